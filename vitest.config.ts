@@ -1,0 +1,7 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  resolve: { conditions: ['ocrsync-source'] },
+  ssr: { resolve: { conditions: ['ocrsync-source'] } },
+  test: { include: ['test/**/*.test.ts'], pool: 'forks', testTimeout: 30_000 },
+});
