@@ -41,8 +41,17 @@ function buildNative() {
     return;
   }
   run('cc', [
-    '-std=gnu11', '-O2', '-Wall', '-Wextra', '-Werror', '-shared', '-fPIC',
-    `-I${include}`, '-o', 'host-native/build/native.node', source,
+    '-std=gnu11',
+    '-O2',
+    '-Wall',
+    '-Wextra',
+    '-Werror',
+    '-shared',
+    '-fPIC',
+    `-I${include}`,
+    '-o',
+    'host-native/build/native.node',
+    source,
   ]);
 }
 
