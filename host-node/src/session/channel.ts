@@ -1,0 +1,80 @@
+// The two directions of one session as its tasks see them: read with waiting, write with a high-water mark, and
+// out-of-band messages handed to whoever plays the role. No role logic here (docs/protocol/01-session.md §8, §11).
+import type { CoreInstance } from '@ocrsync/core/instance';
+import { ProtocolError } from '@ocrsync/core/protocol-error';
+import { ADVANCED_DATA, ADVANCED_MESSAGE, type WireReader } from '@ocrsync/core/wire-reader';
+import type { WireWriter } from '@ocrsync/core/wire-writer';
+import { OUTPUT_HIGH_WATER_BYTES } from './limits.ts';
+import { MSG_DATA } from './messages.ts';
+import { type Task, WAIT_INPUT, WAIT_OUTPUT } from './wait.ts';
+
+export type MessageHandler = (code: number, at: number, lengthBytes: number) => void;
+
+/** Reader, writer and message handling of one session. */
+export class Channel {
+  readonly core: CoreInstance;
+  readonly reader: WireReader;
+  readonly writer: WireWriter;
+  /** Process name in diagnostics: `sender`, `Receiver`, `generator`, `receiver` (01 §1). */
+  role = 'client';
+  #onMessage: MessageHandler = () => undefined;
+  #outputMux = false;
+
+  constructor(core: CoreInstance, reader: WireReader, writer: WireWriter) {
+    this.core = core;
+    this.reader = reader;
+    this.writer = writer;
+  }
+
+  set onMessage(handler: MessageHandler) {
+    this.#onMessage = handler;
+  }
+
+  /** Whether frames (and so messages) can be written. */
+  get outputMux(): boolean {
+    return this.#outputMux;
+  }
+
+  enableOutputMux(): void {
+    this.writer.enableMux();
+    this.#outputMux = true;
+  }
+
+  /**
+   * To be called when a try-read said "need more": returns when more data is there, and waits as long as it takes.
+   * Usage: `while (!reader.tryInt()) yield* channel.more();`
+   */
+  *more(): Task {
+    for (;;) {
+      const advanced = this.reader.advance();
+      if (advanced === ADVANCED_DATA) return;
+      if (advanced === ADVANCED_MESSAGE) {
+        this.#onMessage(this.reader.messageCode, this.reader.messageAt, this.reader.messageLength);
+        continue;
+      }
+      if (this.reader.ended) throw this.closed();
+      yield WAIT_INPUT;
+    }
+  }
+
+  /** Waits until the outgoing queue is below the high-water mark. */
+  *room(): Task {
+    while (this.writer.queuedBytes > OUTPUT_HIGH_WATER_BYTES) yield WAIT_OUTPUT;
+  }
+
+  /** An empty DATA frame (01 §12). Does nothing where the direction is not framed. */
+  keepAlive(): void {
+    if (this.#outputMux) this.writer.message(MSG_DATA, new Uint8Array(0));
+  }
+
+  /** The peer's end came where bytes were due. */
+  closed(): ProtocolError {
+    const taken = this.reader.rawBytesTaken;
+    return new ProtocolError(
+      'ERR_CONNECTION_CLOSED',
+      `connection unexpectedly closed (${taken} bytes received so far) [${this.role}]`,
+      12,
+      taken,
+    );
+  }
+}

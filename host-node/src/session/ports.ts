@@ -1,0 +1,113 @@
+// What the sans-IO engine asks of the world: the file system side of each role. Implemented in flist/ (lists) and
+// transfer/ (files); the engine never sees a path, a descriptor or a clock. All names are latin1 byte strings.
+import type { FileList } from '@ocrsync/core/file-list';
+import type { Channel } from './channel.ts';
+import type { Item } from './item.ts';
+import type { Task } from './wait.ts';
+
+/** An entry of a live list: its list, the row in it, and the number it has on the wire. */
+export interface Entry {
+  readonly list: FileList;
+  readonly row: number;
+  readonly ndx: number;
+}
+
+/** Builds what the sender announces (docs/protocol/03-file-list.md §3, §12.6, §14). Implemented by flist/. */
+export interface ListSource {
+  /** Fills the first list: everything, or with incremental recursion only its first level. Gives turns. */
+  fillFirst(list: FileList): Task;
+  /** Incremental: takes the sorted list's directories into the directory table, in sorted order. */
+  registerDirectories(list: FileList, parentDirectory: number): void;
+  /** Incremental: number of the next directory whose sub-list is due (depth-first); undefined when none is left. */
+  nextDirectory(): number | undefined;
+  /** Incremental: fills the sub-list of that directory. */
+  fillSub(directory: number, list: FileList): Task;
+  /** io_error bits so far (1 general, 2 vanished). Grows while lists are built. */
+  readonly ioError: number;
+  /** ids met that have a local name, for the id lists of a session without incremental recursion. */
+  idNames(kind: 'user' | 'group'): readonly { readonly id: number; readonly name: string }[];
+}
+
+/** Reads source files and sends their contents. Implemented by transfer/. */
+export interface SourceFiles {
+  /**
+   * Answers one transfer record whose sum head is the next thing to read from the channel: reads head and sums, opens the
+   * file, and writes echo, head, tokens and digest. When the file cannot be opened: reports it, writes MSG_NO_SEND
+   * (protocol ≥ 30), echoes nothing. Returns the io_error bits to add.
+   */
+  send(entry: Entry, item: Item, channel: Channel, redo: boolean): Task<number>;
+  /** MSG_SUCCESS of the receiving side (only with --remove-source-files). */
+  success(entry: Entry): void;
+}
+
+/** How the generator looks at an entry. */
+export type Visit = 'full' | 'early-directory' | 'redo';
+
+/** The disk work of the generator (docs/protocol/04-transfer.md §3). Implemented by transfer/. */
+export interface GeneratorFiles {
+  /**
+   * Called once when the first list (and, incremental, one more when it had a single entry) is there:
+   * finds or makes the destination root (03 §4.6). Throws with exit code 3 or 11.
+   */
+  openRoot(first: FileList, totalEntries: number): void;
+  /** The decision procedure of §3.3 for one entry; says what is to be said through the sink. */
+  visit(entry: Entry, visit: Visit, sink: GeneratorSink): Task;
+  /** Deletions "during": in the directory that the list describes (§13.3). `directory` undefined: the root '.'. */
+  deleteIn(directory: Entry, contents: FileList): Task;
+  /** Called for hard-link leaders and list accounting when the receiver finished or lost a file (§11.5). */
+  finished(entry: Entry, success: boolean, sink: GeneratorSink): Task;
+  /** §10.4 for the directories of one closed list (incremental), or of the whole list at the end. */
+  touchUp(list: FileList, directory: Entry | undefined): Task;
+  /** Gone with the list: forget what was kept for it. */
+  forget(list: FileList): void;
+  /** Pure totals for statistics: deleted regular files, directories, symlinks, devices, specials. */
+  readonly deleted: readonly [number, number, number, number, number];
+  /** io_error bits of this side (4 = --max-delete reached). */
+  readonly ioError: number;
+}
+
+/** Where the generator's decisions go. Implemented by session/generator.ts. */
+export interface GeneratorSink {
+  readonly channel: Channel;
+  /** A record without transfer. Applies the "sent or not" rule of §3.14. */
+  item(ndx: number, iflags: number, xname?: string): Task;
+  /**
+   * The beginning of a transfer record: ndx, iflags, basis type, xname. The caller then writes the sum head and the sums
+   * to the channel's writer itself (nothing in a dry run), waiting with `channel.room()` between pieces.
+   */
+  request(ndx: number, iflags: number, basisType: number, xname: string | undefined): Task;
+  /** A hard-linked entry that waits for another member of its group counts as in progress (§11.2). */
+  waiting(ndx: number): void;
+  /** … and no longer does. */
+  settled(ndx: number): void;
+  /** An item that the generator finished itself, for --remove-source-files. */
+  success(ndx: number): void;
+}
+
+/** The outcome of one received file (§9.5). */
+export type ReceiveResult = 'good' | 'redo' | 'failed' | 'discarded';
+
+/** The disk work of the receiver (docs/protocol/04-transfer.md §9). Implemented by transfer/. */
+export interface ReceiverFiles {
+  /**
+   * Reads sum head, tokens and digest of one transfer record from the channel and puts the file in place. Whatever
+   * fails locally, the stream is read to the end of the record. Throws only for faults that end the run.
+   */
+  receive(entry: Entry, item: Item, channel: Channel, redo: boolean): Task<ReceiveResult>;
+  /** Called when the run ends early: removes or keeps temporary files (§9.3). */
+  abandon(): void;
+}
+
+/** What the roles tell about (client: printed; server: sent or written to stderr). Implemented by report/ and transfer/. */
+export interface SessionReport {
+  /** A record handled by the sender or the receiver of the client. Called before the data moves, as upstream logs it. */
+  item(entry: Entry, item: Item): void;
+  /** MSG_INFO, MSG_WARNING, MSG_ERROR… text from the peer (client only), as bytes in latin1, newline included. */
+  peerMessage(code: number, text: string): void;
+  /** MSG_DELETED from the peer. */
+  peerDeleted(name: string, isDirectory: boolean): void;
+  /** A transfer of this entry ended; used for progress and counters. */
+  transferred(entry: Entry, literalBytes: number, matchedBytes: number): void;
+  /** A message of this end; severity decides stream and exit code (01 §13). `text` has no newline. */
+  message(severity: 'info' | 'warning' | 'error' | 'error-xfer', text: string): void;
+}
