@@ -1,0 +1,256 @@
+// What a command line means: one immutable value that every room of the engine reads (docs/protocol/05-options.md).
+// Plain data: no functions, no defaults left open except where `null` is documented as "decided later by …".
+// Written by parse.ts (client) and server-parse.ts (`--server`); nothing else makes one, apart from DEFAULT_OPTIONS in tests and the API.
+import type { InfoFlag, InfoLevels } from './info-flags.ts';
+import { INFO_FLAGS, INFO_FLAG_NAMES } from './info-flags.ts';
+
+/** One filter option as typed, in command-line order. Files are read by filter/, not here. All text is latin1 bytes. */
+export interface FilterArgument {
+  /**
+   * filter: `--filter=RULE`, `-f`, and the rules -F stands for. include/exclude: a bare pattern.
+   * include-from/exclude-from: `text` is a file name, `-` = standard input.
+   */
+  readonly kind: 'filter' | 'include' | 'exclude' | 'include-from' | 'exclude-from';
+  readonly text: string;
+}
+
+/** `--checksum-choice`: the name for transfers and the one for `--checksum`; lower case, `auto` possible in one of the two. */
+export interface ChecksumChoice {
+  readonly transfer: string;
+  readonly preTransfer: string;
+  /** As typed: what a server is told. */
+  readonly text: string;
+}
+
+export type CompressChoice = 'zstd' | 'lz4' | 'zlibx' | 'zlib' | 'none';
+
+/** The result of parsing. Strings that are names, paths or patterns are latin1 (one char = one byte). */
+export interface Options {
+  // ---- role -----------------------------------------------------------------------------------------------------------
+  /** `--server`: the other end started us. */
+  readonly isServer: boolean;
+  /** `--sender`: this server sends. Always false on a client (endpoint.ts finds the client's direction). */
+  readonly isServerSender: boolean;
+  /** Server only: the value of `-e`, such as `.iLsfxCIvu`; empty when the client sent none (protocol < 30). */
+  readonly clientCapabilities: string;
+  /** Words that are no options, in order. On a server without the leading `.`. */
+  readonly operands: readonly string[];
+
+  // ---- output ---------------------------------------------------------------------------------------------------------
+  /** Number of -v. */
+  readonly verbose: number;
+  readonly quiet: boolean;
+  /** Levels after -v, --stats, --progress and --info are all applied. */
+  readonly info: InfoLevels;
+  /** Flags the user named with --info: the only ones a server is told. */
+  readonly infoExplicit: readonly InfoFlag[];
+  /** `--stats` itself (its effect on the levels is already in `info`). */
+  readonly stats: boolean;
+  /** Show the daemon's message of the day and module list. */
+  readonly motd: boolean;
+  /** 0 plain digits, 1 with separators (default), 2 units of 1000, 3 units of 1024. */
+  readonly humanReadable: 0 | 1 | 2 | 3;
+  /** `-8`: bytes that are no valid text are printed as they are. */
+  readonly eightBitOutput: boolean;
+  /** -i count: 0, 1, or 2 (also unchanged items). */
+  readonly itemize: 0 | 1 | 2;
+  /** The text of `--out-format` (client) or `--log-format` (server); null if not given. */
+  readonly outFormat: string | null;
+  /** The effective line format of items on the client: outFormat, else `%i %n%L` or `%n%L`; null = no item lines. */
+  readonly itemFormat: string | null;
+  /** The format's line is printed before the transfer (else after, because it has %b, %c or %C). */
+  readonly itemFormatBeforeTransfer: boolean;
+  /** Items are chosen and shown by %i: the format has one, or (server) the client's hint says so. */
+  readonly formatHasItemize: boolean;
+  /** The format has %o or %i: deletions are printed through it, not as `deleting NAME`. */
+  readonly formatHasOperation: boolean;
+  /** Unchanged items get a line too (-ii, or -i with -vv; on a server `%i%I`). */
+  readonly showUnchanged: boolean;
+  readonly progress: boolean;
+  /** List instead of copying: --list-only, or fewer than two operands. */
+  readonly listOnly: boolean;
+  /** `--list-only` was given (only then it is passed to a server). */
+  readonly listOnlyExplicit: boolean;
+  readonly dryRun: boolean;
+  /** One JSON object a line instead of rsync's text (our own option; docs/json.md). */
+  readonly json: boolean;
+
+  // ---- what is listed and how names travel ----------------------------------------------------------------------------
+  readonly recursive: boolean;
+  /** Directories are transferred: always with recursion, else with -d and when listing. */
+  readonly dirs: boolean;
+  /** -d was given (not merely implied). */
+  readonly dirsExplicit: boolean;
+  /** The user allows incremental recursion (no --no-inc-recursive). */
+  readonly incRecursiveAllowed: boolean;
+  readonly relative: boolean;
+  /** False unless `relative`. */
+  readonly impliedDirs: boolean;
+
+  // ---- attributes -----------------------------------------------------------------------------------------------------
+  readonly links: boolean;
+  readonly copyLinks: boolean;
+  /** 0, 1 (-H). */
+  readonly hardLinks: 0 | 1;
+  readonly perms: boolean;
+  readonly times: boolean;
+  readonly owner: boolean;
+  readonly group: boolean;
+  readonly devices: boolean;
+  readonly specials: boolean;
+  readonly numericIds: boolean;
+
+  // ---- what is updated and how ----------------------------------------------------------------------------------------
+  readonly checksum: boolean;
+  /** null: negotiated (`auto`, `auto,auto` or not given). */
+  readonly checksumChoice: ChecksumChoice | null;
+  /** Signed 32-bit; 0 = from the clock. */
+  readonly checksumSeed: number;
+  readonly ignoreTimes: boolean;
+  readonly sizeOnly: boolean;
+  readonly update: boolean;
+  readonly existing: boolean;
+  readonly ignoreExisting: boolean;
+  /** null: on for local copies, off otherwise. Already true if the transfer checksum is `none`. */
+  readonly wholeFile: boolean | null;
+  /** Bytes; 0 = chosen by file size. */
+  readonly blockSize: number;
+  /** Also set by append. */
+  readonly inplace: boolean;
+  /** 0, 1 `--append`, 2 `--append-verify`. */
+  readonly append: 0 | 1 | 2;
+  /** Keep partial files; false with `inplace`. */
+  readonly partial: boolean;
+  /** Compression is asked for (by -z, a choice other than none, or a level). */
+  readonly compress: boolean;
+  /** Number of -z: the compact letter depends on it. */
+  readonly compressCount: number;
+  /** null: negotiated. -zz is `zlibx`. */
+  readonly compressChoice: CompressChoice | null;
+  /** The choice as typed (`ZSTD`): what a server is told. Empty if there is none. */
+  readonly compressChoiceText: string;
+  /** null: the method's default. */
+  readonly compressLevel: number | null;
+  /** true = deletion on, "when" decided after the protocol is known (≥ 30 during). */
+  readonly delete: boolean;
+  /** `default`: --delete; `during`: --del, --delete-during. Meaningless without `delete`. */
+  readonly deleteWhen: 'default' | 'during';
+  readonly filters: readonly FilterArgument[];
+
+  // ---- connection -----------------------------------------------------------------------------------------------------
+  /** Remote shell command line: -e, else $RSYNC_RSH, else `ssh`. Not yet split into words. */
+  readonly rsh: string;
+  /** -e was on the command line: `host::module` then goes through the remote shell. */
+  readonly rshExplicit: boolean;
+  readonly rsyncPath: string;
+  /** 0 quote everything, 1 leave file arguments alone, 2 quote nothing. */
+  readonly oldArgs: 0 | 1 | 2;
+  readonly timeoutSeconds: number;
+  readonly contimeoutSeconds: number;
+  /** KiB per second; 0 = unlimited. */
+  readonly bwlimitKiBPerSecond: number;
+  /** Daemon port for `host::module`; 0 = 873. */
+  readonly port: number;
+  readonly passwordFile: string | null;
+  /** Highest protocol to speak, 20..32. */
+  readonly protocol: number;
+
+  // ---- what the environment says --------------------------------------------------------------------------------------
+  /** $RSYNC_CHECKSUM_LIST, the half for our role, words in their order; null = default list. */
+  readonly checksumList: readonly string[] | null;
+  /** $RSYNC_COMPRESS_LIST, likewise. */
+  readonly compressList: readonly string[] | null;
+  /** $RSYNC_PASSWORD; null if not set. Never printed, never put into JSON. */
+  readonly password: string | null;
+  /** Daemon user if the address names none: $USER, $LOGNAME, `nobody`. */
+  readonly defaultUser: string;
+  /** $RSYNC_PROXY as it is; null if not set. */
+  readonly proxy: string | null;
+}
+
+/** Levels of a run with that many -v and nothing else. */
+export function infoLevelsOf(verbose: number): InfoLevels {
+  const column = Math.min(verbose, 2);
+  const entries = INFO_FLAG_NAMES.map((flag) => [flag, INFO_FLAGS[flag].byVerbosity[column]!] as const);
+  return Object.freeze(Object.fromEntries(entries)) as InfoLevels;
+}
+
+/** A client run without any option or operand. The base of tests and of the API's options. */
+export const DEFAULT_OPTIONS: Options = Object.freeze({
+  isServer: false,
+  isServerSender: false,
+  clientCapabilities: '',
+  operands: [],
+  verbose: 0,
+  quiet: false,
+  info: infoLevelsOf(0),
+  infoExplicit: [],
+  stats: false,
+  motd: true,
+  humanReadable: 1,
+  eightBitOutput: false,
+  itemize: 0,
+  outFormat: null,
+  itemFormat: null,
+  itemFormatBeforeTransfer: true,
+  formatHasItemize: false,
+  formatHasOperation: false,
+  showUnchanged: false,
+  progress: false,
+  listOnly: false,
+  listOnlyExplicit: false,
+  dryRun: false,
+  json: false,
+  recursive: false,
+  dirs: false,
+  dirsExplicit: false,
+  incRecursiveAllowed: true,
+  relative: false,
+  impliedDirs: false,
+  links: false,
+  copyLinks: false,
+  hardLinks: 0,
+  perms: false,
+  times: false,
+  owner: false,
+  group: false,
+  devices: false,
+  specials: false,
+  numericIds: false,
+  checksum: false,
+  checksumChoice: null,
+  checksumSeed: 0,
+  ignoreTimes: false,
+  sizeOnly: false,
+  update: false,
+  existing: false,
+  ignoreExisting: false,
+  wholeFile: null,
+  blockSize: 0,
+  inplace: false,
+  append: 0,
+  partial: false,
+  compress: false,
+  compressCount: 0,
+  compressChoice: null,
+  compressChoiceText: '',
+  compressLevel: null,
+  delete: false,
+  deleteWhen: 'default',
+  filters: [],
+  rsh: 'ssh',
+  rshExplicit: false,
+  rsyncPath: 'rsync',
+  oldArgs: 0,
+  timeoutSeconds: 0,
+  contimeoutSeconds: 0,
+  bwlimitKiBPerSecond: 0,
+  port: 0,
+  passwordFile: null,
+  protocol: 32,
+  checksumList: null,
+  compressList: null,
+  password: null,
+  defaultUser: 'nobody',
+  proxy: null,
+});

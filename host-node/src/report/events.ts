@@ -1,0 +1,172 @@
+// The one stream of events of a run: the engine makes them, renderers (text, JSON lines, a library user) read them.
+// Types only. Names are latin1 byte strings as they travelled; sizes are numbers of bytes; times are seconds since the epoch.
+
+/** Kind of a file-list entry, as the itemize string's second character distinguishes them. */
+export type EntryKind = 'file' | 'directory' | 'symlink' | 'device' | 'special';
+
+/** What the formats of 07-output.md §6 need to know of an entry. */
+export interface EntryInfo {
+  /** Transfer-relative name without trailing slash; the root is `.`. */
+  readonly name: string;
+  /** Sender: with the directory of the source argument, for %f; elsewhere the same as `name`. */
+  readonly longName: string;
+  readonly kind: EntryKind;
+  /** Type and permission bits (st_mode). */
+  readonly mode: number;
+  readonly lengthBytes: number;
+  readonly mtimeSeconds: number;
+  /** undefined: not transferred. */
+  readonly uid: number | undefined;
+  readonly gid: number | undefined;
+  /** Symlinks: the target. */
+  readonly linkTarget: string | undefined;
+}
+
+/** The session's facts, once the handshake is over. Comes first. */
+export interface NegotiatedEvent {
+  readonly type: 'negotiated';
+  readonly protocol: number;
+  readonly incremental: boolean;
+  readonly checksum: string;
+  readonly compression: string;
+}
+
+/** The file list begins or ends. `count` = entries so far. */
+export interface FileListEvent {
+  readonly type: 'file-list';
+  readonly state: 'start' | 'progress' | 'done';
+  readonly direction: 'send' | 'receive';
+  readonly incremental: boolean;
+  readonly count: number;
+}
+
+/** The destination directory had to be made (05 §11). */
+export interface DestinationCreatedEvent {
+  readonly type: 'destination-created';
+  /** As typed, without trailing slash. */
+  readonly path: string;
+}
+
+/** An item record as sender or receiver saw it. `before` the data moves, and `after` with the counters filled. */
+export interface ChangeEvent {
+  readonly type: 'change';
+  readonly stage: 'before' | 'after';
+  readonly ndx: number;
+  /** Item flags (session/item.ts). */
+  readonly iflags: number;
+  readonly entry: EntryInfo;
+  /** We are the sender of this file (`<` on a remote push). */
+  readonly direction: 'send' | 'receive';
+  /** Both ends are local: a transfer shows as `>`. */
+  readonly local: boolean;
+  /** Hard link: the name linked to; empty string: the link is already there. */
+  readonly hardLinkTo: string | undefined;
+  /** Stage after: bytes of file data on the wire (%b), of block sums (%c), and the hex digest (%C). */
+  readonly dataBytes: number;
+  readonly sumBytes: number;
+  readonly digestHex: string | undefined;
+}
+
+export interface DeletedEvent {
+  readonly type: 'deleted';
+  readonly name: string;
+  readonly isDirectory: boolean;
+}
+
+/** State of one file's transfer, reported as often as the engine likes; the renderer decides what to print. */
+export interface ProgressEvent {
+  readonly type: 'progress';
+  readonly name: string;
+  readonly fileBytes: number;
+  readonly fileLengthBytes: number;
+  readonly finished: boolean;
+  /** Regular files transferred so far, this one included when finished. */
+  readonly transferred: number;
+  /** Position of the entry and number of entries known so far. */
+  readonly position: number;
+  readonly total: number;
+  /** All lists are complete (`to-chk`, else `ir-chk`). */
+  readonly listComplete: boolean;
+  /** Whole run, for progress2: bytes of files done, and total size of the list so far. */
+  readonly totalBytesDone: number;
+  readonly totalBytes: number;
+  /** Monotonic clock of the host. */
+  readonly nowMs: number;
+}
+
+/** Where a message goes: info → stdout (silenced by -q); the rest → stderr. `transfer-error` makes the run end with 23. */
+export type Severity = 'info' | 'warning' | 'error' | 'transfer-error';
+
+export interface MessageEvent {
+  readonly type: 'message';
+  readonly severity: Severity;
+  /** Without the final newline; may contain newlines inside. */
+  readonly text: string;
+  /** The peer said it. */
+  readonly fromPeer: boolean;
+}
+
+/** Files of each kind, in the order rsync prints them. */
+export interface KindCounts {
+  readonly regular: number;
+  readonly directories: number;
+  readonly symlinks: number;
+  readonly devices: number;
+  readonly specials: number;
+}
+
+/** Totals of a run (07 §8). */
+export interface RunStatistics {
+  readonly protocol: number;
+  readonly files: KindCounts;
+  readonly created: KindCounts;
+  readonly deleted: KindCounts;
+  readonly transferredFiles: number;
+  readonly totalSizeBytes: number;
+  readonly totalTransferredSizeBytes: number;
+  readonly literalBytes: number;
+  readonly matchedBytes: number;
+  readonly fileListSizeBytes: number;
+  /** 0 = not known: the two time lines are left out. */
+  readonly fileListBuildMs: number;
+  readonly fileListTransferMs: number;
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
+  /** Whole seconds between start and end of the run, as the rate is computed from. */
+  readonly elapsedWholeSeconds: number;
+}
+
+/** The run came to its end (also after per-file errors). */
+export interface SummaryEvent {
+  readonly type: 'summary';
+  readonly statistics: RunStatistics;
+}
+
+/** An entry of a --list-only run. */
+export interface ListedEvent {
+  readonly type: 'listed';
+  readonly entry: EntryInfo;
+}
+
+/** The very last event. */
+export interface FinishedEvent {
+  readonly type: 'finished';
+  readonly exitCode: number;
+}
+
+export type RunEvent =
+  | NegotiatedEvent
+  | FileListEvent
+  | DestinationCreatedEvent
+  | ChangeEvent
+  | DeletedEvent
+  | ProgressEvent
+  | MessageEvent
+  | ListedEvent
+  | SummaryEvent
+  | FinishedEvent;
+
+/** Takes the events of a run, in order, synchronously. */
+export interface EventSink {
+  event(event: RunEvent): void;
+}
