@@ -1,0 +1,304 @@
+// Generator of the unrolled MD4, MD5 and SHA-1 compression functions: scalar ones, and MD4/MD5 kernels that run
+// four or eight messages side by side in SIMD lanes. Pure: returns file texts, writes nothing (write.ts does).
+// The algorithms are RFC 1320, RFC 1321 and FIPS 180-4; nothing of rsync's protocol is known here.
+
+/** Spelling of 32-bit operations, either on u32 or on four lanes of a v128. */
+interface Operations {
+  add(a: string, b: string): string;
+  and(a: string, b: string): string;
+  or(a: string, b: string): string;
+  xor(a: string, b: string): string;
+  not(a: string): string;
+  rotateLeft(a: string, bits: number): string;
+  constant(value: number): string;
+}
+
+/** One algorithm of the MD4 family: steps, which message word a step takes, and the text of a step. */
+interface Algorithm {
+  name: string;
+  steps: number;
+  wordOf(step: number): number;
+  statement(ops: Operations, step: number, registers: readonly string[], word: string): string;
+}
+
+const MD5_CONSTANTS = Array.from(
+  { length: 64 },
+  (_, i) => Math.floor(Math.abs(Math.sin(i + 1)) * 2 ** 32) >>> 0,
+);
+const MD4_ROUND_2 = 0x5a827999;
+const MD4_ROUND_3 = 0x6ed9eba1;
+const SHA1_CONSTANTS = [0x5a827999, 0x6ed9eba1, 0x8f1bbcdc, 0xca62c1d6];
+const TABLE = [...MD5_CONSTANTS, MD4_ROUND_2, MD4_ROUND_3];
+
+const MD5_SHIFTS = [
+  [7, 12, 17, 22],
+  [5, 9, 14, 20],
+  [4, 11, 16, 23],
+  [6, 10, 15, 21],
+];
+const MD4_SHIFTS = [
+  [3, 7, 11, 19],
+  [3, 5, 9, 13],
+  [3, 9, 11, 15],
+];
+const MD4_ROUND_3_ORDER = [0, 8, 4, 12, 2, 10, 6, 14, 1, 9, 5, 13, 3, 11, 7, 15];
+
+const hex = (value: number): string => '0x' + value.toString(16).padStart(8, '0');
+
+const scalarOps: Operations = {
+  add: (a, b) => `(${a} + ${b})`,
+  and: (a, b) => `(${a} & ${b})`,
+  or: (a, b) => `(${a} | ${b})`,
+  xor: (a, b) => `(${a} ^ ${b})`,
+  not: (a) => `(~${a})`,
+  rotateLeft: (a, bits) => `rotl<u32>(${a}, ${bits})`,
+  constant: (value) => `<u32>${hex(value)}`,
+};
+
+const laneOps: Operations = {
+  add: (a, b) => `i32x4.add(${a}, ${b})`,
+  and: (a, b) => `v128.and(${a}, ${b})`,
+  or: (a, b) => `v128.or(${a}, ${b})`,
+  xor: (a, b) => `v128.xor(${a}, ${b})`,
+  not: (a) => `v128.not(${a})`,
+  rotateLeft: (a, bits) => `rotateLanes(${a}, ${bits})`,
+  // From memory, not splat(constant): V8 would rebuild the vector at every use.
+  constant: (value) => `v128.load(LANE_CONSTANTS, ${TABLE.indexOf(value) * 16})`,
+};
+
+/** x ? y : z, bit by bit. */
+function choose(ops: Operations, x: string, y: string, z: string): string {
+  return ops.xor(z, ops.and(x, ops.xor(y, z)));
+}
+
+const md5: Algorithm = {
+  name: 'md5',
+  steps: 64,
+  wordOf: (step) => [step, 5 * step + 1, 3 * step + 5, 7 * step][step >> 4]! % 16,
+  statement(ops, step, registers, word) {
+    const [a, b, c, d] = registers as [string, string, string, string];
+    const mixes = [
+      () => choose(ops, b, c, d),
+      () => choose(ops, d, b, c),
+      () => ops.xor(ops.xor(b, c), d),
+      () => ops.xor(c, ops.or(b, ops.not(d))),
+    ];
+    const sum = ops.add(ops.add(ops.add(a, word), ops.constant(MD5_CONSTANTS[step]!)), mixes[step >> 4]!());
+    return `${a} = ${ops.add(ops.rotateLeft(sum, MD5_SHIFTS[step >> 4]![step & 3]!), b)};`;
+  },
+};
+
+const md4: Algorithm = {
+  name: 'md4',
+  steps: 48,
+  wordOf(step) {
+    const inRound = step & 15;
+    return [inRound, (inRound & 3) * 4 + (inRound >> 2), MD4_ROUND_3_ORDER[inRound]!][step >> 4]!;
+  },
+  statement(ops, step, registers, word) {
+    const [a, b, c, d] = registers as [string, string, string, string];
+    const withWord = ops.add(a, word);
+    const sums = [
+      () => ops.add(withWord, choose(ops, b, c, d)),
+      () =>
+        ops.add(
+          ops.add(withWord, ops.constant(MD4_ROUND_2)),
+          ops.or(ops.and(b, c), ops.and(d, ops.or(b, c))),
+        ),
+      () => ops.add(ops.add(withWord, ops.constant(MD4_ROUND_3)), ops.xor(ops.xor(b, c), d)),
+    ];
+    return `${a} = ${ops.rotateLeft(sums[step >> 4]!(), MD4_SHIFTS[step >> 4]![step & 3]!)};`;
+  },
+};
+
+/** The registers in the order of a step: a b c d, then d a b c, and so on round. */
+function turned(registers: readonly string[], step: number): string[] {
+  const count = registers.length;
+  return registers.map((_, i) => registers[(i + count - (step % count)) % count]!);
+}
+
+function lines(indent: string, texts: string[]): string {
+  return texts.map((text) => indent + text + '\n').join('');
+}
+
+function scalarKernel(algorithm: Algorithm): string {
+  const registers = ['a', 'b', 'c', 'd'];
+  const steps = Array.from({ length: algorithm.steps }, (_, step) =>
+    algorithm.statement(scalarOps, step, turned(registers, step), `w${algorithm.wordOf(step)}`),
+  );
+  return (
+    `/** Mixes \`chunks\` times 64 bytes at \`p\` into the four words at \`state\`. */\n` +
+    `export function ${algorithm.name}Compress(state: usize, p: usize, chunks: u32): void {\n` +
+    lines(
+      '  ',
+      registers.map((r, i) => `let ${r} = load<u32>(state, ${i * 4});`),
+    ) +
+    `  while (chunks) {\n` +
+    lines(
+      '    ',
+      registers.map((r) => `const ${r}0 = ${r};`),
+    ) +
+    lines(
+      '    ',
+      Array.from({ length: 16 }, (_, i) => `const w${i} = load<u32>(p, ${i * 4});`),
+    ) +
+    lines('    ', steps) +
+    lines(
+      '    ',
+      registers.map((r) => `${r} += ${r}0;`),
+    ) +
+    `    p += 64;\n    chunks--;\n  }\n` +
+    lines(
+      '  ',
+      registers.map((r, i) => `store<u32>(state, ${r}, ${i * 4});`),
+    ) +
+    `}\n`
+  );
+}
+
+function sha1Step(step: number): string[] {
+  const [a, b, c, d, e] = turned(['a', 'b', 'c', 'd', 'e'], step) as [string, string, string, string, string];
+  const word = `w${step & 15}`;
+  const round = Math.floor(step / 20);
+  const parity = `(${b} ^ ${c} ^ ${d})`;
+  const mix = [choose(scalarOps, b, c, d), parity, `((${b} & ${c}) | (${d} & (${b} | ${c})))`, parity][
+    round
+  ]!;
+  const expand =
+    step < 16
+      ? []
+      : [
+          `${word} = rotl<u32>(w${(step + 13) & 15} ^ w${(step + 8) & 15} ^ w${(step + 2) & 15} ^ ${word}, 1);`,
+        ];
+  return [
+    ...expand,
+    `${e} += rotl<u32>(${a}, 5) + ${mix} + <u32>${hex(SHA1_CONSTANTS[round]!)} + ${word};`,
+    `${b} = rotl<u32>(${b}, 30);`,
+  ];
+}
+
+function sha1Kernel(): string {
+  const registers = ['a', 'b', 'c', 'd', 'e'];
+  return (
+    `/** Mixes \`chunks\` times 64 bytes at \`p\` into the five words at \`state\`. */\n` +
+    `export function sha1Compress(state: usize, p: usize, chunks: u32): void {\n` +
+    lines(
+      '  ',
+      registers.map((r, i) => `let ${r} = load<u32>(state, ${i * 4});`),
+    ) +
+    `  while (chunks) {\n` +
+    lines(
+      '    ',
+      registers.map((r) => `const ${r}0 = ${r};`),
+    ) +
+    lines(
+      '    ',
+      Array.from({ length: 16 }, (_, i) => `let w${i} = bswap<u32>(load<u32>(p, ${i * 4}));`),
+    ) +
+    lines('    ', Array.from({ length: 80 }, (_, step) => sha1Step(step)).flat()) +
+    lines(
+      '    ',
+      registers.map((r) => `${r} += ${r}0;`),
+    ) +
+    `    p += 64;\n    chunks--;\n  }\n` +
+    lines(
+      '  ',
+      registers.map((r, i) => `store<u32>(state, ${r}, ${i * 4});`),
+    ) +
+    `}\n`
+  );
+}
+
+/** Loads 16 bytes of each of a group's four messages and stores them as four vectors of equal word index. */
+function transpose(group: number, quarter: number): string[] {
+  const rows = [0, 1, 2, 3].map((lane) => `r${lane} = v128.load(p${group * 4 + lane}, ${quarter * 16})`);
+  const at = group * 256 + quarter * 64;
+  return [
+    `{`,
+    `  const ${rows.join(', ')};`,
+    `  const t0 = v128.shuffle<u32>(r0, r1, 0, 4, 1, 5), t1 = v128.shuffle<u32>(r2, r3, 0, 4, 1, 5);`,
+    `  const t2 = v128.shuffle<u32>(r0, r1, 2, 6, 3, 7), t3 = v128.shuffle<u32>(r2, r3, 2, 6, 3, 7);`,
+    `  v128.store(words, v128.shuffle<u64>(t0, t1, 0, 2), ${at});`,
+    `  v128.store(words, v128.shuffle<u64>(t0, t1, 1, 3), ${at + 16});`,
+    `  v128.store(words, v128.shuffle<u64>(t2, t3, 0, 2), ${at + 32});`,
+    `  v128.store(words, v128.shuffle<u64>(t2, t3, 1, 3), ${at + 48});`,
+    `}`,
+  ];
+}
+
+/** Kernel of `groups` times four lanes; the groups are interleaved to hide the latency of one dependency chain. */
+function laneKernel(algorithm: Algorithm, groups: number): string {
+  const lanes = Array.from({ length: groups * 4 }, (_, lane) => lane);
+  const all = Array.from({ length: groups }, (_, group) => group);
+  const registers = (group: number): string[] => ['a', 'b', 'c', 'd'].map((name) => name + group);
+  const each = (text: (register: string, at: number) => string): string[] =>
+    all.flatMap((group) => registers(group).map((r, i) => text(r, group * 64 + i * 16)));
+  const steps = Array.from({ length: algorithm.steps }, (_, step) =>
+    all.map((group) => {
+      const word = `v128.load(words, ${group * 256 + algorithm.wordOf(step) * 16})`;
+      return algorithm.statement(laneOps, step, turned(registers(group), step), word);
+    }),
+  ).flat();
+  return (
+    `/** ${groups * 4} messages at once: state ${groups} x (a b c d) vectors, pointers u32 each, words ${groups * 256} bytes of scratch. */\n` +
+    `export function ${algorithm.name}Lanes${groups * 4}(state: usize, pointers: usize, chunks: u32, words: usize): void {\n` +
+    lines(
+      '  ',
+      each((r, at) => `let ${r} = v128.load(state, ${at});`),
+    ) +
+    lines(
+      '  ',
+      lanes.map((lane) => `let p${lane}: usize = load<u32>(pointers, ${lane * 4});`),
+    ) +
+    `  while (chunks) {\n` +
+    lines(
+      '    ',
+      all.flatMap((group) => [0, 1, 2, 3].flatMap((quarter) => transpose(group, quarter))),
+    ) +
+    lines(
+      '    ',
+      each((r) => `const s${r} = ${r};`),
+    ) +
+    lines('    ', steps) +
+    lines(
+      '    ',
+      each((r) => `${r} = i32x4.add(${r}, s${r});`),
+    ) +
+    lines(
+      '    ',
+      lanes.map((lane) => `p${lane} += 64;`),
+    ) +
+    `    chunks--;\n  }\n` +
+    lines(
+      '  ',
+      each((r, at) => `v128.store(state, ${r}, ${at});`),
+    ) +
+    `}\n`
+  );
+}
+
+function laneConstants(): string {
+  const rows = TABLE.map((value) => '  ' + Array(4).fill(hex(value)).join(', ') + ',\n');
+  return `const LANE_CONSTANTS: usize = memory.data<u32>([\n${rows.join('')}], 16);\n`;
+}
+
+const HEADER = `// GENERATED by core/gen/md-kernels.ts (npx node core/gen/write.ts); do not edit.\n`;
+const ROTATE =
+  `// @ts-ignore: decorator\n@inline\nfunction rotateLanes(x: v128, bits: i32): v128 {\n` +
+  `  return v128.or(i32x4.shl(x, bits), i32x4.shr_u(x, 32 - bits));\n}\n`;
+
+/** The generated files: name below core/assembly/checksum → text. */
+export function mdKernelFiles(): Record<string, string> {
+  const scalar = [scalarKernel(md4), scalarKernel(md5), sha1Kernel()];
+  const lanes = [laneKernel(md4, 1), laneKernel(md4, 2), laneKernel(md5, 1), laneKernel(md5, 2)];
+  return {
+    'md-scalar.generated.ts':
+      HEADER +
+      `// Compression functions of MD4, MD5 and SHA-1, one message at a time.\n\n` +
+      scalar.join('\n'),
+    'md-lanes.generated.ts':
+      HEADER +
+      `// Compression functions of MD4 and MD5 over several equally long messages side by side.\n\n` +
+      [laneConstants(), ROTATE, ...lanes].join('\n'),
+  };
+}
