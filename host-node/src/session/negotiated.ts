@@ -1,5 +1,4 @@
 // What the two ends agreed on before the first multiplexed byte (docs/protocol/01-session.md §3–§6).
-
 /** The facts of one session; read-only once the handshake is over. */
 export interface Negotiated {
   /** min(own, peer), 27..32. */

@@ -3,6 +3,7 @@
 import type { FileList } from '@ocrsync/core/file-list';
 import type { Channel } from './channel.ts';
 import type { Item } from './item.ts';
+import type { Negotiated } from './negotiated.ts';
 import type { Task } from './wait.ts';
 
 /** An entry of a live list: its list, the row in it, and the number it has on the wire. */
@@ -98,8 +99,25 @@ export interface ReceiverFiles {
   abandon(): void;
 }
 
+/** Checks and maps what a peer's list says (03 §9.3, §16). Implemented by flist/. */
+export interface ListReceiver {
+  /** An id that the sender announced by name; undefined name in an id list of a receiver that ignores names. */
+  learnId(kind: 'user' | 'group', id: number, name: string): void;
+  /**
+   * Called for every received list after it was sorted and before duplicates are removed: refuses names that were not asked for,
+   * excluded ones and wrong parents (`directory` = name of the sub-list's directory, undefined for a first list), and maps ids.
+   */
+  accept(list: FileList, directory: string | undefined): void;
+}
+
 /** What the roles tell about (client: printed; server: sent or written to stderr). Implemented by report/ and transfer/. */
 export interface SessionReport {
+  /** The handshake is over and lists are about to travel. */
+  negotiated(negotiated: Negotiated): void;
+  /** The first list is complete (and, incremental, what belongs to it): so many entries are known. */
+  listDone(totalEntries: number): void;
+  /** --list-only: one entry to be printed. */
+  listed(entry: Entry): void;
   /** A record handled by the sender or the receiver of the client. Called before the data moves, as upstream logs it. */
   item(entry: Entry, item: Item): void;
   /** MSG_INFO, MSG_WARNING, MSG_ERROR… text from the peer (client only), as bytes in latin1, newline included. */

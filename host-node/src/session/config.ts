@@ -1,0 +1,57 @@
+// What one end brings into a session: its role and the options that change bytes or order. Plain data; made by transfer/
+// from the command line's Options, so that the engine depends on no parser.
+import type { CompressionMethod } from './negotiated.ts';
+
+export interface SessionConfig {
+  readonly role: 'client' | 'server';
+  readonly side: 'sender' | 'receiver';
+  /** Highest protocol this end speaks. */
+  readonly ownProtocol: number;
+  /** Set when a daemon greeting already agreed on a protocol: then no 4-byte versions are exchanged. */
+  readonly agreedProtocol: number | undefined;
+  /** Both ends live in this process: no filter list travels, whole files, `>` in items. */
+  readonly local: boolean;
+  /** The text after the letter `e` of the server's argument list (01 §4); on both ends. Empty: none was sent. */
+  readonly capabilities: string;
+  /** Result of 01 §4.1 for this side, without the letter. */
+  readonly incrementalAllowed: boolean;
+  /** Server: `--checksum-seed`, else a value of the host's choice. Ignored on a client. */
+  readonly seed: number;
+  /** Names acceptable in a negotiation, best first; the server's end in `none`. */
+  readonly checksumNames: readonly string[];
+  readonly compressNames: readonly CompressionMethod[];
+  /** `--checksum-choice`; undefined: negotiate. Each may be `auto`. */
+  readonly checksumChoice: { readonly transfer: string; readonly list: string } | undefined;
+  readonly compress: boolean;
+  readonly compressChoice: CompressionMethod | undefined;
+  readonly compressionLevel: number | undefined;
+  /** The filter list travels from the client (01 §2.4 step 8). */
+  readonly filterList: boolean;
+  readonly list: ListConfig;
+  readonly dryRun: boolean;
+  readonly listOnly: boolean;
+  readonly deleteDuring: boolean;
+  /** Unchanged items are reported too: -ii, or NAME ≥ 2 (04 §3.14). */
+  readonly reportUnchanged: boolean;
+  readonly statsWanted: boolean;
+  readonly removeSourceFiles: boolean;
+  readonly ignoreErrors: boolean;
+  /** Server messages (errors too) travel in frames instead of the server's stderr. */
+  readonly messagesInBand: boolean;
+  /** 0 = none. */
+  readonly timeoutSeconds: number;
+}
+
+/** Options that both ends must have alike, since they change the bytes of a list entry (03 §2.2). */
+export interface ListConfig {
+  readonly recursive: boolean;
+  readonly relative: boolean;
+  readonly links: boolean;
+  readonly hardLinks: boolean;
+  readonly owner: boolean;
+  readonly group: boolean;
+  readonly devices: boolean;
+  readonly specials: boolean;
+  readonly checksum: boolean;
+  readonly numericIds: boolean;
+}

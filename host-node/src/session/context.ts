@@ -1,0 +1,68 @@
+// What the tasks of one end share. Made once the handshake is over; lives as long as the session.
+import { DirectoryNames } from '@ocrsync/core/directory-names';
+import type { FileListOptions } from '@ocrsync/core/file-list-codec';
+import { digestBytes } from '@ocrsync/core/checksum-kinds';
+import type { Channel } from './channel.ts';
+import type { SessionConfig } from './config.ts';
+import { FileLists } from './file-lists.ts';
+import type { Negotiated } from './negotiated.ts';
+import type { SessionReport } from './ports.ts';
+import { Statistics } from './statistics.ts';
+
+export class SessionContext {
+  readonly channel: Channel;
+  readonly config: SessionConfig;
+  readonly negotiated: Negotiated;
+  readonly report: SessionReport;
+  readonly statistics = new Statistics();
+  readonly names: DirectoryNames;
+  readonly lists: FileLists;
+  /** io_error bits of both ends (01 §13.1). */
+  ioError = 0;
+  /** Raw bytes of the unframed handshake: statistics begin after it (04 §16). */
+  readonly handshakeReadBytes: number;
+  readonly handshakeWrittenBytes: number;
+
+  constructor(channel: Channel, config: SessionConfig, negotiated: Negotiated, report: SessionReport) {
+    this.channel = channel;
+    this.config = config;
+    this.negotiated = negotiated;
+    this.report = report;
+    this.handshakeReadBytes = channel.reader.byteOffset;
+    this.handshakeWrittenBytes = channel.writer.rawBytesMade;
+    this.names = new DirectoryNames(channel.core);
+    this.lists = new FileLists(channel.core, this.names, negotiated.incremental);
+  }
+
+  get protocol(): number {
+    return this.negotiated.protocol;
+  }
+
+  /** 3 with late answers, 2 before protocol 29 (01 §10.1). */
+  get maxPhase(): number {
+    return this.protocol >= 29 ? 2 : 1;
+  }
+
+  /** How list entries look on the wire. */
+  listOptions(): FileListOptions {
+    const { list } = this.config;
+    return {
+      protocol: this.protocol,
+      varintFlags: this.negotiated.varintFlags,
+      safeList: this.negotiated.safeFileList,
+      incremental: this.negotiated.incremental,
+      preserveUid: list.owner,
+      preserveGid: list.group,
+      preserveDevices: list.devices,
+      preserveSpecials: list.specials,
+      preserveLinks: list.links,
+      preserveHardLinks: list.hardLinks,
+      checksumBytes: list.checksum ? digestBytes(this.negotiated.listChecksum) : 0,
+      atimes: false,
+      relative: list.relative,
+      recursive: list.recursive,
+      numericIds: list.numericIds,
+      missingArgs: false,
+    };
+  }
+}

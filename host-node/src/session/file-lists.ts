@@ -1,0 +1,167 @@
+// The queue of live file lists, their numbering, and the table of directories (docs/protocol/03-file-list.md §12.6, §14).
+// Shared by the roles of one end. A list is freed when both halves of the receiving side are done with it.
+import type { CoreInstance } from '@ocrsync/core/instance';
+import { type DirectoryNames } from '@ocrsync/core/directory-names';
+import { FileList } from '@ocrsync/core/file-list';
+import { ProtocolError } from '@ocrsync/core/protocol-error';
+import type { Entry } from './ports.ts';
+
+/** A list that is still in use, and what the roles keep about it. */
+export class LiveList {
+  readonly list: FileList;
+  /** Number of the directory whose content it is; undefined: not incremental, or a first list without `.`. */
+  readonly directory: number | undefined;
+  /** Generator: requests and waiting hard links without an answer yet. */
+  inProgress = 0;
+  /** Generator: redos that the receiver asked for and that were not requested yet. */
+  toRedo = 0;
+  /** Generator: its NDX_DONE was written. */
+  closed = false;
+  readonly #marks: Uint8Array;
+
+  constructor(list: FileList, directory: number | undefined) {
+    this.list = list;
+    this.directory = directory;
+    this.#marks = new Uint8Array((list.count + 8) >> 3);
+  }
+
+  /** One mark an entry: the sender's "already sent", the receiver's "asked again" (04 §14.4). */
+  isMarked(row: number): boolean {
+    return (this.#marks[row >> 3]! & (1 << (row & 7))) !== 0;
+  }
+
+  mark(row: number): void {
+    this.#marks[row >> 3]! |= 1 << (row & 7);
+  }
+}
+
+/** Where an index number leads. */
+export interface Found {
+  readonly live: LiveList;
+  readonly entry: Entry;
+  /** The number below the list's start: its own directory, no entry of the list. */
+  readonly isListDirectory: boolean;
+}
+
+export class FileLists {
+  readonly incremental: boolean;
+  /** Copies of all directory entries, row = directory number; they outlive the lists that announced them. */
+  readonly directories: FileList;
+  readonly #core: CoreInstance;
+  readonly #names: DirectoryNames;
+  readonly #served = new Set<number>();
+  #live: LiveList[] = [];
+  #nextStart: number;
+  /** Entries of all lists ever added. */
+  totalEntries = 0;
+  /** No further sub-lists will come (or be sent). True from the start without incremental recursion. */
+  complete: boolean;
+
+  constructor(core: CoreInstance, names: DirectoryNames, incremental: boolean) {
+    this.#core = core;
+    this.#names = names;
+    this.incremental = incremental;
+    this.complete = !incremental;
+    this.#nextStart = incremental ? 1 : 0;
+    this.directories = new FileList(core, { start: 0, dirs: names });
+  }
+
+  get live(): readonly LiveList[] {
+    return this.#live;
+  }
+
+  /** An empty list with the next start number; to be filled, sorted and {@link add}ed. */
+  open(): FileList {
+    return new FileList(this.#core, { start: this.#nextStart, dirs: this.#names });
+  }
+
+  /** Takes a sorted list into the queue and its directories into the table. */
+  add(list: FileList, directory: number | undefined): LiveList {
+    if (this.incremental) this.#takeDirectories(list);
+    const first = this.#nextStart <= 1 && this.totalEntries === 0;
+    const own = directory ?? (this.incremental && first ? this.#rootDirectory(list) : undefined);
+    if (own !== undefined) this.#served.add(own);
+    const live = new LiveList(list, own);
+    this.#live.push(live);
+    this.totalEntries += list.count;
+    this.#nextStart = list.start + list.count + 1;
+    return live;
+  }
+
+  /** The oldest list leaves the queue; its memory is given back. */
+  dropOldest(): LiveList | undefined {
+    const live = this.#live.shift();
+    live?.list.free();
+    return live;
+  }
+
+  /** Entry of a directory number. */
+  directoryEntry(directory: number, ndx: number): Entry {
+    return { list: this.directories, row: directory, ndx };
+  }
+
+  isServed(directory: number): boolean {
+    return this.#served.has(directory);
+  }
+
+  /** Looks a number up; undefined when no live list has it. */
+  find(ndx: number): Found | undefined {
+    for (const live of this.#live) {
+      const { list } = live;
+      if (ndx < list.start - 1 || ndx >= list.start + list.count) continue;
+      if (ndx >= list.start) {
+        return { live, entry: { list, row: list.rowAt(ndx - list.start), ndx }, isListDirectory: false };
+      }
+      if (live.directory === undefined) continue;
+      return { live, entry: this.directoryEntry(live.directory, ndx), isListDirectory: true };
+    }
+    return undefined;
+  }
+
+  /** As {@link find}, for a number that the peer sent: unknown ones and removed duplicates are its fault (04 §2.4, §20). */
+  require(ndx: number, role: string, byteOffset: number): Found {
+    const found = this.find(ndx);
+    if (found === undefined) {
+      const first = (this.#live[0]?.list.start ?? 1) - 1;
+      const last = this.#live.at(-1)?.list;
+      const end = last ? last.start + last.count - 1 : -1;
+      const text = `File-list index ${ndx} not in ${first} - ${end} (read_ndx_and_attrs) [${role}]`;
+      throw new ProtocolError('ERR_FILE_INDEX', text, 2, byteOffset);
+    }
+    if (!found.entry.list.isActive(found.entry.row)) {
+      const text = `rsync: refusing transfer of cleared file index ${ndx}`;
+      throw new ProtocolError('ERR_FILE_INDEX', text, 2, byteOffset);
+    }
+    return found;
+  }
+
+  free(): void {
+    while (this.dropOldest());
+    this.directories.free();
+  }
+
+  #rootDirectory(list: FileList): number | undefined {
+    if (list.count === 0) return undefined;
+    const row = list.rowAt(0);
+    return list.isDirectory(row) && list.name(row) === '.' ? 0 : undefined;
+  }
+
+  #takeDirectories(list: FileList): void {
+    for (let position = 0; position < list.count; position++) {
+      const row = list.rowAt(position);
+      if (!list.isDirectory(row)) continue;
+      const copy = this.directories.add({
+        name: list.name(row),
+        mode: list.mode(row),
+        sizeBytes: list.sizeBytes(row),
+        mtimeSec: list.mtimeSec(row),
+        mtimeNsec: list.mtimeNsec(row),
+        uid: list.uid(row),
+        gid: list.gid(row),
+        flags: list.flags(row),
+      });
+      this.directories.setRoot(copy, list.root(row));
+      if (!list.isActive(row)) this.directories.empty(copy);
+    }
+  }
+}

@@ -1,0 +1,263 @@
+// The generator half of the receiving side: walks the lists, asks the sender, closes lists, ends the phases
+// (docs/protocol/04-transfer.md §3.2, §13, §14; 01-session.md §10). Decides nothing about files: see ports.ts.
+import type { FileList } from '@ocrsync/core/file-list';
+import type { SessionContext } from './context.ts';
+import { writeDeleteStatistics } from './delete-statistics.ts';
+import type { LiveList } from './file-lists.ts';
+import {
+  BASIS_FNAME,
+  ITEM_BASIS_TYPE_FOLLOWS,
+  ITEM_SIGNIFICANT,
+  ITEM_TRANSFER,
+  ITEM_XNAME_FOLLOWS,
+} from './item.ts';
+import { NDX_DONE } from './ndx.ts';
+import type { Entry, GeneratorFiles, GeneratorSink } from './ports.ts';
+import type { ReceivingState } from './receiving-state.ts';
+import { type Task, WAIT_PEER_TASK, WAIT_TURN } from './wait.ts';
+
+/** With hard links the generator lets so many entries arrive before it begins (03 §14.5). */
+const HARD_LINK_LOOKAHEAD = 500;
+
+/** Plays the generator half to its goodbye. */
+export function* generateAll(context: SessionContext, files: GeneratorFiles, state: ReceivingState): Task {
+  const role = new GeneratorRole(context, files, state);
+  yield* role.run();
+}
+
+class GeneratorRole implements GeneratorSink {
+  readonly #context: SessionContext;
+  readonly #files: GeneratorFiles;
+  readonly #state: ReceivingState;
+  readonly #redo: Entry[] = [];
+  #current: LiveList | undefined;
+
+  constructor(context: SessionContext, files: GeneratorFiles, state: ReceivingState) {
+    this.#context = context;
+    this.#files = files;
+    this.#state = state;
+  }
+
+  get channel(): SessionContext['channel'] {
+    return this.#context.channel;
+  }
+
+  *run(): Task {
+    const { lists, protocol } = this.#context;
+    if (lists.incremental) yield* this.#walkLists();
+    else yield* this.#walkWhole();
+    yield* this.#waitForPhase(1);
+    this.#done();
+    if (protocol >= 29) this.#done();
+    if (protocol >= 31) {
+      this.#deleteStatistics();
+      this.#done();
+    }
+    yield* this.#waitForPhase(2);
+    if (protocol >= 31) yield* this.#waitForPhase(4);
+    else yield* this.#waitUntil(() => this.#state.receiverDone);
+    if (!lists.incremental && !this.#context.config.dryRun) {
+      for (const live of lists.live) yield* this.#files.touchUp(live.list, undefined);
+    }
+    yield* this.#waitUntil(() => this.#state.receiverDone);
+    this.#done();
+  }
+
+  // ---- the walk ----------------------------------------------------------------------------------------------------
+
+  *#walkWhole(): Task {
+    const live = this.#context.lists.live[0];
+    if (live !== undefined) {
+      const { list } = live;
+      for (let position = 0; position < list.count; position++) {
+        const entry = { list, row: list.rowAt(position), ndx: list.start + position };
+        if (!list.isActive(entry.row)) continue;
+        yield* this.#visit(entry, 'full');
+        if (list.isDirectory(entry.row)) yield* this.#deleteIn(entry, list);
+      }
+    }
+    this.#done();
+  }
+
+  *#walkLists(): Task {
+    const { config, lists } = this.#context;
+    if (config.list.hardLinks) {
+      yield* this.#waitUntil(() => lists.complete || lists.totalEntries >= HARD_LINK_LOOKAHEAD);
+    }
+    for (let live: LiveList | undefined = lists.live[0]; live !== undefined; live = yield* this.#next(live)) {
+      this.#current = live;
+      yield* this.#walkList(live);
+    }
+    this.#current = undefined;
+    yield* this.#waitUntil(() => this.#unclosed() === undefined);
+  }
+
+  *#walkList(live: LiveList): Task {
+    const { list } = live;
+    if (live.directory !== undefined) {
+      const directory = this.#context.lists.directoryEntry(live.directory, list.start - 1);
+      if (directory.list.isActive(directory.row)) {
+        yield* this.#visit(directory, 'full');
+        yield* this.#deleteIn(directory, list);
+      }
+    }
+    for (let position = 0; position < list.count; position++) {
+      const row = list.rowAt(position);
+      if (!list.isActive(row)) continue;
+      const entry = { list, row, ndx: list.start + position };
+      yield* this.#visit(entry, list.isDirectory(row) ? 'early-directory' : 'full');
+      yield* this.#settle();
+    }
+  }
+
+  /** The list after this one; waits for it while the sender has not said that there is none. */
+  *#next(live: LiveList): Task<LiveList | undefined> {
+    const { lists } = this.#context;
+    for (;;) {
+      const index = lists.live.indexOf(live);
+      const next = lists.live[index + 1];
+      if (next !== undefined) return next;
+      if (lists.complete) return undefined;
+      yield* this.#settle();
+      yield WAIT_PEER_TASK;
+    }
+  }
+
+  *#visit(entry: Entry, how: 'full' | 'early-directory'): Task {
+    const { config, report } = this.#context;
+    if (config.listOnly) {
+      if (how === 'full') report.listed(entry);
+      return;
+    }
+    yield* this.channel.room();
+    yield* this.#files.visit(entry, how, this);
+  }
+
+  *#deleteIn(directory: Entry, contents: FileList): Task {
+    if (this.#context.config.listOnly) return;
+    yield* this.#files.deleteIn(directory, contents);
+  }
+
+  // ---- what the receiver reports, and closing lists (§14.3) ----------------------------------------------------------
+
+  *#settle(): Task {
+    const { outcomes } = this.#state;
+    while (outcomes.length > 0) {
+      const { entry, result } = outcomes.shift()!;
+      const live = this.#liveOf(entry);
+      if (live !== undefined) live.inProgress--;
+      if (result === 'redo') {
+        if (live !== undefined) live.toRedo++;
+        this.#redo.push(entry);
+        continue;
+      }
+      yield* this.#files.finished(entry, result === 'good', this);
+    }
+    yield* this.#closeLists();
+  }
+
+  *#redoAll(): Task {
+    for (let entry = this.#redo.shift(); entry !== undefined; entry = this.#redo.shift()) {
+      yield* this.channel.room();
+      yield* this.#files.visit(entry, 'redo', this);
+      const live = this.#liveOf(entry);
+      if (live !== undefined) live.toRedo--;
+    }
+  }
+
+  *#closeLists(): Task {
+    const { config, lists } = this.#context;
+    if (!lists.incremental) return;
+    for (let live = this.#unclosed(); live !== undefined; live = this.#unclosed()) {
+      if (live === this.#current || live.inProgress > 0 || live.toRedo > 0) return;
+      if (this.#current === undefined && !lists.complete) return;
+      live.closed = true;
+      this.#done();
+      if (!config.dryRun && !config.listOnly) {
+        const own =
+          live.directory === undefined
+            ? undefined
+            : lists.directoryEntry(live.directory, live.list.start - 1);
+        yield* this.#files.touchUp(live.list, own);
+      }
+      this.#files.forget(live.list);
+    }
+  }
+
+  #unclosed(): LiveList | undefined {
+    return this.#context.lists.live.find((live) => !live.closed);
+  }
+
+  #liveOf(entry: Entry): LiveList | undefined {
+    return this.#context.lists.find(entry.ndx)?.live;
+  }
+
+  *#waitForPhase(phase: number): Task {
+    yield* this.#waitUntil(() => this.#state.phasesDone >= phase && this.#state.outcomes.length === 0);
+  }
+
+  *#waitUntil(condition: () => boolean): Task {
+    for (;;) {
+      yield* this.#settle();
+      yield* this.#redoAll();
+      if (condition()) return;
+      yield WAIT_PEER_TASK;
+    }
+  }
+
+  #done(): void {
+    this.channel.writer.ndx(this.#context.protocol, NDX_DONE);
+  }
+
+  #deleteStatistics(): void {
+    const { config, protocol, statistics } = this.#context;
+    const [regular, directory, symlink, device, special] = this.#files.deleted;
+    statistics.deleted = { regular, directory, symlink, device, special };
+    if (config.statsWanted && config.deleteDuring) {
+      writeDeleteStatistics(this.channel, protocol, statistics.deleted);
+    }
+  }
+
+  // ---- GeneratorSink -------------------------------------------------------------------------------------------------
+
+  *item(ndx: number, iflags: number, xname?: string): Task {
+    const { config, protocol } = this.#context;
+    if (protocol < 29) return;
+    const worth = (iflags & ITEM_SIGNIFICANT) !== 0 || config.reportUnchanged || (xname ?? '') !== '';
+    if (!worth) return;
+    const flags = xname === undefined ? iflags : iflags | ITEM_XNAME_FOLLOWS;
+    this.channel.writer.item(protocol, ndx, flags, undefined, xname);
+    yield* this.channel.room();
+  }
+
+  *request(ndx: number, iflags: number, basisType: number, xname: string | undefined): Task {
+    const live = this.#context.lists.find(ndx)?.live;
+    if (live !== undefined) live.inProgress++;
+    let flags = iflags | ITEM_TRANSFER;
+    if (basisType !== BASIS_FNAME) flags |= ITEM_BASIS_TYPE_FOLLOWS;
+    if (xname !== undefined) flags |= ITEM_XNAME_FOLLOWS;
+    yield* this.channel.room();
+    this.channel.writer.item(
+      this.#context.protocol,
+      ndx,
+      flags,
+      basisType === BASIS_FNAME ? undefined : basisType,
+      xname,
+    );
+    yield WAIT_TURN;
+  }
+
+  waiting(ndx: number): void {
+    const live = this.#context.lists.find(ndx)?.live;
+    if (live !== undefined) live.inProgress++;
+  }
+
+  settled(ndx: number): void {
+    const live = this.#context.lists.find(ndx)?.live;
+    if (live !== undefined) live.inProgress--;
+  }
+
+  success(): void {
+    // Only --remove-source-files needs it, and that option is refused until it is done.
+  }
+}

@@ -1,0 +1,186 @@
+// From the first byte to the checksum seed: versions, compat flags, negotiated names (docs/protocol/01-session.md §3–§6).
+// Everything here is raw, not multiplexed. Each end writes all it has to write before it reads (§2.4).
+import { KIND_NONE } from '@ocrsync/core/checksum-kinds';
+import { ProtocolError } from '@ocrsync/core/protocol-error';
+import * as compat from './capabilities.ts';
+import type { Channel } from './channel.ts';
+import type { SessionConfig } from './config.ts';
+import { NEGOTIATION_LIST_BYTES } from './limits.ts';
+import type { CompressionMethod, Negotiated } from './negotiated.ts';
+import { automaticChecksum, checksumKind, choose } from './negotiation.ts';
+import { RunError } from './run-error.ts';
+import type { Task } from './wait.ts';
+
+const OLDEST_PROTOCOL = 27;
+const NEWEST_PROTOCOL = 32;
+/** Numbers outside 20..40 are taken for text that a login script printed. */
+const PLAUSIBLE_MIN = 20;
+const PLAUSIBLE_MAX = 40;
+
+/** Runs the handshake of one end. Ends with what was agreed; throws RunError or ProtocolError. */
+export function* handshake(channel: Channel, config: SessionConfig): Task<Negotiated> {
+  const { protocol, peerProtocol } = yield* agreeOnVersion(channel, config);
+  const flags = protocol >= 30 ? yield* agreeOnFlags(channel, config) : 0;
+  if (flags & compat.COMPAT_INC_RECURSE && !config.incrementalAllowed) {
+    throw new RunError(
+      'ERR_INCOMPATIBLE_OPTIONS',
+      'Incompatible options specified for inc-recursive connection.',
+      1,
+    );
+  }
+  const strings = yield* agreeOnStrings(channel, config, protocol, flags);
+  let seed = config.seed | 0;
+  if (config.role === 'server') channel.writer.int(seed);
+  else {
+    while (!channel.reader.tryInt()) yield* channel.more();
+    seed = channel.reader.value;
+  }
+  return {
+    protocol,
+    peerProtocol,
+    incremental: (flags & compat.COMPAT_INC_RECURSE) !== 0,
+    symlinkTimes: (flags & compat.COMPAT_SYMLINK_TIMES) !== 0,
+    safeFileList: protocol >= 31 || (flags & compat.COMPAT_SAFE_FLIST) !== 0,
+    avoidXattrOptimisation: (flags & compat.COMPAT_AVOID_XATTR_OPTIM) !== 0,
+    checksumSeedFirst: (flags & compat.COMPAT_CHKSUM_SEED_FIX) !== 0,
+    inplacePartialDir: (flags & compat.COMPAT_INPLACE_PARTIAL_DIR) !== 0,
+    varintFlags: (flags & compat.COMPAT_VARINT_FLIST_FLAGS) !== 0,
+    id0Names: (flags & compat.COMPAT_ID0_NAMES) !== 0,
+    seed,
+    ...strings,
+    compressionLevel: config.compressionLevel,
+  };
+}
+
+function* agreeOnVersion(
+  channel: Channel,
+  config: SessionConfig,
+): Task<{ protocol: number; peerProtocol: number }> {
+  if (config.agreedProtocol !== undefined) {
+    return { protocol: config.agreedProtocol, peerProtocol: config.agreedProtocol };
+  }
+  const own =
+    config.role === 'server'
+      ? compat.serverProtocolOffer(config.capabilities, config.ownProtocol)
+      : config.ownProtocol;
+  channel.writer.int(own);
+  while (!channel.reader.tryInt()) yield* channel.more();
+  const peerProtocol = channel.reader.value;
+  if (peerProtocol < PLAUSIBLE_MIN || peerProtocol > PLAUSIBLE_MAX) {
+    throw new ProtocolError(
+      'ERR_PROTOCOL_VERSION',
+      'protocol version mismatch -- is your shell clean?\n(see the rsync manpage for an explanation)',
+      2,
+      channel.reader.byteOffset,
+    );
+  }
+  const protocol = Math.min(own, peerProtocol);
+  checkVersion(protocol, peerProtocol, config.role);
+  return { protocol, peerProtocol };
+}
+
+/** Refuses versions that this implementation does not speak, in upstream's words where it has some. */
+export function checkVersion(protocol: number, peerProtocol: number, role: 'client' | 'server'): void {
+  const end = role === 'client' ? 'Client' : 'Server';
+  if (protocol > NEWEST_PROTOCOL) {
+    throw new RunError(
+      'ERR_PROTOCOL_VERSION',
+      `--protocol must be no more than ${NEWEST_PROTOCOL} on the ${end}.`,
+      2,
+    );
+  }
+  if (protocol >= OLDEST_PROTOCOL) return;
+  const text =
+    peerProtocol < OLDEST_PROTOCOL
+      ? `protocol ${peerProtocol} of the other end is too old: ocrsync speaks ${OLDEST_PROTOCOL} to ${NEWEST_PROTOCOL}`
+      : `--protocol must be at least ${OLDEST_PROTOCOL} on the ${end}.`;
+  throw new RunError('ERR_PROTOCOL_VERSION', text, 2);
+}
+
+function* agreeOnFlags(channel: Channel, config: SessionConfig): Task<number> {
+  if (config.role === 'server') {
+    const flags = compat.serverCompatFlags(config.capabilities, config.incrementalAllowed);
+    channel.writer.varint(flags);
+    return flags;
+  }
+  while (!channel.reader.tryVarint()) yield* channel.more();
+  return channel.reader.value;
+}
+
+interface AgreedStrings {
+  transferChecksum: number;
+  listChecksum: number;
+  transferChecksumName: string;
+  compression: CompressionMethod;
+}
+
+function* agreeOnStrings(
+  channel: Channel,
+  config: SessionConfig,
+  protocol: number,
+  flags: number,
+): Task<AgreedStrings> {
+  const negotiating = protocol >= 30 && (flags & compat.COMPAT_VARINT_FLIST_FLAGS) !== 0;
+  const sendChecksums = negotiating && config.checksumChoice === undefined;
+  const sendMethods = negotiating && config.compress && config.compressChoice === undefined;
+  if (sendChecksums) channel.writer.vstring(config.checksumNames.join(' '));
+  if (sendMethods) channel.writer.vstring(config.compressNames.join(' '));
+  let checksumName: string | undefined;
+  if (sendChecksums) {
+    const peer = yield* readNames(channel);
+    checksumName = choose('checksum', config.role, config.checksumNames, peer);
+  }
+  let compression: CompressionMethod = config.compress ? (config.compressChoice ?? 'zlib') : 'none';
+  if (sendMethods) {
+    const peer = yield* readNames(channel);
+    compression = choose('compress', config.role, config.compressNames, peer) as CompressionMethod;
+  }
+  const seedFirst = (flags & compat.COMPAT_CHKSUM_SEED_FIX) !== 0;
+  return { ...checksums(config, protocol, seedFirst, checksumName), compression };
+}
+
+function checksums(
+  config: SessionConfig,
+  protocol: number,
+  seedFirst: boolean,
+  negotiated: string | undefined,
+): Omit<AgreedStrings, 'compression'> {
+  const automatic = automaticChecksum(protocol, seedFirst);
+  if (negotiated !== undefined) {
+    const kind = checksumKind(negotiated);
+    return checkedForList(config, {
+      transferChecksum: kind,
+      listChecksum: kind,
+      transferChecksumName: negotiated,
+    });
+  }
+  if (config.checksumChoice === undefined) {
+    return {
+      transferChecksum: automatic.kind,
+      listChecksum: automatic.kind,
+      transferChecksumName: automatic.name,
+    };
+  }
+  const { transfer, list } = config.checksumChoice;
+  const auto = automaticChecksum(protocol, true);
+  return checkedForList(config, {
+    transferChecksum: transfer === 'auto' ? auto.kind : checksumKind(transfer),
+    listChecksum: list === 'auto' ? auto.kind : checksumKind(list),
+    transferChecksumName: transfer === 'auto' ? auto.name : transfer,
+  });
+}
+
+function checkedForList(
+  config: SessionConfig,
+  chosen: Omit<AgreedStrings, 'compression'>,
+): Omit<AgreedStrings, 'compression'> {
+  if (config.list.checksum && chosen.listChecksum === KIND_NONE) {
+    throw new RunError('ERR_CHECKSUM_NAME', 'Invalid checksum-choice for --checksum: none (0)', 4);
+  }
+  return chosen;
+}
+
+function* readNames(channel: Channel): Task<string> {
+  while (!channel.reader.tryVstring(NEGOTIATION_LIST_BYTES)) yield* channel.more();
+  return channel.reader.text();
+}

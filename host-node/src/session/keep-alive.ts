@@ -1,0 +1,64 @@
+// --timeout and keep-alives with the driver's clock (docs/protocol/01-session.md §12).
+import type { Channel } from './channel.ts';
+import { RunError } from './run-error.ts';
+
+/** Longest time-out taken from a daemon, as upstream 3.5.0. */
+const LONGEST_TIMEOUT_SECONDS = 86400;
+
+export class KeepAlive {
+  readonly #channel: Channel;
+  #timeoutSeconds: number;
+  #read = 0;
+  #written = 0;
+  #lastProgressMs: number | undefined;
+  #lastWriteMs = 0;
+
+  constructor(channel: Channel, timeoutSeconds: number) {
+    this.#channel = channel;
+    this.#timeoutSeconds = timeoutSeconds;
+  }
+
+  /** A daemon's time-out counts if this end has none or a longer one. */
+  adopt(seconds: number): void {
+    if (seconds <= 0 || seconds > LONGEST_TIMEOUT_SECONDS) return;
+    if (this.#timeoutSeconds === 0 || this.#timeoutSeconds > seconds) this.#timeoutSeconds = seconds;
+  }
+
+  /** Notes what moved since the last call. Bytes count as written when the driver has taken them. */
+  observe(nowMs: number): void {
+    this.#lastProgressMs ??= nowMs;
+    const read = this.#channel.reader.rawBytesTaken;
+    const written = this.#channel.writer.rawBytesMade - this.#channel.writer.queuedBytes;
+    if (written !== this.#written) this.#lastWriteMs = nowMs;
+    if (read !== this.#read || written !== this.#written) this.#lastProgressMs = nowMs;
+    this.#read = read;
+    this.#written = written;
+  }
+
+  /** Ends the run after the time-out, or says that this end is alive after half of it. */
+  check(nowMs: number): void {
+    if (this.#timeoutSeconds === 0 || this.#lastProgressMs === undefined) return;
+    if (nowMs - this.#lastProgressMs >= this.#timeoutSeconds * 1000) {
+      throw new RunError(
+        'ERR_IO_TIMEOUT',
+        `[${this.#channel.role}] io timeout after ${this.#timeoutSeconds} seconds -- exiting`,
+        30,
+      );
+    }
+    if (nowMs - this.#lastWriteMs >= this.#lullMs() && this.#channel.writer.queuedBytes === 0) {
+      this.#channel.keepAlive();
+      this.#lastWriteMs = nowMs;
+    }
+  }
+
+  nextDeadlineMs(nowMs: number): number | undefined {
+    if (this.#timeoutSeconds === 0) return undefined;
+    const timeout = (this.#lastProgressMs ?? nowMs) + this.#timeoutSeconds * 1000;
+    const lull = this.#lastWriteMs + this.#lullMs();
+    return Math.max(0, Math.min(timeout, lull) - nowMs);
+  }
+
+  #lullMs(): number {
+    return Math.floor((this.#timeoutSeconds + 1) / 2) * 1000;
+  }
+}

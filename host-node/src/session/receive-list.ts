@@ -1,0 +1,106 @@
+// The receiving side's half of the file list: decode, id lists, sort, remove duplicates, check, take into the queue
+// (docs/protocol/03-file-list.md §8, §9, §12, §14.6). The first list and, mixed into the transfer phase, the sub-lists.
+import { FileListDecoder } from '@ocrsync/core/file-list-codec';
+import { tryReadIdList } from '@ocrsync/core/id-lists';
+import type { FileList } from '@ocrsync/core/file-list';
+import { ProtocolError } from '@ocrsync/core/protocol-error';
+import type { SessionContext } from './context.ts';
+import type { ListReceiver } from './ports.ts';
+import { NDX_FLIST_OFFSET } from './ndx.ts';
+import type { Task } from './wait.ts';
+
+const IO_ERROR_BITS = 7;
+
+export class ListTaker {
+  readonly #context: SessionContext;
+  readonly #receiver: ListReceiver;
+  readonly #decoder: FileListDecoder;
+
+  constructor(context: SessionContext, receiver: ListReceiver) {
+    this.#context = context;
+    this.#receiver = receiver;
+    this.#decoder = new FileListDecoder(context.channel.core, context.listOptions());
+  }
+
+  /** Reads the first list with all that follows it before the transfer phase. */
+  *takeFirst(): Task {
+    const { channel, config, lists, negotiated, protocol } = this.#context;
+    const list = lists.open();
+    yield* this.#decode(list);
+    if (!negotiated.incremental && !config.list.numericIds) yield* this.#takeIdLists();
+    if (protocol < 30) {
+      while (!channel.reader.tryInt()) yield* channel.more();
+      this.#addIoError(channel.reader.value);
+    }
+    this.#accept(list, undefined);
+  }
+
+  /** Reads the sub-list that was announced for a directory number. */
+  *takeSub(directory: number): Task {
+    const { lists } = this.#context;
+    const known = lists.directories.count;
+    if (directory >= known) this.#refuse(`rsync: refusing invalid dir_ndx ${directory} >= ${known}`);
+    if (lists.isServed(directory)) {
+      this.#refuse(`rsync: refusing malicious duplicate flist for dir ${directory}`);
+    }
+    if (!lists.directories.isActive(directory)) {
+      this.#refuse(`rsync: refusing flist for cleared dir_ndx ${directory}`);
+    }
+    if (lists.live.length === 0) {
+      this.#refuse('rsync: refusing sub-flist after final flist was freed');
+    }
+    const list = lists.open();
+    yield* this.#decode(list);
+    this.#accept(list, directory);
+  }
+
+  /** The directory number in an announcement; ProtocolError when the index is no announcement. */
+  directoryOf(ndx: number): number {
+    const { channel, lists } = this.#context;
+    const directory = NDX_FLIST_OFFSET - ndx;
+    if (directory < 0 || !lists.incremental) {
+      const what = lists.incremental ? 'dir index' : 'file index';
+      this.#refuse(`Invalid ${what}: ${ndx} (${-1} - ${lists.directories.count - 1}) [${channel.role}]`);
+    }
+    return directory;
+  }
+
+  *#decode(list: FileList): Task {
+    const { channel, statistics } = this.#context;
+    const before = this.#decoder.rawBytes;
+    while (this.#decoder.decode(channel.reader, list) === 'more') yield* channel.more();
+    this.#addIoError(this.#decoder.ioError);
+    for (const { kind, id, name } of this.#decoder.takeIdNames()) this.#receiver.learnId(kind, id, name);
+    statistics.listBytes += this.#decoder.rawBytes - before;
+  }
+
+  *#takeIdLists(): Task {
+    const { channel, config, negotiated, protocol } = this.#context;
+    for (const kind of ['user', 'group'] as const) {
+      if (!(kind === 'user' ? config.list.owner : config.list.group)) continue;
+      let names;
+      while ((names = tryReadIdList(channel.reader, protocol, negotiated.id0Names)) === undefined) {
+        yield* channel.more();
+      }
+      for (const { id, name } of names) this.#receiver.learnId(kind, id, name);
+    }
+  }
+
+  #accept(list: FileList, directory: number | undefined): void {
+    const { lists, protocol, statistics } = this.#context;
+    list.sort(protocol);
+    const name = directory === undefined ? undefined : lists.directories.name(directory);
+    this.#receiver.accept(list, name);
+    list.clean(protocol, {});
+    statistics.countList(list);
+    lists.add(list, directory);
+  }
+
+  #addIoError(bits: number): void {
+    if (!this.#context.config.ignoreErrors) this.#context.ioError |= bits & IO_ERROR_BITS;
+  }
+
+  #refuse(text: string): never {
+    throw new ProtocolError('ERR_SUB_LIST', text, 2, this.#context.channel.reader.byteOffset);
+  }
+}

@@ -1,0 +1,123 @@
+// The receiver half of the receiving side: reads whatever the sender writes, in its order, and never waits for the
+// generator half (docs/protocol/04-transfer.md §9, §14; 01-session.md §10, §11). Touches no disk: see ports.ts.
+import { ProtocolError } from '@ocrsync/core/protocol-error';
+import type { SessionContext } from './context.ts';
+import { readDeleteStatistics } from './delete-statistics.ts';
+import { BASIS_FNAME, ITEM_TRANSFER, type Item } from './item.ts';
+import { NDX_DEL_STATS, NDX_DONE, NDX_FLIST_EOF } from './ndx.ts';
+import type { ReceiverFiles } from './ports.ts';
+import type { ListTaker } from './receive-list.ts';
+import type { ReceivingState } from './receiving-state.ts';
+import { type Task, WAIT_TURN } from './wait.ts';
+
+const TYPE_MASK = 0o170000;
+const REGULAR = 0o100000;
+
+/** Plays the receiver half after the first list was taken, to the sender's last byte that matters. */
+export function* receiveAll(
+  context: SessionContext,
+  taker: ListTaker,
+  files: ReceiverFiles,
+  state: ReceivingState,
+): Task {
+  const role = new ReceiverRole(context, taker, files, state);
+  yield* role.run();
+  if (context.config.role === 'client') yield* context.statistics.read(context.channel, context.protocol);
+  if (context.protocol >= 31) yield* role.readFarewell();
+  state.receiverDone = true;
+}
+
+class ReceiverRole {
+  readonly #context: SessionContext;
+  readonly #taker: ListTaker;
+  readonly #files: ReceiverFiles;
+  readonly #state: ReceivingState;
+
+  constructor(context: SessionContext, taker: ListTaker, files: ReceiverFiles, state: ReceivingState) {
+    this.#context = context;
+    this.#taker = taker;
+    this.#files = files;
+    this.#state = state;
+  }
+
+  *run(): Task {
+    const { maxPhase } = this.#context;
+    while (this.#state.phasesDone <= maxPhase) {
+      const ndx = yield* this.#readIndex();
+      if (ndx === NDX_DONE) this.#endOfListOrPhase();
+      else if (ndx === NDX_FLIST_EOF && this.#context.lists.incremental) this.#context.lists.complete = true;
+      else if (ndx < 0) yield* this.#taker.takeSub(this.#taker.directoryOf(ndx));
+      else yield* this.#take(ndx);
+    }
+  }
+
+  /** P ≥ 31: the sender's answer to the late-deletion NDX_DONE; counters may come first. */
+  *readFarewell(): Task {
+    const { channel } = this.#context;
+    const ndx = yield* this.#readIndex();
+    if (ndx !== NDX_DONE) {
+      throw new ProtocolError(
+        'ERR_GOODBYE',
+        `Invalid packet at end of run (${ndx}) [${channel.role}]`,
+        2,
+        channel.reader.byteOffset,
+      );
+    }
+    this.#state.phasesDone++;
+  }
+
+  /** The next index that is not a counter record or a keep-alive of protocol 29. */
+  *#readIndex(): Task<number> {
+    const { channel, protocol, statistics } = this.#context;
+    for (;;) {
+      while (!channel.reader.tryItem(protocol)) yield* channel.more();
+      const { value: ndx } = channel.reader;
+      if (ndx !== NDX_DEL_STATS || protocol < 31) return ndx;
+      statistics.deleted = yield* readDeleteStatistics(channel);
+    }
+  }
+
+  #endOfListOrPhase(): void {
+    const { lists } = this.#context;
+    if (lists.incremental && this.#state.phasesDone === 0) {
+      lists.dropOldest();
+      if (lists.live.length > 0) return;
+    }
+    this.#state.phasesDone++;
+  }
+
+  *#take(ndx: number): Task {
+    const { channel, config, lists, report, statistics } = this.#context;
+    const { reader } = channel;
+    const item: Item = {
+      ndx,
+      iflags: reader.iflags,
+      basisType: reader.basisType < 0 ? BASIS_FNAME : reader.basisType,
+      xname: reader.xname(),
+    };
+    const { live, entry, isListDirectory } = lists.require(ndx, channel.role, reader.byteOffset);
+    statistics.countItem(entry, item.iflags);
+    if (!(item.iflags & ITEM_TRANSFER)) {
+      report.item(entry, item);
+      return;
+    }
+    if (isListDirectory || (entry.list.mode(entry.row) & TYPE_MASK) !== REGULAR) {
+      const text = `received request to transfer non-regular file: ${ndx} [${channel.role}]`;
+      throw new ProtocolError('ERR_NOT_REGULAR', text, 2, reader.byteOffset);
+    }
+    if (this.#state.phasesDone === 2) {
+      const text = `got transfer request in phase 2 [${channel.role}]`;
+      throw new ProtocolError('ERR_LATE_REQUEST', text, 2, reader.byteOffset);
+    }
+    report.item(entry, item);
+    if (config.dryRun) {
+      this.#state.outcomes.push({ entry, result: 'good' });
+      return;
+    }
+    const redo = live.isMarked(entry.row);
+    const result = yield* this.#files.receive(entry, item, channel, redo);
+    if (result === 'redo') live.mark(entry.row);
+    this.#state.outcomes.push({ entry, result });
+    yield WAIT_TURN;
+  }
+}

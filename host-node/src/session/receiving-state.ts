@@ -1,0 +1,21 @@
+// What the receiver half tells the generator half of the same end (docs/protocol/01-session.md §11.1): shared state
+// instead of upstream's pipe. The receiver never waits for the generator; the generator waits by WAIT_PEER_TASK.
+import type { Entry, ReceiveResult } from './ports.ts';
+
+/** One answer of the sender that the generator must account for. */
+export interface Outcome {
+  readonly entry: Entry;
+  readonly result: ReceiveResult | 'not-sent';
+}
+
+export class ReceivingState {
+  /** The first list is there and the destination may be opened. */
+  listReady = false;
+  /** The sender's list was empty and it ended with it (01 §9.5). */
+  emptyEnd = false;
+  /** NDX_DONEs of the sender that ended a phase: 1 walk, 2 redo, 3 delayed updates; 4 is its answer in the goodbye. */
+  phasesDone = 0;
+  /** The receiver half has read everything up to the statistics. */
+  receiverDone = false;
+  readonly outcomes: Outcome[] = [];
+}

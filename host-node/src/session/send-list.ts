@@ -1,0 +1,125 @@
+// The sender's half of the file list: the first list, the sub-lists of incremental recursion, id lists, end marks
+// (docs/protocol/03-file-list.md §2, §8, §9, §14).
+import { FileListEncoder } from '@ocrsync/core/file-list-codec';
+import { writeIdList } from '@ocrsync/core/id-lists';
+import type { FileList } from '@ocrsync/core/file-list';
+import type { SessionContext } from './context.ts';
+import { LOOKAHEAD_ENTRIES } from './limits.ts';
+import { MSG_IO_ERROR } from './messages.ts';
+import { NDX_FLIST_EOF, NDX_FLIST_OFFSET } from './ndx.ts';
+import type { ListSource } from './ports.ts';
+import type { Task } from './wait.ts';
+
+/** Rows encoded between two looks at the outgoing queue. */
+const ROWS_PER_TURN = 512;
+
+export class ListSender {
+  readonly #context: SessionContext;
+  readonly #source: ListSource;
+  readonly #encoder: FileListEncoder;
+  #sentIoError = 0;
+
+  constructor(context: SessionContext, source: ListSource) {
+    this.#context = context;
+    this.#source = source;
+    this.#encoder = new FileListEncoder(context.channel.core, context.listOptions());
+  }
+
+  /** Sends the first list and what belongs to it. Ends with the number of its entries. */
+  *sendFirst(): Task<number> {
+    const { channel, config, lists, negotiated, protocol } = this.#context;
+    const list = lists.open();
+    yield* this.#source.fillFirst(list);
+    yield* this.#encode(list);
+    if (!negotiated.incremental && !config.list.numericIds) this.#sendIdLists();
+    if (protocol < 30) channel.writer.int(config.ignoreErrors ? 0 : this.#source.ioError);
+    this.#take(list, undefined);
+    if (negotiated.incremental) {
+      if (lists.totalEntries === 1) {
+        while (!lists.complete && lists.totalEntries === 1) yield* this.#sendNext();
+      }
+      if (list.count === 0) this.#finish();
+    }
+    return list.count;
+  }
+
+  /** Sends sub-lists until enough entries are ahead of what the peer works on (03 §14.4). */
+  *sendAhead(currentNdx: number): Task {
+    const { lists } = this.#context;
+    while (!lists.complete && this.#entriesAhead(currentNdx) < LOOKAHEAD_ENTRIES) yield* this.#sendNext();
+  }
+
+  #entriesAhead(currentNdx: number): number {
+    let ahead = 0;
+    for (const live of this.#context.lists.live) {
+      if (live.list.start - 1 > currentNdx) ahead += live.list.count;
+    }
+    return ahead;
+  }
+
+  *#sendNext(): Task {
+    const { channel, lists, protocol } = this.#context;
+    const directory = this.#source.nextDirectory();
+    if (directory === undefined) {
+      this.#finish();
+      return;
+    }
+    const list = lists.open();
+    channel.writer.ndx(protocol, NDX_FLIST_OFFSET - directory);
+    yield* this.#source.fillSub(directory, list);
+    yield* this.#encode(list);
+    this.#take(list, directory);
+  }
+
+  #finish(): void {
+    const { channel, lists, protocol } = this.#context;
+    lists.complete = true;
+    channel.writer.ndx(protocol, NDX_FLIST_EOF);
+  }
+
+  #take(list: FileList, directory: number | undefined): void {
+    const { lists, negotiated, protocol, statistics } = this.#context;
+    list.sort(protocol);
+    statistics.countList(list);
+    lists.add(list, directory);
+    if (negotiated.incremental) this.#source.registerDirectories(list, directory ?? -1);
+  }
+
+  *#encode(list: FileList): Task {
+    const { channel, config, negotiated, protocol, statistics } = this.#context;
+    const before = channel.writer.rawBytesMade;
+    for (let row = 0; row < list.count; row += ROWS_PER_TURN) {
+      this.#encoder.encode(list, row, Math.min(list.count, row + ROWS_PER_TURN), channel.writer);
+      yield* channel.room();
+    }
+    const ioError = config.ignoreErrors ? 0 : this.#source.ioError;
+    const changed = ioError !== this.#sentIoError;
+    this.#encoder.end(channel.writer, negotiated.safeFileList && changed ? ioError : 0);
+    if (changed && protocol === 30) this.#sendIoError(ioError);
+    this.#sentIoError = ioError;
+    this.#context.ioError |= ioError;
+    statistics.listBytes += channel.writer.rawBytesMade - before;
+  }
+
+  #sendIoError(ioError: number): void {
+    const payload = new Uint8Array(4);
+    new DataView(payload.buffer).setInt32(0, ioError, true);
+    if (this.#context.channel.outputMux) this.#context.channel.writer.message(MSG_IO_ERROR, payload);
+  }
+
+  /** MSG_IO_ERROR at the end of the transfer, if something new happened since the lists (01 §10.1). */
+  sendLateIoError(): void {
+    const { ioError, protocol } = this.#context;
+    if (protocol >= 30 && ioError !== this.#sentIoError) this.#sendIoError(ioError);
+  }
+
+  #sendIdLists(): void {
+    const { channel, config, negotiated, protocol } = this.#context;
+    if (config.list.owner) {
+      writeIdList(channel.writer, protocol, this.#source.idNames('user'), negotiated.id0Names);
+    }
+    if (config.list.group) {
+      writeIdList(channel.writer, protocol, this.#source.idNames('group'), negotiated.id0Names);
+    }
+  }
+}

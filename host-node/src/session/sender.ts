@@ -1,0 +1,160 @@
+// The sender's walk through the transfer phase: one record in, the same record out, file data where it is wanted
+// (docs/protocol/04-transfer.md §5, §14; 01-session.md §10). Touches no disk: see ports.ts.
+import { ProtocolError } from '@ocrsync/core/protocol-error';
+import type { SessionContext } from './context.ts';
+import { readDeleteStatistics, writeDeleteStatistics } from './delete-statistics.ts';
+import { BASIS_FNAME, ITEM_TRANSFER, type Item } from './item.ts';
+import { NDX_DEL_STATS, NDX_DONE } from './ndx.ts';
+import type { ListSource, SourceFiles } from './ports.ts';
+import { ListSender } from './send-list.ts';
+import { type Task, WAIT_TURN } from './wait.ts';
+
+const TYPE_MASK = 0o170000;
+const REGULAR = 0o100000;
+
+/** Plays the sender from its first list to its last byte. */
+export function* sendAll(context: SessionContext, source: ListSource, files: SourceFiles): Task {
+  context.channel.role = 'sender';
+  const listSender = new ListSender(context, source);
+  const count = yield* listSender.sendFirst();
+  context.report.listDone(context.lists.totalEntries);
+  if (count === 0 && context.config.role === 'server') return;
+  const role = new SenderRole(context, listSender, files);
+  yield* role.run();
+  listSender.sendLateIoError();
+  yield* goodbye(context);
+}
+
+class SenderRole {
+  readonly #context: SessionContext;
+  readonly #lists: ListSender;
+  readonly #files: SourceFiles;
+  #phase = 0;
+  #currentNdx = -1;
+
+  constructor(context: SessionContext, lists: ListSender, files: SourceFiles) {
+    this.#context = context;
+    this.#lists = lists;
+    this.#files = files;
+  }
+
+  *run(): Task {
+    const { channel, protocol } = this.#context;
+    for (;;) {
+      yield* this.#lists.sendAhead(this.#currentNdx);
+      yield* channel.room();
+      while (!channel.reader.tryItem(protocol)) yield* channel.more();
+      const { value: ndx } = channel.reader;
+      if (ndx >= 0) yield* this.#answer(ndx);
+      else if (ndx === NDX_DONE) {
+        if (this.#endOfPhase()) return;
+      } else if (ndx === NDX_DEL_STATS && protocol >= 31) yield* takeDeleteStatistics(this.#context);
+      else throw invalidIndex(this.#context, ndx);
+    }
+  }
+
+  /** True when the loop is over. */
+  #endOfPhase(): boolean {
+    const { channel, lists, maxPhase, protocol } = this.#context;
+    if (lists.incremental && lists.dropOldest() !== undefined && lists.live.length > 0) {
+      channel.writer.ndx(protocol, NDX_DONE);
+      return false;
+    }
+    this.#phase++;
+    if (this.#phase > maxPhase) return true;
+    channel.writer.ndx(protocol, NDX_DONE);
+    return false;
+  }
+
+  *#answer(ndx: number): Task {
+    const { channel, lists, report, statistics, config } = this.#context;
+    const { reader } = channel;
+    const item: Item = {
+      ndx,
+      iflags: reader.iflags,
+      basisType: reader.basisType < 0 ? BASIS_FNAME : reader.basisType,
+      xname: reader.xname(),
+    };
+    const { live, entry, isListDirectory } = lists.require(ndx, channel.role, reader.byteOffset);
+    this.#currentNdx = ndx;
+    if (!(item.iflags & ITEM_TRANSFER)) {
+      statistics.countItem(entry, item.iflags);
+      report.item(entry, item);
+      echo(this.#context, item);
+      return;
+    }
+    if (isListDirectory || (entry.list.mode(entry.row) & TYPE_MASK) !== REGULAR) {
+      const text = `received request to transfer non-regular file: ${ndx} [${channel.role}]`;
+      throw new ProtocolError('ERR_NOT_REGULAR', text, 2, reader.byteOffset);
+    }
+    if (this.#phase === 2) {
+      const text = `got transfer request in phase 2 [${channel.role}]`;
+      throw new ProtocolError('ERR_LATE_REQUEST', text, 2, reader.byteOffset);
+    }
+    const redo = live.isMarked(entry.row);
+    statistics.countItem(entry, item.iflags);
+    report.item(entry, item);
+    if (config.dryRun) {
+      echo(this.#context, item);
+      return;
+    }
+    this.#context.ioError |= yield* this.#files.send(entry, item, channel, redo);
+    live.mark(entry.row);
+    yield WAIT_TURN;
+  }
+}
+
+/** Writes a record as it came. */
+export function echo(context: Pick<SessionContext, 'channel' | 'protocol'>, item: Item): void {
+  context.channel.writer.item(context.protocol, item.ndx, item.iflags, item.basisType, item.xname);
+}
+
+function invalidIndex(context: SessionContext, ndx: number): ProtocolError {
+  const { channel, lists } = context;
+  const first = (lists.live[0]?.list.start ?? 1) - 1;
+  const last = lists.live.at(-1)?.list;
+  const end = last ? last.start + last.count - 1 : -1;
+  const text = `Invalid file index: ${ndx} (${first} - ${end}) [${channel.role}]`;
+  return new ProtocolError('ERR_FILE_INDEX', text, 2, channel.reader.byteOffset);
+}
+
+function* takeDeleteStatistics(context: SessionContext): Task {
+  context.statistics.deleted = yield* readDeleteStatistics(context.channel);
+  if (context.config.role === 'server') {
+    writeDeleteStatistics(context.channel, context.protocol, context.statistics.deleted);
+  }
+}
+
+/** The sender's end: final NDX_DONE, statistics of a server, then what 01 §10.3 says. */
+function* goodbye(context: SessionContext): Task {
+  const { channel, config, protocol, statistics } = context;
+  channel.writer.ndx(protocol, NDX_DONE);
+  if (config.role === 'server') {
+    statistics.readBytes = channel.reader.rawBytesTaken - context.handshakeReadBytes;
+    statistics.writtenBytes = channel.writer.rawBytesMade - context.handshakeWrittenBytes;
+    statistics.write(channel, protocol);
+  }
+  yield* readDone(context);
+  if (protocol < 31) return;
+  channel.writer.ndx(protocol, NDX_DONE);
+  yield* readDone(context);
+}
+
+function* readDone(context: SessionContext): Task {
+  const { channel, protocol } = context;
+  for (;;) {
+    while (!channel.reader.tryItem(protocol)) yield* channel.more();
+    const { value: ndx } = channel.reader;
+    if (ndx === NDX_DONE) return;
+    if (ndx === NDX_DEL_STATS && protocol >= 31) {
+      yield* takeDeleteStatistics(context);
+      continue;
+    }
+    throw new ProtocolError(
+      'ERR_GOODBYE',
+      `Invalid packet at end of run (${ndx}) [${channel.role}]`,
+      2,
+      channel.reader.byteOffset,
+    );
+  }
+}
