@@ -3,7 +3,18 @@
 //
 // Every function takes `scratch`, a record of SCRATCH_BYTES (scratch.ts) that the caller owns: 16-byte aligned and
 // zeroed before its first use. Up to 15 bytes past the block may be read (never used).
-import { MD4, MD4_OLD, MD5, MD5_SEED_LAST, NONE, SHA1, XXH128, XXH3, XXH64, digestBytes } from './kinds';
+import {
+  KIND_MD4,
+  KIND_MD4_OLD,
+  KIND_MD5,
+  KIND_MD5_SEED_LAST,
+  KIND_NONE,
+  KIND_SHA1,
+  KIND_XXH128,
+  KIND_XXH3,
+  KIND_XXH64,
+  digestBytes,
+} from './kinds';
 import { mdBlock } from './md';
 import { STATE } from './scratch';
 import { xxh64 } from './xxh64';
@@ -33,23 +44,23 @@ function xxh128Block(p: usize, len: u32, seed: i32, out: usize, scratch: usize):
  */
 export function digestBlock(kind: i32, p: usize, len: u32, seed: i32, out: usize, scratch: usize): i32 {
   switch (kind) {
-    case MD4:
-    case MD4_OLD:
-    case MD5:
-    case MD5_SEED_LAST:
-    case SHA1:
+    case KIND_MD4:
+    case KIND_MD4_OLD:
+    case KIND_MD5:
+    case KIND_MD5_SEED_LAST:
+    case KIND_SHA1:
       mdBlock(kind, p, len, seed, out, scratch);
       break;
-    case XXH64:
+    case KIND_XXH64:
       store<u64>(out, xxh64(p, len, <u64>(<i64>seed), scratch + STATE));
       break;
-    case XXH3:
+    case KIND_XXH3:
       store<u64>(out, xxh3Block(p, len, seed, scratch));
       break;
-    case XXH128:
+    case KIND_XXH128:
       xxh128Block(p, len, seed, out, scratch);
       break;
-    case NONE:
+    case KIND_NONE:
       store<u8>(out, 0);
       break;
   }

@@ -1,7 +1,7 @@
 // MD4, MD5 and SHA-1 of one message: initial state, padding, and block sums with the seed in front or behind.
 // RFC 1320, RFC 1321, FIPS 180-4; where the seed goes: docs/protocol/01-session.md section 6.3.
 import { md4Compress, md5Compress, sha1Compress } from './md-scalar.generated';
-import { MD4, MD4_OLD, MD5, SHA1 } from './kinds';
+import { KIND_MD4, KIND_MD4_OLD, KIND_MD5, KIND_SHA1 } from './kinds';
 import { STATE, TAILS } from './scratch';
 
 /** Initial chaining state; all three algorithms share the first four words. */
@@ -15,8 +15,8 @@ export function mdInit(state: usize): void {
 
 /** Mixes `chunks` times 64 bytes into the state. */
 export function mdCompress(kind: i32, state: usize, p: usize, chunks: u32): void {
-  if (kind == SHA1) sha1Compress(state, p, chunks);
-  else if (kind == MD4 || kind == MD4_OLD) md4Compress(state, p, chunks);
+  if (kind == KIND_SHA1) sha1Compress(state, p, chunks);
+  else if (kind == KIND_MD4 || kind == KIND_MD4_OLD) md4Compress(state, p, chunks);
   else md5Compress(state, p, chunks);
 }
 
@@ -34,13 +34,13 @@ export function mdPad(kind: i32, tail: usize, used: u32, totalBytes: u64): u32 {
   store<u8>(tail + used, 0x80);
   for (let i = used + 1; i < end; i += 16) v128.store(tail + i, i64x2.splat(0));
   const bits = totalBytes << 3;
-  store<u64>(tail + end - 8, kind == SHA1 ? bswap<u64>(bits) : bits);
+  store<u64>(tail + end - 8, kind == KIND_SHA1 ? bswap<u64>(bits) : bits);
   return chunks;
 }
 
 /** Writes the state as the canonical digest. */
 export function mdStore(kind: i32, state: usize, out: usize): void {
-  if (kind == SHA1) {
+  if (kind == KIND_SHA1) {
     for (let i: usize = 0; i < 20; i += 4) store<u32>(out + i, bswap<u32>(load<u32>(state + i)));
   } else {
     store<u64>(out, load<u64>(state));
@@ -50,7 +50,7 @@ export function mdStore(kind: i32, state: usize, out: usize): void {
 
 /** Whether a block sum of this kind starts with the seed (else it ends with it). */
 export function seedLeads(kind: i32): bool {
-  return kind == MD5 || kind == SHA1;
+  return kind == KIND_MD5 || kind == KIND_SHA1;
 }
 
 /** Puts the seed and the first 60 bytes of a block into one chunk, by overlapping vectors: reads exactly 60 bytes. */

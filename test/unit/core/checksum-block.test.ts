@@ -1,7 +1,14 @@
 // Block digests and rolling sums of the core against independent implementations.
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CoreInstance } from '@ocrsync/core/instance';
-import { MD4, MD5, SHA1, XXH128, XXH3, XXH64, type ChecksumKind } from '@ocrsync/core/checksum-kinds';
+import {
+  KIND_MD4,
+  KIND_MD5,
+  KIND_SHA1,
+  KIND_XXH128,
+  KIND_XXH3,
+  KIND_XXH64,
+} from '@ocrsync/core/checksum-kinds';
 import { BAD_ARGUMENT } from '@ocrsync/core/status';
 import {
   ALL_KINDS,
@@ -26,7 +33,7 @@ const data = core.alloc((1 << 20) + 64);
 const out = core.alloc(64);
 const scratch = core.alloc(functions.hash_scratch_size());
 
-function coreDigest(kind: ChecksumKind, at: number, lengthBytes: number, seed: number): string {
+function coreDigest(kind: number, at: number, lengthBytes: number, seed: number): string {
   const digestLength = functions.hash_block(kind, at, lengthBytes, seed, out, scratch);
   return Buffer.from(core.u8.slice(out, out + digestLength)).toString('hex');
 }
@@ -71,12 +78,12 @@ describe('a block digest', () => {
   });
 
   it.each([
-    [MD5, '9810'],
-    [MD4, '5918'],
-    [SHA1, 'ba90'],
-    [XXH64, '90cd'],
-    [XXH3, '88a6'],
-    [XXH128, '88a6'],
+    [KIND_MD5, '9810'],
+    [KIND_MD4, '5918'],
+    [KIND_SHA1, 'ba90'],
+    [KIND_XXH64, '90cd'],
+    [KIND_XXH3, '88a6'],
+    [KIND_XXH128, '88a6'],
   ] as const)(
     'of kind %i begins as upstream was observed to send it for 700 A with seed 12345',
     (kind, start) => {

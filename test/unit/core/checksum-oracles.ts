@@ -2,28 +2,27 @@
 import { createHash } from 'node:crypto';
 import { createMD4, createXXHash128, createXXHash3, createXXHash64 } from 'hash-wasm';
 import {
-  MD4,
-  MD4_OLD,
-  MD5,
-  MD5_SEED_LAST,
-  NONE,
-  SHA1,
-  XXH128,
-  XXH3,
-  XXH64,
-  type ChecksumKind,
+  KIND_MD4,
+  KIND_MD4_OLD,
+  KIND_MD5,
+  KIND_MD5_SEED_LAST,
+  KIND_NONE,
+  KIND_SHA1,
+  KIND_XXH128,
+  KIND_XXH3,
+  KIND_XXH64,
 } from '@ocrsync/core/checksum-kinds';
 
-export const ALL_KINDS: readonly ChecksumKind[] = [
-  NONE,
-  MD4,
-  MD4_OLD,
-  MD5,
-  MD5_SEED_LAST,
-  SHA1,
-  XXH64,
-  XXH3,
-  XXH128,
+export const ALL_KINDS: readonly number[] = [
+  KIND_NONE,
+  KIND_MD4,
+  KIND_MD4_OLD,
+  KIND_MD5,
+  KIND_MD5_SEED_LAST,
+  KIND_SHA1,
+  KIND_XXH64,
+  KIND_XXH3,
+  KIND_XXH128,
 ];
 
 /** A small seeded generator, so that a failing run can be repeated. */
@@ -47,35 +46,35 @@ function littleEndian(value: number): Uint8Array {
   return bytes;
 }
 
-export type Oracle = (kind: ChecksumKind, data: Uint8Array, seed: number) => Uint8Array;
+export type Oracle = (kind: number, data: Uint8Array, seed: number) => Uint8Array;
 
 /** Oracle of block sums: seed rules of section 6.3. */
 export async function blockOracle(): Promise<Oracle> {
   const md4 = await createMD4();
   // hash-wasm builds the seeded XXH3 hasher for one seed, so hashers are kept by seed.
   const xxHashers = new Map<string, Awaited<ReturnType<typeof createXXHash64>>>();
-  async function prepare(kind: ChecksumKind, seed: number): Promise<void> {
+  async function prepare(kind: number, seed: number): Promise<void> {
     const low = seed >>> 0;
     const high = seed < 0 ? 0xffffffff : 0;
-    const make = kind === XXH64 ? createXXHash64 : kind === XXH3 ? createXXHash3 : createXXHash128;
+    const make = kind === KIND_XXH64 ? createXXHash64 : kind === KIND_XXH3 ? createXXHash3 : createXXHash128;
     xxHashers.set(`${kind}:${seed}`, await make(low, high));
   }
-  for (const kind of [XXH64, XXH3, XXH128] as const)
+  for (const kind of [KIND_XXH64, KIND_XXH3, KIND_XXH128] as const)
     for (const seed of ORACLE_SEEDS) await prepare(kind, seed);
 
   return (kind, data, seed) => {
     const salt = seed === 0 ? new Uint8Array(0) : littleEndian(seed);
     switch (kind) {
-      case NONE:
+      case KIND_NONE:
         return Uint8Array.of(0);
-      case MD4:
-      case MD4_OLD:
+      case KIND_MD4:
+      case KIND_MD4_OLD:
         return md4.init().update(data).update(salt).digest('binary');
-      case MD5:
+      case KIND_MD5:
         return createHash('md5').update(salt).update(data).digest();
-      case MD5_SEED_LAST:
+      case KIND_MD5_SEED_LAST:
         return createHash('md5').update(data).update(salt).digest();
-      case SHA1:
+      case KIND_SHA1:
         return createHash('sha1').update(salt).update(data).digest();
       default: {
         const hasher = xxHashers.get(`${kind}:${seed}`);
@@ -89,10 +88,12 @@ export async function blockOracle(): Promise<Oracle> {
 /** The checksum seeds that the oracle knows, with both signs and both ends of the range. */
 export const ORACLE_SEEDS = [0, 1, 12345, 0x7fffffff, -1, -2147483648, -559038737] as const;
 
-/** Oracle of whole-file digests: no seed but MD4_OLD's, which stands in front even when 0. */
+/** Oracle of whole-file digests: no seed but that of the old MD4, which stands in front even when 0. */
 export function wholeFileOracle(block: Oracle): Oracle {
   return (kind, data, seed) =>
-    kind === MD4_OLD ? block(MD4, Buffer.concat([littleEndian(seed), data]), 0) : block(kind, data, 0);
+    kind === KIND_MD4_OLD
+      ? block(KIND_MD4, Buffer.concat([littleEndian(seed), data]), 0)
+      : block(kind, data, 0);
 }
 
 /** The rolling sum, one byte at a time (docs/protocol/04-transfer.md section 4.4). */
