@@ -1,0 +1,51 @@
+// Finds and loads the native helper, a Node-API addon that `npm run build:native` makes on Linux.
+// It must never be needed: a caller that gets undefined takes its pure-Node way.
+import { createRequire } from 'node:module';
+
+/** A nanosecond value that leaves that one time as it is (UTIME_OMIT of Linux). */
+export const omitTime = 0x3ffffffe;
+
+/** The calls of the addon. None of them throws; each returns 0 or the negative errno. */
+export interface NativeHelper {
+  /**
+   * Sets the times of `path` (bytes, no terminating zero) with nanoseconds, relative to the current directory.
+   * Seconds are whole numbers and may be negative; nanoseconds are 0..999999999 or {@link omitTime}.
+   * With `nofollow` a symlink's own times are set.
+   */
+  utimensat(
+    path: Buffer,
+    atimeSec: number,
+    atimeNsec: number,
+    mtimeSec: number,
+    mtimeNsec: number,
+    nofollow: boolean,
+  ): number;
+}
+
+/** Beside a bundle, in the package itself, and in the checkout seen from a bundle of the cli. */
+const places = ['./native.node', '../build/native.node', '../../host-native/build/native.node'];
+
+let loaded: NativeHelper | undefined;
+let tried = false;
+
+function tryPlaces(): NativeHelper | undefined {
+  const require = createRequire(import.meta.url);
+  for (const place of places) {
+    try {
+      return require(place) as NativeHelper;
+    } catch {
+      // Not there, or built for another machine: the next place, and in the end plain Node.
+    }
+  }
+  return undefined;
+}
+
+/** The helper, loaded once; undefined when it is not built or OCRSYNC_NATIVE=off. */
+export function loadNative(): NativeHelper | undefined {
+  if (process.env['OCRSYNC_NATIVE'] === 'off') return undefined;
+  if (!tried) {
+    tried = true;
+    loaded = tryPlaces();
+  }
+  return loaded;
+}
