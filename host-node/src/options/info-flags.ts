@@ -34,57 +34,57 @@ export interface InfoFlagFacts {
 }
 
 export const INFO_FLAGS: Readonly<Record<InfoFlag, InfoFlagFacts>> = {
-  backup: { audience: ['receiver'], byVerbosity: [0, 0, 1], help: 'Mention files backed up' },
+  backup: { audience: ['receiver'], byVerbosity: [0, 0, 1], help: 'Backups that were made' },
   copy: {
     audience: ['receiver'],
     byVerbosity: [0, 1, 1],
-    help: 'Mention files copied locally on the receiving side',
+    help: 'Local copies the receiving side made',
   },
-  del: { audience: ['receiver'], byVerbosity: [0, 1, 1], help: 'Mention deletions on the receiving side' },
+  del: { audience: ['receiver'], byVerbosity: [0, 1, 1], help: 'Names that were deleted' },
   flist: {
     audience: ['client'],
     byVerbosity: [0, 1, 1],
-    help: 'Mention file-list receiving/sending (levels 1-2)',
+    help: 'Start of the file list; 2: its growth',
   },
   misc: {
     audience: ['sender', 'receiver'],
     byVerbosity: [0, 1, 2],
-    help: 'Mention miscellaneous information (levels 1-2)',
+    help: 'Odds and ends; 2: more of them',
   },
   mount: {
     audience: ['sender', 'receiver'],
     byVerbosity: [0, 0, 1],
-    help: 'Mention mounts that were found or skipped',
+    help: 'Mount points met or left out',
   },
   name: {
     audience: ['sender', 'receiver'],
     byVerbosity: [0, 1, 2],
-    help: 'Mention 1) updated names, 2) unchanged names',
+    help: 'Names of updated items; 2: of unchanged ones too',
   },
   nonreg: {
     audience: ['receiver'],
     byVerbosity: [1, 1, 1],
-    help: 'Mention skipped non-regular files (default 1, 0 disables)',
+    help: 'Left-out special files (on unless 0)',
   },
   progress: {
     audience: ['client'],
     byVerbosity: [0, 0, 0],
-    help: 'Mention 1) per-file progress or 2) total transfer progress',
+    help: 'Progress per file; 2: of the whole run',
   },
-  remove: { audience: ['sender'], byVerbosity: [0, 0, 1], help: 'Mention files removed on the sending side' },
+  remove: { audience: ['sender'], byVerbosity: [0, 0, 1], help: 'Source files that were removed' },
   skip: {
     audience: ['receiver'],
     byVerbosity: [0, 0, 1],
-    help: 'Mention files skipped due to transfer overrides (levels 1-2)',
+    help: 'Files left alone because of an option; 2: with the reason',
   },
   stats: {
     audience: ['client', 'server'],
     byVerbosity: [0, 1, 1],
-    help: 'Mention statistics at end of run (levels 1-3)',
+    help: 'Totals at the end; 2: in full; 3: with more',
   },
   symsafe: {
     audience: ['sender', 'receiver'],
     byVerbosity: [0, 1, 1],
-    help: 'Mention symlinks that are unsafe',
+    help: 'Unsafe symlinks',
   },
 };

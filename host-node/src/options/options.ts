@@ -152,7 +152,7 @@ export interface Options {
   /** Daemon port for `host::module`; 0 = 873. */
   readonly port: number;
   readonly passwordFile: string | null;
-  /** Highest protocol to speak, 20..32. */
+  /** Highest protocol to speak, 27..32. */
   readonly protocol: number;
 
   // ---- what the environment says --------------------------------------------------------------------------------------

@@ -1,0 +1,47 @@
+// The door of options/: words and environment in, Options or a finished answer out. Pure; prints nothing, exits nothing.
+// Serves client command lines and `--server` ones alike (docs/protocol/05-options.md §2, §13).
+import { helpText, infoHelpText, usageText, versionJson, versionText } from './help.ts';
+import { OptionError } from './option-error.ts';
+import type { Options } from './options.ts';
+import { resolveOptions } from './resolve.ts';
+import type { Environment } from './resolve.ts';
+import { scanWords } from './scan.ts';
+
+/** The command line is answered without a run: print, and exit. All text is latin1, newlines included. */
+export interface StopOutcome {
+  readonly kind: 'stop';
+  readonly stdout: string;
+  readonly stderr: string;
+  /** If not 0, the caller prints exitLine(exitCode, isServer ? 'server' : 'client', VERSION) after stderr. */
+  readonly exitCode: number;
+  readonly isServer: boolean;
+}
+
+export type ParseOutcome = { readonly kind: 'options'; readonly options: Options } | StopOutcome;
+
+/**
+ * @param words what follows the program's name, as byte strings (byte-strings.ts: `byteStrings(process.argv.slice(2))`)
+ * @param environment as `process.env`; only the variables of 05-options.md §8 are read
+ */
+export function parseArguments(words: readonly string[], environment: Environment): ParseOutcome {
+  if (words.length === 0) return stop('', usageText(), 1, false);
+  try {
+    const raw = scanWords(words);
+    if (raw.isServerSender && !raw.isServer) return stop('', usageText(), 1, false);
+    if (raw.infoHelp) return stop(infoHelpText(), '', 0, raw.isServer);
+    if (raw.help || (raw.humanReadable > 1 && words.length === 1))
+      return stop(helpText(), '', 0, raw.isServer);
+    if (raw.version > 1) return stop(versionJson(), '', 0, raw.isServer);
+    if (raw.version > 0) return stop(versionText(), '', 0, raw.isServer);
+    return { kind: 'options', options: resolveOptions(raw, environment) };
+  } catch (error) {
+    if (error instanceof OptionError) {
+      return stop('', `${error.message}\n`, error.exitCode, words.includes('--server'));
+    }
+    throw error;
+  }
+}
+
+function stop(stdout: string, stderr: string, exitCode: number, isServer: boolean): StopOutcome {
+  return { kind: 'stop', stdout, stderr, exitCode, isServer };
+}
