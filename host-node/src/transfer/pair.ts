@@ -1,0 +1,54 @@
+// Runs two sessions of this process against each other over memory: local copies (docs/protocol/04-transfer.md §18).
+import type { Session } from '../session/session.ts';
+import { Bandwidth } from './bandwidth.ts';
+import type { PumpOptions } from './pump.ts';
+
+/** Runs both to their ends. An error of either end ends the other; outcomes stand in `error` of each. */
+export async function runPair(a: Session, b: Session, options: PumpOptions): Promise<void> {
+  const queues: [Uint8Array[], Uint8Array[]] = [[], []];
+  const limits = [new Bandwidth(options.bwlimitKiBPerSecond), new Bandwidth(options.bwlimitKiBPerSecond)];
+  for (;;) {
+    if (options.signal?.aborted) {
+      a.abort(options.signal.reason as Error);
+      b.abort(options.signal.reason as Error);
+    }
+    const stateA = a.run(options.nowMs());
+    const stateB = b.run(options.nowMs());
+    let waitMs = 0;
+    const movedAB = move(a, b, queues[0], (bytes) => {
+      waitMs = Math.max(waitMs, limits[0]!.wrote(bytes, options.nowMs()));
+    });
+    const movedBA = move(b, a, queues[1], (bytes) => {
+      waitMs = Math.max(waitMs, limits[1]!.wrote(bytes, options.nowMs()));
+    });
+    if (stateA === 'done' && queues[0].length === 0) b.channel.reader.end();
+    if (stateB === 'done' && queues[1].length === 0) a.channel.reader.end();
+    if (stateA === 'done') a.hearOut();
+    if (stateB === 'done') b.hearOut();
+    if (stateA === 'done' && stateB === 'done' && !movedAB && !movedBA) return;
+    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+    else await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** Moves what fits from one session's queue into the other's reader. */
+function move(from: Session, to: Session, queue: Uint8Array[], wrote: (bytes: number) => void): boolean {
+  let moved = false;
+  for (;;) {
+    if (queue.length === 0) {
+      const chunk = from.channel.writer.take();
+      if (chunk === undefined) return moved;
+      wrote(chunk.length);
+      queue.push(chunk);
+    }
+    const chunk = queue[0]!;
+    const space = to.channel.reader.space();
+    const count = Math.min(space.length, chunk.length);
+    if (count === 0) return moved;
+    space.set(chunk.subarray(0, count));
+    to.channel.reader.commit(count);
+    moved = true;
+    if (count === chunk.length) queue.shift();
+    else queue[0] = chunk.subarray(count);
+  }
+}

@@ -1,0 +1,191 @@
+// Drives a session over a duplex: moves bytes both ways, tells the time, ends every wait. The only rule that matters:
+// reading never waits for writing (docs/architecture.md, "How data flows").
+import type { Session } from '../session/session.ts';
+import { Bandwidth } from './bandwidth.ts';
+import type { Duplex, DuplexSink } from './duplex.ts';
+
+/** After a fault of ours the peer's last words are read for so long. */
+const LAST_WORDS_MS = 2000;
+/** A peer that keeps the connection open after the goodbye is left after this. */
+const FAREWELL_MS = 60_000;
+
+export interface PumpOptions {
+  /** Milliseconds of a monotonic clock. */
+  nowMs(): number;
+  /** KiB/s; 0 = unlimited. */
+  readonly bwlimitKiBPerSecond: number;
+  /** Aborting ends the run (exit code 20 is the caller's). */
+  readonly signal?: AbortSignal;
+}
+
+/** Runs the session to its end. Resolves when nothing is left to send or to hear; the outcome stands in `session.error`. */
+export function pump(session: Session, duplex: Duplex, options: PumpOptions): Promise<void> {
+  return new Promise((resolve) => {
+    const running = new Pump(session, duplex, options, resolve);
+    running.begin();
+  });
+}
+
+class Pump implements DuplexSink {
+  readonly #session: Session;
+  readonly #duplex: Duplex;
+  readonly #options: PumpOptions;
+  readonly #resolve: () => void;
+  readonly #bandwidth: Bandwidth;
+  #leftover: Uint8Array[] = [];
+  #inputEnded = false;
+  #writable = true;
+  #outputBroken = false;
+  #outputEnded = false;
+  #scheduled = false;
+  #throttled = false;
+  #timer: NodeJS.Timeout | undefined;
+  #finished = false;
+  #onAbort: (() => void) | undefined;
+
+  constructor(session: Session, duplex: Duplex, options: PumpOptions, resolve: () => void) {
+    this.#session = session;
+    this.#duplex = duplex;
+    this.#options = options;
+    this.#resolve = resolve;
+    this.#bandwidth = new Bandwidth(options.bwlimitKiBPerSecond);
+  }
+
+  begin(): void {
+    const { signal } = this.#options;
+    this.#onAbort = () => {
+      this.#session.abort(signal!.reason as Error);
+      this.#turn();
+    };
+    signal?.addEventListener('abort', this.#onAbort, { once: true });
+    this.#duplex.attach(this);
+    if (signal?.aborted) this.#onAbort();
+    else this.#turn();
+  }
+
+  data(bytes: Uint8Array): void {
+    if (this.#finished) return;
+    const rest = this.#leftover.length === 0 ? this.#feed(bytes) : bytes;
+    if (rest.length > 0) {
+      this.#leftover.push(rest.slice());
+      this.#duplex.pause();
+    }
+    this.#turn();
+  }
+
+  end(): void {
+    this.#inputEnded = true;
+    this.#turn();
+  }
+
+  error(error: NodeJS.ErrnoException): void {
+    if (error.syscall === 'read') this.#inputEnded = true;
+    else this.#outputBroken = true;
+    if (error.code === 'ECONNRESET') this.#inputEnded = true;
+    this.#turn();
+  }
+
+  drain(): void {
+    this.#writable = true;
+    this.#turn();
+  }
+
+  /** Puts bytes into the reader; returns what did not fit. */
+  #feed(bytes: Uint8Array): Uint8Array {
+    const { reader } = this.#session.channel;
+    const space = reader.space();
+    const count = Math.min(space.length, bytes.length);
+    if (count === 0) return bytes;
+    space.set(bytes.subarray(0, count));
+    reader.commit(count);
+    return bytes.subarray(count);
+  }
+
+  #feedLeftover(): boolean {
+    let moved = false;
+    while (this.#leftover.length > 0) {
+      const rest = this.#feed(this.#leftover[0]!);
+      if (rest.length === this.#leftover[0]!.length) break;
+      moved = true;
+      if (rest.length === 0) this.#leftover.shift();
+      else this.#leftover[0] = rest;
+    }
+    if (this.#leftover.length === 0) {
+      if (this.#inputEnded) this.#session.channel.reader.end();
+      else if (moved) this.#duplex.resume();
+    }
+    return moved;
+  }
+
+  #turn(): void {
+    if (this.#finished) return;
+    this.#feedLeftover();
+    if (this.#inputEnded && this.#leftover.length === 0) this.#session.channel.reader.end();
+    const state = this.#session.run(this.#options.nowMs());
+    const moved = this.#feedLeftover();
+    this.#flush();
+    if (state === 'done') this.#windDown();
+    else if (state === 'turn' || moved) this.#schedule();
+    else this.#arm();
+  }
+
+  #flush(): void {
+    const { writer } = this.#session.channel;
+    while ((this.#writable || this.#outputBroken) && !this.#throttled) {
+      const chunk = writer.take();
+      if (chunk === undefined) return;
+      if (this.#outputBroken) continue;
+      this.#writable = this.#duplex.write(chunk);
+      const waitMs = this.#bandwidth.wrote(chunk.length, this.#options.nowMs());
+      if (waitMs > 0) this.#throttle(waitMs);
+    }
+  }
+
+  #throttle(waitMs: number): void {
+    this.#throttled = true;
+    setTimeout(() => {
+      this.#throttled = false;
+      this.#turn();
+    }, waitMs);
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#turn();
+    });
+  }
+
+  #arm(): void {
+    const deadlineMs = this.#session.nextDeadlineMs(this.#options.nowMs());
+    clearTimeout(this.#timer);
+    this.#timer =
+      deadlineMs === undefined ? undefined : setTimeout(() => this.#turn(), Math.max(1, deadlineMs));
+  }
+
+  /** The tasks are over: send what is queued, half-close, and hear the peer out. */
+  #windDown(): void {
+    const queued = this.#session.channel.writer.queuedBytes;
+    if (queued > 0 && !this.#outputBroken) return;
+    this.#session.hearOut();
+    if (!this.#outputEnded) {
+      this.#outputEnded = true;
+      this.#duplex.endOutput();
+      clearTimeout(this.#timer);
+      const waitMs = this.#session.error === undefined ? FAREWELL_MS : LAST_WORDS_MS;
+      this.#timer = setTimeout(() => this.#finish(), waitMs);
+    }
+    if (this.#inputEnded && this.#leftover.length === 0) this.#finish();
+  }
+
+  #finish(): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    clearTimeout(this.#timer);
+    if (this.#onAbort) this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    this.#duplex.destroy();
+    this.#resolve();
+  }
+}

@@ -1,0 +1,220 @@
+// The sender's disk work: answers transfer records with the file's contents (docs/protocol/04-transfer.md §5, §6, §8).
+import { digestBytes } from '@ocrsync/core/checksum-kinds';
+import { WholeFileHash } from '@ocrsync/core/checksum';
+import { DeltaMatcher, type DeltaSink } from '@ocrsync/core/delta';
+import type { OpenFile, Root } from '../fs/filesystem.ts';
+import { FilesystemError } from '../fs/filesystem.ts';
+import type { Channel } from '../session/channel.ts';
+import type { SessionContext } from '../session/context.ts';
+import { BASIS_FNAME, type Item, type SumHead } from '../session/item.ts';
+import { MSG_NO_SEND } from '../session/messages.ts';
+import type { Entry, SourceFiles } from '../session/ports.ts';
+import { RunError } from '../session/run-error.ts';
+import { type Task, WAIT_TURN } from '../session/wait.ts';
+import type { TokenOutput } from './token-output.ts';
+
+const IO_ERROR_GENERAL = 1;
+const IO_ERROR_VANISHED = 2;
+const TYPE_MASK = 0o170000;
+const CHARACTER_DEVICE = 0o020000;
+const BLOCK_DEVICE = 0o060000;
+
+export interface SourceFilesOptions {
+  readonly context: SessionContext;
+  readonly tokens: TokenOutput;
+  /** Where an entry lives: the root of its source argument and the name below it. */
+  sourcePath(entry: Entry): { readonly root: Root; readonly name: string };
+  /** Name for messages, quoted and absolute (07 §2.4). */
+  fullName(entry: Entry): string;
+  /** Symlinks as last component are followed: -L. */
+  readonly followLinks: boolean;
+  readonly append: 0 | 1 | 2;
+  readonly inplace: boolean;
+}
+
+export class TreeSourceFiles implements SourceFiles {
+  readonly #options: SourceFilesOptions;
+  readonly #context: SessionContext;
+  readonly #matcher: DeltaMatcher;
+  readonly #hash: WholeFileHash;
+
+  constructor(options: SourceFilesOptions) {
+    this.#options = options;
+    this.#context = options.context;
+    const { negotiated, channel } = this.#context;
+    this.#matcher = new DeltaMatcher(channel.core);
+    this.#hash = new WholeFileHash(channel.core, negotiated.transferChecksum, negotiated.seed);
+  }
+
+  *send(entry: Entry, item: Item, channel: Channel, redo: boolean): Task<number> {
+    const append = redo ? 0 : this.#options.append;
+    const head = yield* this.#readSums(channel, item, append);
+    const opened = this.#open(entry);
+    if (typeof opened === 'number') {
+      this.#noSend(entry.ndx);
+      return opened;
+    }
+    try {
+      return yield* this.#sendOpen(entry, item, channel, opened, head, append);
+    } finally {
+      opened.close();
+    }
+  }
+
+  success(): void {
+    throw new RunError('ERR_UNSUPPORTED', '--remove-source-files is not supported yet', 4);
+  }
+
+  *#readSums(channel: Channel, item: Item, append: 0 | 1 | 2): Task<SumHead> {
+    const { reader } = channel;
+    const { negotiated, protocol } = this.#context;
+    const limits = { protocol, digestBytes: digestBytes(negotiated.transferChecksum), role: channel.role };
+    while (!reader.trySumHead(limits)) yield* channel.more();
+    const head: SumHead = {
+      count: reader.sumCount,
+      blockLength: reader.blockLength,
+      s2Length: reader.s2Length,
+      remainder: reader.remainder,
+    };
+    const inPlace = this.#options.inplace && item.basisType === BASIS_FNAME;
+    const appendMode =
+      append === 0 ? {} : { append: append === 2 || protocol < 30 ? ('verify' as const) : ('skip' as const) };
+    this.#matcher.open(head, {
+      kind: negotiated.transferChecksum,
+      seed: negotiated.seed,
+      inPlace,
+      ...appendMode,
+    });
+    const { sums } = this.#matcher;
+    while (sums.missing > 0) {
+      const taken = sums.take(reader.dataAt, reader.dataLength);
+      if (taken > 0) reader.consume(taken);
+      else yield* channel.more();
+    }
+    return head;
+  }
+
+  /** The open file, or the io_error bit that says why there is none. */
+  #open(entry: Entry): OpenFile | number {
+    const { report } = this.#context;
+    const { root, name } = this.#options.sourcePath(entry);
+    const full = this.#options.fullName(entry);
+    try {
+      return root.openRead(name, this.#options.followLinks);
+    } catch (error) {
+      if (!(error instanceof FilesystemError)) throw error;
+      if (error.code === 'ENOENT') {
+        report.message('warning', `file has vanished: ${full}`);
+        return IO_ERROR_VANISHED;
+      }
+      report.message(
+        'error-xfer',
+        `rsync: [sender] send_files failed to open ${full}: ${error.strerror} (${error.errno})`,
+      );
+      return IO_ERROR_GENERAL;
+    }
+  }
+
+  #noSend(ndx: number): void {
+    const { channel, protocol } = this.#context;
+    if (protocol < 30) return;
+    const payload = new Uint8Array(4);
+    new DataView(payload.buffer).setInt32(0, ndx, true);
+    channel.writer.message(MSG_NO_SEND, payload);
+  }
+
+  *#sendOpen(
+    entry: Entry,
+    item: Item,
+    channel: Channel,
+    file: OpenFile,
+    head: SumHead,
+    append: 0 | 1 | 2,
+  ): Task<number> {
+    const { protocol, report, statistics } = this.#context;
+    const stat = file.stat();
+    const type = stat.mode & TYPE_MASK;
+    if (type === CHARACTER_DEVICE || type === BLOCK_DEVICE) {
+      throw new RunError('ERR_DEVICE', 'attempt to copy device contents without --copy-devices', 2);
+    }
+    if (append !== 0 && stat.sizeBytes < entry.list.sizeBytes(entry.row)) {
+      report.message('warning', `skipped diminished file: ${this.#options.fullName(entry)}`);
+      this.#noSend(entry.ndx);
+      return 0;
+    }
+    channel.writer.item(
+      protocol,
+      item.ndx,
+      item.iflags,
+      item.basisType === BASIS_FNAME ? undefined : item.basisType,
+      item.xname,
+    );
+    channel.writer.sumHead(head);
+    const failure = yield* this.#sendData(channel, file, stat.sizeBytes, head);
+    const digest = this.#hash.final();
+    channel.writer.bytes(failure === undefined ? digest : falsified(digest));
+    statistics.literalBytes += this.#matcher.literalBytes;
+    statistics.matchedBytes += this.#matcher.matchedBytes;
+    report.transferred(entry, this.#matcher.literalBytes, this.#matcher.matchedBytes);
+    if (failure === undefined) return 0;
+    report.message(
+      'error-xfer',
+      `rsync: [sender] read errors mapping ${this.#options.fullName(entry)}: ${failure}`,
+    );
+    return IO_ERROR_GENERAL;
+  }
+
+  /** Sends the tokens; ends with the words of a read error. What could not be read is sent as zeros (§5). */
+  *#sendData(channel: Channel, file: OpenFile, sizeBytes: number, head: SumHead): Task<string | undefined> {
+    const matcher = this.#matcher;
+    const { tokens } = this.#options;
+    this.#hash.begin();
+    tokens.begin();
+    matcher.start();
+    const sink: DeltaSink = {
+      literal: (address, lengthBytes) => tokens.literal(address, lengthBytes),
+      match: (first, count, address, lengthBytes) =>
+        tokens.match(first, count, address, lengthBytes, head.blockLength),
+      consumed: (address, lengthBytes) => this.#hash.update(address, lengthBytes),
+    };
+    let failure: string | undefined;
+    let position = Math.min(matcher.readFrom, sizeBytes);
+    while (!matcher.done) {
+      const window = matcher.window();
+      const wanted = Math.min(window.length, sizeBytes - position);
+      let count = 0;
+      if (wanted > 0 && failure === undefined) {
+        const read = readSome(file, window.subarray(0, wanted), position);
+        if (typeof read === 'number' && read > 0) count = read;
+        else failure = typeof read === 'string' ? read : 'No data available (61)';
+      }
+      if (failure !== undefined && wanted > 0) {
+        window.fill(0, 0, wanted);
+        count = wanted;
+      }
+      position += count;
+      matcher.feed(count, position >= sizeBytes, sink);
+      yield* channel.room();
+      if (!matcher.done) yield WAIT_TURN;
+    }
+    tokens.end();
+    return failure;
+  }
+}
+
+/** Bytes read, or the words of the error. */
+function readSome(file: OpenFile, into: Uint8Array, position: number): number | string {
+  try {
+    return file.read(into, position);
+  } catch (error) {
+    if (error instanceof FilesystemError) return `${error.strerror} (${error.errno})`;
+    throw error;
+  }
+}
+
+/** A digest that surely differs from the right one (04 §8). */
+function falsified(digest: Uint8Array): Uint8Array {
+  const wrong = new Uint8Array(digest.length);
+  if (digest.every((byte) => byte === 0)) wrong[wrong.length - 1] = 1;
+  return wrong;
+}
