@@ -8,7 +8,9 @@ interface Operations {
   and(a: string, b: string): string;
   or(a: string, b: string): string;
   xor(a: string, b: string): string;
-  not(a: string): string;
+  /** a and not b. */
+  andNot(a: string, b: string): string;
+  sub(a: string, b: string): string;
   rotateLeft(a: string, bits: number): string;
   constant(value: number): string;
 }
@@ -28,7 +30,12 @@ const MD5_CONSTANTS = Array.from(
 const MD4_ROUND_2 = 0x5a827999;
 const MD4_ROUND_3 = 0x6ed9eba1;
 const SHA1_CONSTANTS = [0x5a827999, 0x6ed9eba1, 0x8f1bbcdc, 0xca62c1d6];
-const TABLE = [...MD5_CONSTANTS, MD4_ROUND_2, MD4_ROUND_3];
+/** Round 4 subtracts the complement of its mix, x + ~y = x - y - 1, which saves the "not". */
+function md5Constant(step: number): number {
+  return (MD5_CONSTANTS[step]! - (step < 48 ? 0 : 1)) >>> 0;
+}
+
+const TABLE = [...MD5_CONSTANTS.map((_, step) => md5Constant(step)), MD4_ROUND_2, MD4_ROUND_3];
 
 const MD5_SHIFTS = [
   [7, 12, 17, 22],
@@ -50,7 +57,8 @@ const scalarOps: Operations = {
   and: (a, b) => `(${a} & ${b})`,
   or: (a, b) => `(${a} | ${b})`,
   xor: (a, b) => `(${a} ^ ${b})`,
-  not: (a) => `(~${a})`,
+  andNot: (a, b) => `(${a} & ~${b})`,
+  sub: (a, b) => `(${a} - ${b})`,
   rotateLeft: (a, bits) => `rotl<u32>(${a}, ${bits})`,
   constant: (value) => `<u32>${hex(value)}`,
 };
@@ -60,7 +68,8 @@ const laneOps: Operations = {
   and: (a, b) => `v128.and(${a}, ${b})`,
   or: (a, b) => `v128.or(${a}, ${b})`,
   xor: (a, b) => `v128.xor(${a}, ${b})`,
-  not: (a) => `v128.not(${a})`,
+  andNot: (a, b) => `v128.andnot(${a}, ${b})`,
+  sub: (a, b) => `i32x4.sub(${a}, ${b})`,
   rotateLeft: (a, bits) => `rotateLanes(${a}, ${bits})`,
   // From memory, not splat(constant): V8 would rebuild the vector at every use.
   constant: (value) => `v128.load(LANE_CONSTANTS, ${TABLE.indexOf(value) * 16})`,
@@ -77,13 +86,15 @@ const md5: Algorithm = {
   wordOf: (step) => [step, 5 * step + 1, 3 * step + 5, 7 * step][step >> 4]! % 16,
   statement(ops, step, registers, word) {
     const [a, b, c, d] = registers as [string, string, string, string];
-    const mixes = [
-      () => choose(ops, b, c, d),
-      () => choose(ops, d, b, c),
-      () => ops.xor(ops.xor(b, c), d),
-      () => ops.xor(c, ops.or(b, ops.not(d))),
+    const base = ops.add(ops.add(a, word), ops.constant(md5Constant(step)));
+    // b is the newest register: whatever does not need it comes first. Disjoint bits are joined by addition.
+    const sums = [
+      () => ops.add(base, choose(ops, b, c, d)),
+      () => ops.add(ops.add(base, ops.andNot(c, d)), ops.and(b, d)),
+      () => ops.add(base, ops.xor(ops.xor(c, d), b)),
+      () => ops.sub(base, ops.xor(c, ops.andNot(d, b))),
     ];
-    const sum = ops.add(ops.add(ops.add(a, word), ops.constant(MD5_CONSTANTS[step]!)), mixes[step >> 4]!());
+    const sum = sums[step >> 4]!();
     return `${a} = ${ops.add(ops.rotateLeft(sum, MD5_SHIFTS[step >> 4]![step & 3]!), b)};`;
   },
 };
@@ -97,15 +108,13 @@ const md4: Algorithm = {
   },
   statement(ops, step, registers, word) {
     const [a, b, c, d] = registers as [string, string, string, string];
-    const withWord = ops.add(a, word);
+    const base = ops.add(a, word);
+    const second = ops.add(base, ops.constant(MD4_ROUND_2));
     const sums = [
-      () => ops.add(withWord, choose(ops, b, c, d)),
-      () =>
-        ops.add(
-          ops.add(withWord, ops.constant(MD4_ROUND_2)),
-          ops.or(ops.and(b, c), ops.and(d, ops.or(b, c))),
-        ),
-      () => ops.add(ops.add(withWord, ops.constant(MD4_ROUND_3)), ops.xor(ops.xor(b, c), d)),
+      () => ops.add(base, choose(ops, b, c, d)),
+      // The majority, as the sum of disjoint bits of which only one part waits for the newest register.
+      () => ops.add(ops.add(second, ops.and(c, d)), ops.and(b, ops.xor(c, d))),
+      () => ops.add(ops.add(base, ops.constant(MD4_ROUND_3)), ops.xor(ops.xor(c, d), b)),
     ];
     return `${a} = ${ops.rotateLeft(sums[step >> 4]!(), MD4_SHIFTS[step >> 4]![step & 3]!)};`;
   },

@@ -50,22 +50,22 @@ const LANE_CONSTANTS: usize = memory.data<u32>([
   0xe6db99e5, 0xe6db99e5, 0xe6db99e5, 0xe6db99e5,
   0x1fa27cf8, 0x1fa27cf8, 0x1fa27cf8, 0x1fa27cf8,
   0xc4ac5665, 0xc4ac5665, 0xc4ac5665, 0xc4ac5665,
-  0xf4292244, 0xf4292244, 0xf4292244, 0xf4292244,
-  0x432aff97, 0x432aff97, 0x432aff97, 0x432aff97,
-  0xab9423a7, 0xab9423a7, 0xab9423a7, 0xab9423a7,
-  0xfc93a039, 0xfc93a039, 0xfc93a039, 0xfc93a039,
-  0x655b59c3, 0x655b59c3, 0x655b59c3, 0x655b59c3,
-  0x8f0ccc92, 0x8f0ccc92, 0x8f0ccc92, 0x8f0ccc92,
-  0xffeff47d, 0xffeff47d, 0xffeff47d, 0xffeff47d,
-  0x85845dd1, 0x85845dd1, 0x85845dd1, 0x85845dd1,
-  0x6fa87e4f, 0x6fa87e4f, 0x6fa87e4f, 0x6fa87e4f,
-  0xfe2ce6e0, 0xfe2ce6e0, 0xfe2ce6e0, 0xfe2ce6e0,
-  0xa3014314, 0xa3014314, 0xa3014314, 0xa3014314,
-  0x4e0811a1, 0x4e0811a1, 0x4e0811a1, 0x4e0811a1,
-  0xf7537e82, 0xf7537e82, 0xf7537e82, 0xf7537e82,
-  0xbd3af235, 0xbd3af235, 0xbd3af235, 0xbd3af235,
-  0x2ad7d2bb, 0x2ad7d2bb, 0x2ad7d2bb, 0x2ad7d2bb,
-  0xeb86d391, 0xeb86d391, 0xeb86d391, 0xeb86d391,
+  0xf4292243, 0xf4292243, 0xf4292243, 0xf4292243,
+  0x432aff96, 0x432aff96, 0x432aff96, 0x432aff96,
+  0xab9423a6, 0xab9423a6, 0xab9423a6, 0xab9423a6,
+  0xfc93a038, 0xfc93a038, 0xfc93a038, 0xfc93a038,
+  0x655b59c2, 0x655b59c2, 0x655b59c2, 0x655b59c2,
+  0x8f0ccc91, 0x8f0ccc91, 0x8f0ccc91, 0x8f0ccc91,
+  0xffeff47c, 0xffeff47c, 0xffeff47c, 0xffeff47c,
+  0x85845dd0, 0x85845dd0, 0x85845dd0, 0x85845dd0,
+  0x6fa87e4e, 0x6fa87e4e, 0x6fa87e4e, 0x6fa87e4e,
+  0xfe2ce6df, 0xfe2ce6df, 0xfe2ce6df, 0xfe2ce6df,
+  0xa3014313, 0xa3014313, 0xa3014313, 0xa3014313,
+  0x4e0811a0, 0x4e0811a0, 0x4e0811a0, 0x4e0811a0,
+  0xf7537e81, 0xf7537e81, 0xf7537e81, 0xf7537e81,
+  0xbd3af234, 0xbd3af234, 0xbd3af234, 0xbd3af234,
+  0x2ad7d2ba, 0x2ad7d2ba, 0x2ad7d2ba, 0x2ad7d2ba,
+  0xeb86d390, 0xeb86d390, 0xeb86d390, 0xeb86d390,
   0x5a827999, 0x5a827999, 0x5a827999, 0x5a827999,
   0x6ed9eba1, 0x6ed9eba1, 0x6ed9eba1, 0x6ed9eba1,
 ], 16);
@@ -207,70 +207,70 @@ export function md4Lanes8(state: usize, pointers: usize, chunks: u32, words: usi
     c1 = rotateLanes(i32x4.add(i32x4.add(c1, v128.load(words, 480)), v128.xor(b1, v128.and(d1, v128.xor(a1, b1)))), 11);
     b0 = rotateLanes(i32x4.add(i32x4.add(b0, v128.load(words, 240)), v128.xor(a0, v128.and(c0, v128.xor(d0, a0)))), 19);
     b1 = rotateLanes(i32x4.add(i32x4.add(b1, v128.load(words, 496)), v128.xor(a1, v128.and(c1, v128.xor(d1, a1)))), 19);
-    a0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(a0, v128.load(words, 0)), v128.load(LANE_CONSTANTS, 1024)), v128.or(v128.and(b0, c0), v128.and(d0, v128.or(b0, c0)))), 3);
-    a1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(a1, v128.load(words, 256)), v128.load(LANE_CONSTANTS, 1024)), v128.or(v128.and(b1, c1), v128.and(d1, v128.or(b1, c1)))), 3);
-    d0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(d0, v128.load(words, 64)), v128.load(LANE_CONSTANTS, 1024)), v128.or(v128.and(a0, b0), v128.and(c0, v128.or(a0, b0)))), 5);
-    d1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(d1, v128.load(words, 320)), v128.load(LANE_CONSTANTS, 1024)), v128.or(v128.and(a1, b1), v128.and(c1, v128.or(a1, b1)))), 5);
-    c0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(c0, v128.load(words, 128)), v128.load(LANE_CONSTANTS, 1024)), v128.or(v128.and(d0, a0), v128.and(b0, v128.or(d0, a0)))), 9);
-    c1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(c1, v128.load(words, 384)), v128.load(LANE_CONSTANTS, 1024)), v128.or(v128.and(d1, a1), v128.and(b1, v128.or(d1, a1)))), 9);
-    b0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(b0, v128.load(words, 192)), v128.load(LANE_CONSTANTS, 1024)), v128.or(v128.and(c0, d0), v128.and(a0, v128.or(c0, d0)))), 13);
-    b1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(b1, v128.load(words, 448)), v128.load(LANE_CONSTANTS, 1024)), v128.or(v128.and(c1, d1), v128.and(a1, v128.or(c1, d1)))), 13);
-    a0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(a0, v128.load(words, 16)), v128.load(LANE_CONSTANTS, 1024)), v128.or(v128.and(b0, c0), v128.and(d0, v128.or(b0, c0)))), 3);
-    a1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(a1, v128.load(words, 272)), v128.load(LANE_CONSTANTS, 1024)), v128.or(v128.and(b1, c1), v128.and(d1, v128.or(b1, c1)))), 3);
-    d0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(d0, v128.load(words, 80)), v128.load(LANE_CONSTANTS, 1024)), v128.or(v128.and(a0, b0), v128.and(c0, v128.or(a0, b0)))), 5);
-    d1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(d1, v128.load(words, 336)), v128.load(LANE_CONSTANTS, 1024)), v128.or(v128.and(a1, b1), v128.and(c1, v128.or(a1, b1)))), 5);
-    c0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(c0, v128.load(words, 144)), v128.load(LANE_CONSTANTS, 1024)), v128.or(v128.and(d0, a0), v128.and(b0, v128.or(d0, a0)))), 9);
-    c1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(c1, v128.load(words, 400)), v128.load(LANE_CONSTANTS, 1024)), v128.or(v128.and(d1, a1), v128.and(b1, v128.or(d1, a1)))), 9);
-    b0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(b0, v128.load(words, 208)), v128.load(LANE_CONSTANTS, 1024)), v128.or(v128.and(c0, d0), v128.and(a0, v128.or(c0, d0)))), 13);
-    b1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(b1, v128.load(words, 464)), v128.load(LANE_CONSTANTS, 1024)), v128.or(v128.and(c1, d1), v128.and(a1, v128.or(c1, d1)))), 13);
-    a0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(a0, v128.load(words, 32)), v128.load(LANE_CONSTANTS, 1024)), v128.or(v128.and(b0, c0), v128.and(d0, v128.or(b0, c0)))), 3);
-    a1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(a1, v128.load(words, 288)), v128.load(LANE_CONSTANTS, 1024)), v128.or(v128.and(b1, c1), v128.and(d1, v128.or(b1, c1)))), 3);
-    d0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(d0, v128.load(words, 96)), v128.load(LANE_CONSTANTS, 1024)), v128.or(v128.and(a0, b0), v128.and(c0, v128.or(a0, b0)))), 5);
-    d1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(d1, v128.load(words, 352)), v128.load(LANE_CONSTANTS, 1024)), v128.or(v128.and(a1, b1), v128.and(c1, v128.or(a1, b1)))), 5);
-    c0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(c0, v128.load(words, 160)), v128.load(LANE_CONSTANTS, 1024)), v128.or(v128.and(d0, a0), v128.and(b0, v128.or(d0, a0)))), 9);
-    c1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(c1, v128.load(words, 416)), v128.load(LANE_CONSTANTS, 1024)), v128.or(v128.and(d1, a1), v128.and(b1, v128.or(d1, a1)))), 9);
-    b0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(b0, v128.load(words, 224)), v128.load(LANE_CONSTANTS, 1024)), v128.or(v128.and(c0, d0), v128.and(a0, v128.or(c0, d0)))), 13);
-    b1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(b1, v128.load(words, 480)), v128.load(LANE_CONSTANTS, 1024)), v128.or(v128.and(c1, d1), v128.and(a1, v128.or(c1, d1)))), 13);
-    a0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(a0, v128.load(words, 48)), v128.load(LANE_CONSTANTS, 1024)), v128.or(v128.and(b0, c0), v128.and(d0, v128.or(b0, c0)))), 3);
-    a1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(a1, v128.load(words, 304)), v128.load(LANE_CONSTANTS, 1024)), v128.or(v128.and(b1, c1), v128.and(d1, v128.or(b1, c1)))), 3);
-    d0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(d0, v128.load(words, 112)), v128.load(LANE_CONSTANTS, 1024)), v128.or(v128.and(a0, b0), v128.and(c0, v128.or(a0, b0)))), 5);
-    d1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(d1, v128.load(words, 368)), v128.load(LANE_CONSTANTS, 1024)), v128.or(v128.and(a1, b1), v128.and(c1, v128.or(a1, b1)))), 5);
-    c0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(c0, v128.load(words, 176)), v128.load(LANE_CONSTANTS, 1024)), v128.or(v128.and(d0, a0), v128.and(b0, v128.or(d0, a0)))), 9);
-    c1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(c1, v128.load(words, 432)), v128.load(LANE_CONSTANTS, 1024)), v128.or(v128.and(d1, a1), v128.and(b1, v128.or(d1, a1)))), 9);
-    b0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(b0, v128.load(words, 240)), v128.load(LANE_CONSTANTS, 1024)), v128.or(v128.and(c0, d0), v128.and(a0, v128.or(c0, d0)))), 13);
-    b1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(b1, v128.load(words, 496)), v128.load(LANE_CONSTANTS, 1024)), v128.or(v128.and(c1, d1), v128.and(a1, v128.or(c1, d1)))), 13);
-    a0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(a0, v128.load(words, 0)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(b0, c0), d0)), 3);
-    a1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(a1, v128.load(words, 256)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(b1, c1), d1)), 3);
-    d0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(d0, v128.load(words, 128)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(a0, b0), c0)), 9);
-    d1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(d1, v128.load(words, 384)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(a1, b1), c1)), 9);
-    c0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(c0, v128.load(words, 64)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(d0, a0), b0)), 11);
-    c1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(c1, v128.load(words, 320)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(d1, a1), b1)), 11);
-    b0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(b0, v128.load(words, 192)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(c0, d0), a0)), 15);
-    b1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(b1, v128.load(words, 448)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(c1, d1), a1)), 15);
-    a0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(a0, v128.load(words, 32)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(b0, c0), d0)), 3);
-    a1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(a1, v128.load(words, 288)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(b1, c1), d1)), 3);
-    d0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(d0, v128.load(words, 160)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(a0, b0), c0)), 9);
-    d1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(d1, v128.load(words, 416)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(a1, b1), c1)), 9);
-    c0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(c0, v128.load(words, 96)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(d0, a0), b0)), 11);
-    c1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(c1, v128.load(words, 352)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(d1, a1), b1)), 11);
-    b0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(b0, v128.load(words, 224)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(c0, d0), a0)), 15);
-    b1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(b1, v128.load(words, 480)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(c1, d1), a1)), 15);
-    a0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(a0, v128.load(words, 16)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(b0, c0), d0)), 3);
-    a1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(a1, v128.load(words, 272)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(b1, c1), d1)), 3);
-    d0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(d0, v128.load(words, 144)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(a0, b0), c0)), 9);
-    d1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(d1, v128.load(words, 400)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(a1, b1), c1)), 9);
-    c0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(c0, v128.load(words, 80)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(d0, a0), b0)), 11);
-    c1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(c1, v128.load(words, 336)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(d1, a1), b1)), 11);
-    b0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(b0, v128.load(words, 208)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(c0, d0), a0)), 15);
-    b1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(b1, v128.load(words, 464)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(c1, d1), a1)), 15);
-    a0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(a0, v128.load(words, 48)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(b0, c0), d0)), 3);
-    a1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(a1, v128.load(words, 304)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(b1, c1), d1)), 3);
-    d0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(d0, v128.load(words, 176)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(a0, b0), c0)), 9);
-    d1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(d1, v128.load(words, 432)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(a1, b1), c1)), 9);
-    c0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(c0, v128.load(words, 112)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(d0, a0), b0)), 11);
-    c1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(c1, v128.load(words, 368)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(d1, a1), b1)), 11);
-    b0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(b0, v128.load(words, 240)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(c0, d0), a0)), 15);
-    b1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(b1, v128.load(words, 496)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(c1, d1), a1)), 15);
+    a0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(a0, v128.load(words, 0)), v128.load(LANE_CONSTANTS, 1024)), v128.and(c0, d0)), v128.and(b0, v128.xor(c0, d0))), 3);
+    a1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(a1, v128.load(words, 256)), v128.load(LANE_CONSTANTS, 1024)), v128.and(c1, d1)), v128.and(b1, v128.xor(c1, d1))), 3);
+    d0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(d0, v128.load(words, 64)), v128.load(LANE_CONSTANTS, 1024)), v128.and(b0, c0)), v128.and(a0, v128.xor(b0, c0))), 5);
+    d1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(d1, v128.load(words, 320)), v128.load(LANE_CONSTANTS, 1024)), v128.and(b1, c1)), v128.and(a1, v128.xor(b1, c1))), 5);
+    c0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(c0, v128.load(words, 128)), v128.load(LANE_CONSTANTS, 1024)), v128.and(a0, b0)), v128.and(d0, v128.xor(a0, b0))), 9);
+    c1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(c1, v128.load(words, 384)), v128.load(LANE_CONSTANTS, 1024)), v128.and(a1, b1)), v128.and(d1, v128.xor(a1, b1))), 9);
+    b0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(b0, v128.load(words, 192)), v128.load(LANE_CONSTANTS, 1024)), v128.and(d0, a0)), v128.and(c0, v128.xor(d0, a0))), 13);
+    b1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(b1, v128.load(words, 448)), v128.load(LANE_CONSTANTS, 1024)), v128.and(d1, a1)), v128.and(c1, v128.xor(d1, a1))), 13);
+    a0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(a0, v128.load(words, 16)), v128.load(LANE_CONSTANTS, 1024)), v128.and(c0, d0)), v128.and(b0, v128.xor(c0, d0))), 3);
+    a1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(a1, v128.load(words, 272)), v128.load(LANE_CONSTANTS, 1024)), v128.and(c1, d1)), v128.and(b1, v128.xor(c1, d1))), 3);
+    d0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(d0, v128.load(words, 80)), v128.load(LANE_CONSTANTS, 1024)), v128.and(b0, c0)), v128.and(a0, v128.xor(b0, c0))), 5);
+    d1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(d1, v128.load(words, 336)), v128.load(LANE_CONSTANTS, 1024)), v128.and(b1, c1)), v128.and(a1, v128.xor(b1, c1))), 5);
+    c0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(c0, v128.load(words, 144)), v128.load(LANE_CONSTANTS, 1024)), v128.and(a0, b0)), v128.and(d0, v128.xor(a0, b0))), 9);
+    c1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(c1, v128.load(words, 400)), v128.load(LANE_CONSTANTS, 1024)), v128.and(a1, b1)), v128.and(d1, v128.xor(a1, b1))), 9);
+    b0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(b0, v128.load(words, 208)), v128.load(LANE_CONSTANTS, 1024)), v128.and(d0, a0)), v128.and(c0, v128.xor(d0, a0))), 13);
+    b1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(b1, v128.load(words, 464)), v128.load(LANE_CONSTANTS, 1024)), v128.and(d1, a1)), v128.and(c1, v128.xor(d1, a1))), 13);
+    a0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(a0, v128.load(words, 32)), v128.load(LANE_CONSTANTS, 1024)), v128.and(c0, d0)), v128.and(b0, v128.xor(c0, d0))), 3);
+    a1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(a1, v128.load(words, 288)), v128.load(LANE_CONSTANTS, 1024)), v128.and(c1, d1)), v128.and(b1, v128.xor(c1, d1))), 3);
+    d0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(d0, v128.load(words, 96)), v128.load(LANE_CONSTANTS, 1024)), v128.and(b0, c0)), v128.and(a0, v128.xor(b0, c0))), 5);
+    d1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(d1, v128.load(words, 352)), v128.load(LANE_CONSTANTS, 1024)), v128.and(b1, c1)), v128.and(a1, v128.xor(b1, c1))), 5);
+    c0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(c0, v128.load(words, 160)), v128.load(LANE_CONSTANTS, 1024)), v128.and(a0, b0)), v128.and(d0, v128.xor(a0, b0))), 9);
+    c1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(c1, v128.load(words, 416)), v128.load(LANE_CONSTANTS, 1024)), v128.and(a1, b1)), v128.and(d1, v128.xor(a1, b1))), 9);
+    b0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(b0, v128.load(words, 224)), v128.load(LANE_CONSTANTS, 1024)), v128.and(d0, a0)), v128.and(c0, v128.xor(d0, a0))), 13);
+    b1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(b1, v128.load(words, 480)), v128.load(LANE_CONSTANTS, 1024)), v128.and(d1, a1)), v128.and(c1, v128.xor(d1, a1))), 13);
+    a0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(a0, v128.load(words, 48)), v128.load(LANE_CONSTANTS, 1024)), v128.and(c0, d0)), v128.and(b0, v128.xor(c0, d0))), 3);
+    a1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(a1, v128.load(words, 304)), v128.load(LANE_CONSTANTS, 1024)), v128.and(c1, d1)), v128.and(b1, v128.xor(c1, d1))), 3);
+    d0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(d0, v128.load(words, 112)), v128.load(LANE_CONSTANTS, 1024)), v128.and(b0, c0)), v128.and(a0, v128.xor(b0, c0))), 5);
+    d1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(d1, v128.load(words, 368)), v128.load(LANE_CONSTANTS, 1024)), v128.and(b1, c1)), v128.and(a1, v128.xor(b1, c1))), 5);
+    c0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(c0, v128.load(words, 176)), v128.load(LANE_CONSTANTS, 1024)), v128.and(a0, b0)), v128.and(d0, v128.xor(a0, b0))), 9);
+    c1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(c1, v128.load(words, 432)), v128.load(LANE_CONSTANTS, 1024)), v128.and(a1, b1)), v128.and(d1, v128.xor(a1, b1))), 9);
+    b0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(b0, v128.load(words, 240)), v128.load(LANE_CONSTANTS, 1024)), v128.and(d0, a0)), v128.and(c0, v128.xor(d0, a0))), 13);
+    b1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(b1, v128.load(words, 496)), v128.load(LANE_CONSTANTS, 1024)), v128.and(d1, a1)), v128.and(c1, v128.xor(d1, a1))), 13);
+    a0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(a0, v128.load(words, 0)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(c0, d0), b0)), 3);
+    a1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(a1, v128.load(words, 256)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(c1, d1), b1)), 3);
+    d0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(d0, v128.load(words, 128)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(b0, c0), a0)), 9);
+    d1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(d1, v128.load(words, 384)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(b1, c1), a1)), 9);
+    c0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(c0, v128.load(words, 64)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(a0, b0), d0)), 11);
+    c1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(c1, v128.load(words, 320)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(a1, b1), d1)), 11);
+    b0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(b0, v128.load(words, 192)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(d0, a0), c0)), 15);
+    b1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(b1, v128.load(words, 448)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(d1, a1), c1)), 15);
+    a0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(a0, v128.load(words, 32)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(c0, d0), b0)), 3);
+    a1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(a1, v128.load(words, 288)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(c1, d1), b1)), 3);
+    d0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(d0, v128.load(words, 160)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(b0, c0), a0)), 9);
+    d1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(d1, v128.load(words, 416)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(b1, c1), a1)), 9);
+    c0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(c0, v128.load(words, 96)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(a0, b0), d0)), 11);
+    c1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(c1, v128.load(words, 352)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(a1, b1), d1)), 11);
+    b0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(b0, v128.load(words, 224)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(d0, a0), c0)), 15);
+    b1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(b1, v128.load(words, 480)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(d1, a1), c1)), 15);
+    a0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(a0, v128.load(words, 16)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(c0, d0), b0)), 3);
+    a1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(a1, v128.load(words, 272)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(c1, d1), b1)), 3);
+    d0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(d0, v128.load(words, 144)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(b0, c0), a0)), 9);
+    d1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(d1, v128.load(words, 400)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(b1, c1), a1)), 9);
+    c0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(c0, v128.load(words, 80)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(a0, b0), d0)), 11);
+    c1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(c1, v128.load(words, 336)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(a1, b1), d1)), 11);
+    b0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(b0, v128.load(words, 208)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(d0, a0), c0)), 15);
+    b1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(b1, v128.load(words, 464)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(d1, a1), c1)), 15);
+    a0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(a0, v128.load(words, 48)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(c0, d0), b0)), 3);
+    a1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(a1, v128.load(words, 304)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(c1, d1), b1)), 3);
+    d0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(d0, v128.load(words, 176)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(b0, c0), a0)), 9);
+    d1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(d1, v128.load(words, 432)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(b1, c1), a1)), 9);
+    c0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(c0, v128.load(words, 112)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(a0, b0), d0)), 11);
+    c1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(c1, v128.load(words, 368)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(a1, b1), d1)), 11);
+    b0 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(b0, v128.load(words, 240)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(d0, a0), c0)), 15);
+    b1 = rotateLanes(i32x4.add(i32x4.add(i32x4.add(b1, v128.load(words, 496)), v128.load(LANE_CONSTANTS, 1040)), v128.xor(v128.xor(d1, a1), c1)), 15);
     a0 = i32x4.add(a0, sa0);
     b0 = i32x4.add(b0, sb0);
     c0 = i32x4.add(c0, sc0);
@@ -430,102 +430,102 @@ export function md5Lanes8(state: usize, pointers: usize, chunks: u32, words: usi
     c1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(c1, v128.load(words, 480)), v128.load(LANE_CONSTANTS, 224)), v128.xor(b1, v128.and(d1, v128.xor(a1, b1)))), 17), d1);
     b0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(b0, v128.load(words, 240)), v128.load(LANE_CONSTANTS, 240)), v128.xor(a0, v128.and(c0, v128.xor(d0, a0)))), 22), c0);
     b1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(b1, v128.load(words, 496)), v128.load(LANE_CONSTANTS, 240)), v128.xor(a1, v128.and(c1, v128.xor(d1, a1)))), 22), c1);
-    a0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(a0, v128.load(words, 16)), v128.load(LANE_CONSTANTS, 256)), v128.xor(c0, v128.and(d0, v128.xor(b0, c0)))), 5), b0);
-    a1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(a1, v128.load(words, 272)), v128.load(LANE_CONSTANTS, 256)), v128.xor(c1, v128.and(d1, v128.xor(b1, c1)))), 5), b1);
-    d0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(d0, v128.load(words, 96)), v128.load(LANE_CONSTANTS, 272)), v128.xor(b0, v128.and(c0, v128.xor(a0, b0)))), 9), a0);
-    d1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(d1, v128.load(words, 352)), v128.load(LANE_CONSTANTS, 272)), v128.xor(b1, v128.and(c1, v128.xor(a1, b1)))), 9), a1);
-    c0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(c0, v128.load(words, 176)), v128.load(LANE_CONSTANTS, 288)), v128.xor(a0, v128.and(b0, v128.xor(d0, a0)))), 14), d0);
-    c1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(c1, v128.load(words, 432)), v128.load(LANE_CONSTANTS, 288)), v128.xor(a1, v128.and(b1, v128.xor(d1, a1)))), 14), d1);
-    b0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(b0, v128.load(words, 0)), v128.load(LANE_CONSTANTS, 304)), v128.xor(d0, v128.and(a0, v128.xor(c0, d0)))), 20), c0);
-    b1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(b1, v128.load(words, 256)), v128.load(LANE_CONSTANTS, 304)), v128.xor(d1, v128.and(a1, v128.xor(c1, d1)))), 20), c1);
-    a0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(a0, v128.load(words, 80)), v128.load(LANE_CONSTANTS, 320)), v128.xor(c0, v128.and(d0, v128.xor(b0, c0)))), 5), b0);
-    a1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(a1, v128.load(words, 336)), v128.load(LANE_CONSTANTS, 320)), v128.xor(c1, v128.and(d1, v128.xor(b1, c1)))), 5), b1);
-    d0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(d0, v128.load(words, 160)), v128.load(LANE_CONSTANTS, 336)), v128.xor(b0, v128.and(c0, v128.xor(a0, b0)))), 9), a0);
-    d1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(d1, v128.load(words, 416)), v128.load(LANE_CONSTANTS, 336)), v128.xor(b1, v128.and(c1, v128.xor(a1, b1)))), 9), a1);
-    c0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(c0, v128.load(words, 240)), v128.load(LANE_CONSTANTS, 352)), v128.xor(a0, v128.and(b0, v128.xor(d0, a0)))), 14), d0);
-    c1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(c1, v128.load(words, 496)), v128.load(LANE_CONSTANTS, 352)), v128.xor(a1, v128.and(b1, v128.xor(d1, a1)))), 14), d1);
-    b0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(b0, v128.load(words, 64)), v128.load(LANE_CONSTANTS, 368)), v128.xor(d0, v128.and(a0, v128.xor(c0, d0)))), 20), c0);
-    b1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(b1, v128.load(words, 320)), v128.load(LANE_CONSTANTS, 368)), v128.xor(d1, v128.and(a1, v128.xor(c1, d1)))), 20), c1);
-    a0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(a0, v128.load(words, 144)), v128.load(LANE_CONSTANTS, 384)), v128.xor(c0, v128.and(d0, v128.xor(b0, c0)))), 5), b0);
-    a1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(a1, v128.load(words, 400)), v128.load(LANE_CONSTANTS, 384)), v128.xor(c1, v128.and(d1, v128.xor(b1, c1)))), 5), b1);
-    d0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(d0, v128.load(words, 224)), v128.load(LANE_CONSTANTS, 400)), v128.xor(b0, v128.and(c0, v128.xor(a0, b0)))), 9), a0);
-    d1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(d1, v128.load(words, 480)), v128.load(LANE_CONSTANTS, 400)), v128.xor(b1, v128.and(c1, v128.xor(a1, b1)))), 9), a1);
-    c0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(c0, v128.load(words, 48)), v128.load(LANE_CONSTANTS, 416)), v128.xor(a0, v128.and(b0, v128.xor(d0, a0)))), 14), d0);
-    c1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(c1, v128.load(words, 304)), v128.load(LANE_CONSTANTS, 416)), v128.xor(a1, v128.and(b1, v128.xor(d1, a1)))), 14), d1);
-    b0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(b0, v128.load(words, 128)), v128.load(LANE_CONSTANTS, 432)), v128.xor(d0, v128.and(a0, v128.xor(c0, d0)))), 20), c0);
-    b1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(b1, v128.load(words, 384)), v128.load(LANE_CONSTANTS, 432)), v128.xor(d1, v128.and(a1, v128.xor(c1, d1)))), 20), c1);
-    a0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(a0, v128.load(words, 208)), v128.load(LANE_CONSTANTS, 448)), v128.xor(c0, v128.and(d0, v128.xor(b0, c0)))), 5), b0);
-    a1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(a1, v128.load(words, 464)), v128.load(LANE_CONSTANTS, 448)), v128.xor(c1, v128.and(d1, v128.xor(b1, c1)))), 5), b1);
-    d0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(d0, v128.load(words, 32)), v128.load(LANE_CONSTANTS, 464)), v128.xor(b0, v128.and(c0, v128.xor(a0, b0)))), 9), a0);
-    d1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(d1, v128.load(words, 288)), v128.load(LANE_CONSTANTS, 464)), v128.xor(b1, v128.and(c1, v128.xor(a1, b1)))), 9), a1);
-    c0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(c0, v128.load(words, 112)), v128.load(LANE_CONSTANTS, 480)), v128.xor(a0, v128.and(b0, v128.xor(d0, a0)))), 14), d0);
-    c1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(c1, v128.load(words, 368)), v128.load(LANE_CONSTANTS, 480)), v128.xor(a1, v128.and(b1, v128.xor(d1, a1)))), 14), d1);
-    b0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(b0, v128.load(words, 192)), v128.load(LANE_CONSTANTS, 496)), v128.xor(d0, v128.and(a0, v128.xor(c0, d0)))), 20), c0);
-    b1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(b1, v128.load(words, 448)), v128.load(LANE_CONSTANTS, 496)), v128.xor(d1, v128.and(a1, v128.xor(c1, d1)))), 20), c1);
-    a0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(a0, v128.load(words, 80)), v128.load(LANE_CONSTANTS, 512)), v128.xor(v128.xor(b0, c0), d0)), 4), b0);
-    a1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(a1, v128.load(words, 336)), v128.load(LANE_CONSTANTS, 512)), v128.xor(v128.xor(b1, c1), d1)), 4), b1);
-    d0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(d0, v128.load(words, 128)), v128.load(LANE_CONSTANTS, 528)), v128.xor(v128.xor(a0, b0), c0)), 11), a0);
-    d1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(d1, v128.load(words, 384)), v128.load(LANE_CONSTANTS, 528)), v128.xor(v128.xor(a1, b1), c1)), 11), a1);
-    c0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(c0, v128.load(words, 176)), v128.load(LANE_CONSTANTS, 544)), v128.xor(v128.xor(d0, a0), b0)), 16), d0);
-    c1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(c1, v128.load(words, 432)), v128.load(LANE_CONSTANTS, 544)), v128.xor(v128.xor(d1, a1), b1)), 16), d1);
-    b0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(b0, v128.load(words, 224)), v128.load(LANE_CONSTANTS, 560)), v128.xor(v128.xor(c0, d0), a0)), 23), c0);
-    b1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(b1, v128.load(words, 480)), v128.load(LANE_CONSTANTS, 560)), v128.xor(v128.xor(c1, d1), a1)), 23), c1);
-    a0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(a0, v128.load(words, 16)), v128.load(LANE_CONSTANTS, 576)), v128.xor(v128.xor(b0, c0), d0)), 4), b0);
-    a1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(a1, v128.load(words, 272)), v128.load(LANE_CONSTANTS, 576)), v128.xor(v128.xor(b1, c1), d1)), 4), b1);
-    d0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(d0, v128.load(words, 64)), v128.load(LANE_CONSTANTS, 592)), v128.xor(v128.xor(a0, b0), c0)), 11), a0);
-    d1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(d1, v128.load(words, 320)), v128.load(LANE_CONSTANTS, 592)), v128.xor(v128.xor(a1, b1), c1)), 11), a1);
-    c0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(c0, v128.load(words, 112)), v128.load(LANE_CONSTANTS, 608)), v128.xor(v128.xor(d0, a0), b0)), 16), d0);
-    c1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(c1, v128.load(words, 368)), v128.load(LANE_CONSTANTS, 608)), v128.xor(v128.xor(d1, a1), b1)), 16), d1);
-    b0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(b0, v128.load(words, 160)), v128.load(LANE_CONSTANTS, 624)), v128.xor(v128.xor(c0, d0), a0)), 23), c0);
-    b1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(b1, v128.load(words, 416)), v128.load(LANE_CONSTANTS, 624)), v128.xor(v128.xor(c1, d1), a1)), 23), c1);
-    a0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(a0, v128.load(words, 208)), v128.load(LANE_CONSTANTS, 640)), v128.xor(v128.xor(b0, c0), d0)), 4), b0);
-    a1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(a1, v128.load(words, 464)), v128.load(LANE_CONSTANTS, 640)), v128.xor(v128.xor(b1, c1), d1)), 4), b1);
-    d0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(d0, v128.load(words, 0)), v128.load(LANE_CONSTANTS, 656)), v128.xor(v128.xor(a0, b0), c0)), 11), a0);
-    d1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(d1, v128.load(words, 256)), v128.load(LANE_CONSTANTS, 656)), v128.xor(v128.xor(a1, b1), c1)), 11), a1);
-    c0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(c0, v128.load(words, 48)), v128.load(LANE_CONSTANTS, 672)), v128.xor(v128.xor(d0, a0), b0)), 16), d0);
-    c1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(c1, v128.load(words, 304)), v128.load(LANE_CONSTANTS, 672)), v128.xor(v128.xor(d1, a1), b1)), 16), d1);
-    b0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(b0, v128.load(words, 96)), v128.load(LANE_CONSTANTS, 688)), v128.xor(v128.xor(c0, d0), a0)), 23), c0);
-    b1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(b1, v128.load(words, 352)), v128.load(LANE_CONSTANTS, 688)), v128.xor(v128.xor(c1, d1), a1)), 23), c1);
-    a0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(a0, v128.load(words, 144)), v128.load(LANE_CONSTANTS, 704)), v128.xor(v128.xor(b0, c0), d0)), 4), b0);
-    a1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(a1, v128.load(words, 400)), v128.load(LANE_CONSTANTS, 704)), v128.xor(v128.xor(b1, c1), d1)), 4), b1);
-    d0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(d0, v128.load(words, 192)), v128.load(LANE_CONSTANTS, 720)), v128.xor(v128.xor(a0, b0), c0)), 11), a0);
-    d1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(d1, v128.load(words, 448)), v128.load(LANE_CONSTANTS, 720)), v128.xor(v128.xor(a1, b1), c1)), 11), a1);
-    c0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(c0, v128.load(words, 240)), v128.load(LANE_CONSTANTS, 736)), v128.xor(v128.xor(d0, a0), b0)), 16), d0);
-    c1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(c1, v128.load(words, 496)), v128.load(LANE_CONSTANTS, 736)), v128.xor(v128.xor(d1, a1), b1)), 16), d1);
-    b0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(b0, v128.load(words, 32)), v128.load(LANE_CONSTANTS, 752)), v128.xor(v128.xor(c0, d0), a0)), 23), c0);
-    b1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(b1, v128.load(words, 288)), v128.load(LANE_CONSTANTS, 752)), v128.xor(v128.xor(c1, d1), a1)), 23), c1);
-    a0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(a0, v128.load(words, 0)), v128.load(LANE_CONSTANTS, 768)), v128.xor(c0, v128.or(b0, v128.not(d0)))), 6), b0);
-    a1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(a1, v128.load(words, 256)), v128.load(LANE_CONSTANTS, 768)), v128.xor(c1, v128.or(b1, v128.not(d1)))), 6), b1);
-    d0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(d0, v128.load(words, 112)), v128.load(LANE_CONSTANTS, 784)), v128.xor(b0, v128.or(a0, v128.not(c0)))), 10), a0);
-    d1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(d1, v128.load(words, 368)), v128.load(LANE_CONSTANTS, 784)), v128.xor(b1, v128.or(a1, v128.not(c1)))), 10), a1);
-    c0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(c0, v128.load(words, 224)), v128.load(LANE_CONSTANTS, 800)), v128.xor(a0, v128.or(d0, v128.not(b0)))), 15), d0);
-    c1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(c1, v128.load(words, 480)), v128.load(LANE_CONSTANTS, 800)), v128.xor(a1, v128.or(d1, v128.not(b1)))), 15), d1);
-    b0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(b0, v128.load(words, 80)), v128.load(LANE_CONSTANTS, 816)), v128.xor(d0, v128.or(c0, v128.not(a0)))), 21), c0);
-    b1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(b1, v128.load(words, 336)), v128.load(LANE_CONSTANTS, 816)), v128.xor(d1, v128.or(c1, v128.not(a1)))), 21), c1);
-    a0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(a0, v128.load(words, 192)), v128.load(LANE_CONSTANTS, 832)), v128.xor(c0, v128.or(b0, v128.not(d0)))), 6), b0);
-    a1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(a1, v128.load(words, 448)), v128.load(LANE_CONSTANTS, 832)), v128.xor(c1, v128.or(b1, v128.not(d1)))), 6), b1);
-    d0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(d0, v128.load(words, 48)), v128.load(LANE_CONSTANTS, 848)), v128.xor(b0, v128.or(a0, v128.not(c0)))), 10), a0);
-    d1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(d1, v128.load(words, 304)), v128.load(LANE_CONSTANTS, 848)), v128.xor(b1, v128.or(a1, v128.not(c1)))), 10), a1);
-    c0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(c0, v128.load(words, 160)), v128.load(LANE_CONSTANTS, 864)), v128.xor(a0, v128.or(d0, v128.not(b0)))), 15), d0);
-    c1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(c1, v128.load(words, 416)), v128.load(LANE_CONSTANTS, 864)), v128.xor(a1, v128.or(d1, v128.not(b1)))), 15), d1);
-    b0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(b0, v128.load(words, 16)), v128.load(LANE_CONSTANTS, 880)), v128.xor(d0, v128.or(c0, v128.not(a0)))), 21), c0);
-    b1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(b1, v128.load(words, 272)), v128.load(LANE_CONSTANTS, 880)), v128.xor(d1, v128.or(c1, v128.not(a1)))), 21), c1);
-    a0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(a0, v128.load(words, 128)), v128.load(LANE_CONSTANTS, 896)), v128.xor(c0, v128.or(b0, v128.not(d0)))), 6), b0);
-    a1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(a1, v128.load(words, 384)), v128.load(LANE_CONSTANTS, 896)), v128.xor(c1, v128.or(b1, v128.not(d1)))), 6), b1);
-    d0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(d0, v128.load(words, 240)), v128.load(LANE_CONSTANTS, 912)), v128.xor(b0, v128.or(a0, v128.not(c0)))), 10), a0);
-    d1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(d1, v128.load(words, 496)), v128.load(LANE_CONSTANTS, 912)), v128.xor(b1, v128.or(a1, v128.not(c1)))), 10), a1);
-    c0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(c0, v128.load(words, 96)), v128.load(LANE_CONSTANTS, 928)), v128.xor(a0, v128.or(d0, v128.not(b0)))), 15), d0);
-    c1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(c1, v128.load(words, 352)), v128.load(LANE_CONSTANTS, 928)), v128.xor(a1, v128.or(d1, v128.not(b1)))), 15), d1);
-    b0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(b0, v128.load(words, 208)), v128.load(LANE_CONSTANTS, 944)), v128.xor(d0, v128.or(c0, v128.not(a0)))), 21), c0);
-    b1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(b1, v128.load(words, 464)), v128.load(LANE_CONSTANTS, 944)), v128.xor(d1, v128.or(c1, v128.not(a1)))), 21), c1);
-    a0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(a0, v128.load(words, 64)), v128.load(LANE_CONSTANTS, 960)), v128.xor(c0, v128.or(b0, v128.not(d0)))), 6), b0);
-    a1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(a1, v128.load(words, 320)), v128.load(LANE_CONSTANTS, 960)), v128.xor(c1, v128.or(b1, v128.not(d1)))), 6), b1);
-    d0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(d0, v128.load(words, 176)), v128.load(LANE_CONSTANTS, 976)), v128.xor(b0, v128.or(a0, v128.not(c0)))), 10), a0);
-    d1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(d1, v128.load(words, 432)), v128.load(LANE_CONSTANTS, 976)), v128.xor(b1, v128.or(a1, v128.not(c1)))), 10), a1);
-    c0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(c0, v128.load(words, 32)), v128.load(LANE_CONSTANTS, 992)), v128.xor(a0, v128.or(d0, v128.not(b0)))), 15), d0);
-    c1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(c1, v128.load(words, 288)), v128.load(LANE_CONSTANTS, 992)), v128.xor(a1, v128.or(d1, v128.not(b1)))), 15), d1);
-    b0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(b0, v128.load(words, 144)), v128.load(LANE_CONSTANTS, 1008)), v128.xor(d0, v128.or(c0, v128.not(a0)))), 21), c0);
-    b1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(b1, v128.load(words, 400)), v128.load(LANE_CONSTANTS, 1008)), v128.xor(d1, v128.or(c1, v128.not(a1)))), 21), c1);
+    a0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(a0, v128.load(words, 16)), v128.load(LANE_CONSTANTS, 256)), v128.andnot(c0, d0)), v128.and(b0, d0)), 5), b0);
+    a1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(a1, v128.load(words, 272)), v128.load(LANE_CONSTANTS, 256)), v128.andnot(c1, d1)), v128.and(b1, d1)), 5), b1);
+    d0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(d0, v128.load(words, 96)), v128.load(LANE_CONSTANTS, 272)), v128.andnot(b0, c0)), v128.and(a0, c0)), 9), a0);
+    d1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(d1, v128.load(words, 352)), v128.load(LANE_CONSTANTS, 272)), v128.andnot(b1, c1)), v128.and(a1, c1)), 9), a1);
+    c0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(c0, v128.load(words, 176)), v128.load(LANE_CONSTANTS, 288)), v128.andnot(a0, b0)), v128.and(d0, b0)), 14), d0);
+    c1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(c1, v128.load(words, 432)), v128.load(LANE_CONSTANTS, 288)), v128.andnot(a1, b1)), v128.and(d1, b1)), 14), d1);
+    b0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(b0, v128.load(words, 0)), v128.load(LANE_CONSTANTS, 304)), v128.andnot(d0, a0)), v128.and(c0, a0)), 20), c0);
+    b1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(b1, v128.load(words, 256)), v128.load(LANE_CONSTANTS, 304)), v128.andnot(d1, a1)), v128.and(c1, a1)), 20), c1);
+    a0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(a0, v128.load(words, 80)), v128.load(LANE_CONSTANTS, 320)), v128.andnot(c0, d0)), v128.and(b0, d0)), 5), b0);
+    a1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(a1, v128.load(words, 336)), v128.load(LANE_CONSTANTS, 320)), v128.andnot(c1, d1)), v128.and(b1, d1)), 5), b1);
+    d0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(d0, v128.load(words, 160)), v128.load(LANE_CONSTANTS, 336)), v128.andnot(b0, c0)), v128.and(a0, c0)), 9), a0);
+    d1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(d1, v128.load(words, 416)), v128.load(LANE_CONSTANTS, 336)), v128.andnot(b1, c1)), v128.and(a1, c1)), 9), a1);
+    c0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(c0, v128.load(words, 240)), v128.load(LANE_CONSTANTS, 352)), v128.andnot(a0, b0)), v128.and(d0, b0)), 14), d0);
+    c1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(c1, v128.load(words, 496)), v128.load(LANE_CONSTANTS, 352)), v128.andnot(a1, b1)), v128.and(d1, b1)), 14), d1);
+    b0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(b0, v128.load(words, 64)), v128.load(LANE_CONSTANTS, 368)), v128.andnot(d0, a0)), v128.and(c0, a0)), 20), c0);
+    b1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(b1, v128.load(words, 320)), v128.load(LANE_CONSTANTS, 368)), v128.andnot(d1, a1)), v128.and(c1, a1)), 20), c1);
+    a0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(a0, v128.load(words, 144)), v128.load(LANE_CONSTANTS, 384)), v128.andnot(c0, d0)), v128.and(b0, d0)), 5), b0);
+    a1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(a1, v128.load(words, 400)), v128.load(LANE_CONSTANTS, 384)), v128.andnot(c1, d1)), v128.and(b1, d1)), 5), b1);
+    d0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(d0, v128.load(words, 224)), v128.load(LANE_CONSTANTS, 400)), v128.andnot(b0, c0)), v128.and(a0, c0)), 9), a0);
+    d1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(d1, v128.load(words, 480)), v128.load(LANE_CONSTANTS, 400)), v128.andnot(b1, c1)), v128.and(a1, c1)), 9), a1);
+    c0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(c0, v128.load(words, 48)), v128.load(LANE_CONSTANTS, 416)), v128.andnot(a0, b0)), v128.and(d0, b0)), 14), d0);
+    c1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(c1, v128.load(words, 304)), v128.load(LANE_CONSTANTS, 416)), v128.andnot(a1, b1)), v128.and(d1, b1)), 14), d1);
+    b0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(b0, v128.load(words, 128)), v128.load(LANE_CONSTANTS, 432)), v128.andnot(d0, a0)), v128.and(c0, a0)), 20), c0);
+    b1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(b1, v128.load(words, 384)), v128.load(LANE_CONSTANTS, 432)), v128.andnot(d1, a1)), v128.and(c1, a1)), 20), c1);
+    a0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(a0, v128.load(words, 208)), v128.load(LANE_CONSTANTS, 448)), v128.andnot(c0, d0)), v128.and(b0, d0)), 5), b0);
+    a1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(a1, v128.load(words, 464)), v128.load(LANE_CONSTANTS, 448)), v128.andnot(c1, d1)), v128.and(b1, d1)), 5), b1);
+    d0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(d0, v128.load(words, 32)), v128.load(LANE_CONSTANTS, 464)), v128.andnot(b0, c0)), v128.and(a0, c0)), 9), a0);
+    d1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(d1, v128.load(words, 288)), v128.load(LANE_CONSTANTS, 464)), v128.andnot(b1, c1)), v128.and(a1, c1)), 9), a1);
+    c0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(c0, v128.load(words, 112)), v128.load(LANE_CONSTANTS, 480)), v128.andnot(a0, b0)), v128.and(d0, b0)), 14), d0);
+    c1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(c1, v128.load(words, 368)), v128.load(LANE_CONSTANTS, 480)), v128.andnot(a1, b1)), v128.and(d1, b1)), 14), d1);
+    b0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(b0, v128.load(words, 192)), v128.load(LANE_CONSTANTS, 496)), v128.andnot(d0, a0)), v128.and(c0, a0)), 20), c0);
+    b1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(i32x4.add(b1, v128.load(words, 448)), v128.load(LANE_CONSTANTS, 496)), v128.andnot(d1, a1)), v128.and(c1, a1)), 20), c1);
+    a0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(a0, v128.load(words, 80)), v128.load(LANE_CONSTANTS, 512)), v128.xor(v128.xor(c0, d0), b0)), 4), b0);
+    a1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(a1, v128.load(words, 336)), v128.load(LANE_CONSTANTS, 512)), v128.xor(v128.xor(c1, d1), b1)), 4), b1);
+    d0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(d0, v128.load(words, 128)), v128.load(LANE_CONSTANTS, 528)), v128.xor(v128.xor(b0, c0), a0)), 11), a0);
+    d1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(d1, v128.load(words, 384)), v128.load(LANE_CONSTANTS, 528)), v128.xor(v128.xor(b1, c1), a1)), 11), a1);
+    c0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(c0, v128.load(words, 176)), v128.load(LANE_CONSTANTS, 544)), v128.xor(v128.xor(a0, b0), d0)), 16), d0);
+    c1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(c1, v128.load(words, 432)), v128.load(LANE_CONSTANTS, 544)), v128.xor(v128.xor(a1, b1), d1)), 16), d1);
+    b0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(b0, v128.load(words, 224)), v128.load(LANE_CONSTANTS, 560)), v128.xor(v128.xor(d0, a0), c0)), 23), c0);
+    b1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(b1, v128.load(words, 480)), v128.load(LANE_CONSTANTS, 560)), v128.xor(v128.xor(d1, a1), c1)), 23), c1);
+    a0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(a0, v128.load(words, 16)), v128.load(LANE_CONSTANTS, 576)), v128.xor(v128.xor(c0, d0), b0)), 4), b0);
+    a1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(a1, v128.load(words, 272)), v128.load(LANE_CONSTANTS, 576)), v128.xor(v128.xor(c1, d1), b1)), 4), b1);
+    d0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(d0, v128.load(words, 64)), v128.load(LANE_CONSTANTS, 592)), v128.xor(v128.xor(b0, c0), a0)), 11), a0);
+    d1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(d1, v128.load(words, 320)), v128.load(LANE_CONSTANTS, 592)), v128.xor(v128.xor(b1, c1), a1)), 11), a1);
+    c0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(c0, v128.load(words, 112)), v128.load(LANE_CONSTANTS, 608)), v128.xor(v128.xor(a0, b0), d0)), 16), d0);
+    c1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(c1, v128.load(words, 368)), v128.load(LANE_CONSTANTS, 608)), v128.xor(v128.xor(a1, b1), d1)), 16), d1);
+    b0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(b0, v128.load(words, 160)), v128.load(LANE_CONSTANTS, 624)), v128.xor(v128.xor(d0, a0), c0)), 23), c0);
+    b1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(b1, v128.load(words, 416)), v128.load(LANE_CONSTANTS, 624)), v128.xor(v128.xor(d1, a1), c1)), 23), c1);
+    a0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(a0, v128.load(words, 208)), v128.load(LANE_CONSTANTS, 640)), v128.xor(v128.xor(c0, d0), b0)), 4), b0);
+    a1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(a1, v128.load(words, 464)), v128.load(LANE_CONSTANTS, 640)), v128.xor(v128.xor(c1, d1), b1)), 4), b1);
+    d0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(d0, v128.load(words, 0)), v128.load(LANE_CONSTANTS, 656)), v128.xor(v128.xor(b0, c0), a0)), 11), a0);
+    d1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(d1, v128.load(words, 256)), v128.load(LANE_CONSTANTS, 656)), v128.xor(v128.xor(b1, c1), a1)), 11), a1);
+    c0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(c0, v128.load(words, 48)), v128.load(LANE_CONSTANTS, 672)), v128.xor(v128.xor(a0, b0), d0)), 16), d0);
+    c1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(c1, v128.load(words, 304)), v128.load(LANE_CONSTANTS, 672)), v128.xor(v128.xor(a1, b1), d1)), 16), d1);
+    b0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(b0, v128.load(words, 96)), v128.load(LANE_CONSTANTS, 688)), v128.xor(v128.xor(d0, a0), c0)), 23), c0);
+    b1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(b1, v128.load(words, 352)), v128.load(LANE_CONSTANTS, 688)), v128.xor(v128.xor(d1, a1), c1)), 23), c1);
+    a0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(a0, v128.load(words, 144)), v128.load(LANE_CONSTANTS, 704)), v128.xor(v128.xor(c0, d0), b0)), 4), b0);
+    a1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(a1, v128.load(words, 400)), v128.load(LANE_CONSTANTS, 704)), v128.xor(v128.xor(c1, d1), b1)), 4), b1);
+    d0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(d0, v128.load(words, 192)), v128.load(LANE_CONSTANTS, 720)), v128.xor(v128.xor(b0, c0), a0)), 11), a0);
+    d1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(d1, v128.load(words, 448)), v128.load(LANE_CONSTANTS, 720)), v128.xor(v128.xor(b1, c1), a1)), 11), a1);
+    c0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(c0, v128.load(words, 240)), v128.load(LANE_CONSTANTS, 736)), v128.xor(v128.xor(a0, b0), d0)), 16), d0);
+    c1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(c1, v128.load(words, 496)), v128.load(LANE_CONSTANTS, 736)), v128.xor(v128.xor(a1, b1), d1)), 16), d1);
+    b0 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(b0, v128.load(words, 32)), v128.load(LANE_CONSTANTS, 752)), v128.xor(v128.xor(d0, a0), c0)), 23), c0);
+    b1 = i32x4.add(rotateLanes(i32x4.add(i32x4.add(i32x4.add(b1, v128.load(words, 288)), v128.load(LANE_CONSTANTS, 752)), v128.xor(v128.xor(d1, a1), c1)), 23), c1);
+    a0 = i32x4.add(rotateLanes(i32x4.sub(i32x4.add(i32x4.add(a0, v128.load(words, 0)), v128.load(LANE_CONSTANTS, 768)), v128.xor(c0, v128.andnot(d0, b0))), 6), b0);
+    a1 = i32x4.add(rotateLanes(i32x4.sub(i32x4.add(i32x4.add(a1, v128.load(words, 256)), v128.load(LANE_CONSTANTS, 768)), v128.xor(c1, v128.andnot(d1, b1))), 6), b1);
+    d0 = i32x4.add(rotateLanes(i32x4.sub(i32x4.add(i32x4.add(d0, v128.load(words, 112)), v128.load(LANE_CONSTANTS, 784)), v128.xor(b0, v128.andnot(c0, a0))), 10), a0);
+    d1 = i32x4.add(rotateLanes(i32x4.sub(i32x4.add(i32x4.add(d1, v128.load(words, 368)), v128.load(LANE_CONSTANTS, 784)), v128.xor(b1, v128.andnot(c1, a1))), 10), a1);
+    c0 = i32x4.add(rotateLanes(i32x4.sub(i32x4.add(i32x4.add(c0, v128.load(words, 224)), v128.load(LANE_CONSTANTS, 800)), v128.xor(a0, v128.andnot(b0, d0))), 15), d0);
+    c1 = i32x4.add(rotateLanes(i32x4.sub(i32x4.add(i32x4.add(c1, v128.load(words, 480)), v128.load(LANE_CONSTANTS, 800)), v128.xor(a1, v128.andnot(b1, d1))), 15), d1);
+    b0 = i32x4.add(rotateLanes(i32x4.sub(i32x4.add(i32x4.add(b0, v128.load(words, 80)), v128.load(LANE_CONSTANTS, 816)), v128.xor(d0, v128.andnot(a0, c0))), 21), c0);
+    b1 = i32x4.add(rotateLanes(i32x4.sub(i32x4.add(i32x4.add(b1, v128.load(words, 336)), v128.load(LANE_CONSTANTS, 816)), v128.xor(d1, v128.andnot(a1, c1))), 21), c1);
+    a0 = i32x4.add(rotateLanes(i32x4.sub(i32x4.add(i32x4.add(a0, v128.load(words, 192)), v128.load(LANE_CONSTANTS, 832)), v128.xor(c0, v128.andnot(d0, b0))), 6), b0);
+    a1 = i32x4.add(rotateLanes(i32x4.sub(i32x4.add(i32x4.add(a1, v128.load(words, 448)), v128.load(LANE_CONSTANTS, 832)), v128.xor(c1, v128.andnot(d1, b1))), 6), b1);
+    d0 = i32x4.add(rotateLanes(i32x4.sub(i32x4.add(i32x4.add(d0, v128.load(words, 48)), v128.load(LANE_CONSTANTS, 848)), v128.xor(b0, v128.andnot(c0, a0))), 10), a0);
+    d1 = i32x4.add(rotateLanes(i32x4.sub(i32x4.add(i32x4.add(d1, v128.load(words, 304)), v128.load(LANE_CONSTANTS, 848)), v128.xor(b1, v128.andnot(c1, a1))), 10), a1);
+    c0 = i32x4.add(rotateLanes(i32x4.sub(i32x4.add(i32x4.add(c0, v128.load(words, 160)), v128.load(LANE_CONSTANTS, 864)), v128.xor(a0, v128.andnot(b0, d0))), 15), d0);
+    c1 = i32x4.add(rotateLanes(i32x4.sub(i32x4.add(i32x4.add(c1, v128.load(words, 416)), v128.load(LANE_CONSTANTS, 864)), v128.xor(a1, v128.andnot(b1, d1))), 15), d1);
+    b0 = i32x4.add(rotateLanes(i32x4.sub(i32x4.add(i32x4.add(b0, v128.load(words, 16)), v128.load(LANE_CONSTANTS, 880)), v128.xor(d0, v128.andnot(a0, c0))), 21), c0);
+    b1 = i32x4.add(rotateLanes(i32x4.sub(i32x4.add(i32x4.add(b1, v128.load(words, 272)), v128.load(LANE_CONSTANTS, 880)), v128.xor(d1, v128.andnot(a1, c1))), 21), c1);
+    a0 = i32x4.add(rotateLanes(i32x4.sub(i32x4.add(i32x4.add(a0, v128.load(words, 128)), v128.load(LANE_CONSTANTS, 896)), v128.xor(c0, v128.andnot(d0, b0))), 6), b0);
+    a1 = i32x4.add(rotateLanes(i32x4.sub(i32x4.add(i32x4.add(a1, v128.load(words, 384)), v128.load(LANE_CONSTANTS, 896)), v128.xor(c1, v128.andnot(d1, b1))), 6), b1);
+    d0 = i32x4.add(rotateLanes(i32x4.sub(i32x4.add(i32x4.add(d0, v128.load(words, 240)), v128.load(LANE_CONSTANTS, 912)), v128.xor(b0, v128.andnot(c0, a0))), 10), a0);
+    d1 = i32x4.add(rotateLanes(i32x4.sub(i32x4.add(i32x4.add(d1, v128.load(words, 496)), v128.load(LANE_CONSTANTS, 912)), v128.xor(b1, v128.andnot(c1, a1))), 10), a1);
+    c0 = i32x4.add(rotateLanes(i32x4.sub(i32x4.add(i32x4.add(c0, v128.load(words, 96)), v128.load(LANE_CONSTANTS, 928)), v128.xor(a0, v128.andnot(b0, d0))), 15), d0);
+    c1 = i32x4.add(rotateLanes(i32x4.sub(i32x4.add(i32x4.add(c1, v128.load(words, 352)), v128.load(LANE_CONSTANTS, 928)), v128.xor(a1, v128.andnot(b1, d1))), 15), d1);
+    b0 = i32x4.add(rotateLanes(i32x4.sub(i32x4.add(i32x4.add(b0, v128.load(words, 208)), v128.load(LANE_CONSTANTS, 944)), v128.xor(d0, v128.andnot(a0, c0))), 21), c0);
+    b1 = i32x4.add(rotateLanes(i32x4.sub(i32x4.add(i32x4.add(b1, v128.load(words, 464)), v128.load(LANE_CONSTANTS, 944)), v128.xor(d1, v128.andnot(a1, c1))), 21), c1);
+    a0 = i32x4.add(rotateLanes(i32x4.sub(i32x4.add(i32x4.add(a0, v128.load(words, 64)), v128.load(LANE_CONSTANTS, 960)), v128.xor(c0, v128.andnot(d0, b0))), 6), b0);
+    a1 = i32x4.add(rotateLanes(i32x4.sub(i32x4.add(i32x4.add(a1, v128.load(words, 320)), v128.load(LANE_CONSTANTS, 960)), v128.xor(c1, v128.andnot(d1, b1))), 6), b1);
+    d0 = i32x4.add(rotateLanes(i32x4.sub(i32x4.add(i32x4.add(d0, v128.load(words, 176)), v128.load(LANE_CONSTANTS, 976)), v128.xor(b0, v128.andnot(c0, a0))), 10), a0);
+    d1 = i32x4.add(rotateLanes(i32x4.sub(i32x4.add(i32x4.add(d1, v128.load(words, 432)), v128.load(LANE_CONSTANTS, 976)), v128.xor(b1, v128.andnot(c1, a1))), 10), a1);
+    c0 = i32x4.add(rotateLanes(i32x4.sub(i32x4.add(i32x4.add(c0, v128.load(words, 32)), v128.load(LANE_CONSTANTS, 992)), v128.xor(a0, v128.andnot(b0, d0))), 15), d0);
+    c1 = i32x4.add(rotateLanes(i32x4.sub(i32x4.add(i32x4.add(c1, v128.load(words, 288)), v128.load(LANE_CONSTANTS, 992)), v128.xor(a1, v128.andnot(b1, d1))), 15), d1);
+    b0 = i32x4.add(rotateLanes(i32x4.sub(i32x4.add(i32x4.add(b0, v128.load(words, 144)), v128.load(LANE_CONSTANTS, 1008)), v128.xor(d0, v128.andnot(a0, c0))), 21), c0);
+    b1 = i32x4.add(rotateLanes(i32x4.sub(i32x4.add(i32x4.add(b1, v128.load(words, 400)), v128.load(LANE_CONSTANTS, 1008)), v128.xor(d1, v128.andnot(a1, c1))), 21), c1);
     a0 = i32x4.add(a0, sa0);
     b0 = i32x4.add(b0, sb0);
     c0 = i32x4.add(c0, sc0);
