@@ -1,6 +1,6 @@
-// Generator of the unrolled MD4, MD5 and SHA-1 compression functions: scalar ones, and MD4/MD5 kernels that run
+// Generator of the unrolled MD4 and MD5 compression functions: scalar ones, and kernels that run
 // eight messages side by side in SIMD lanes. Pure: returns file texts, writes nothing (write.ts does).
-// The algorithms are RFC 1320, RFC 1321 and FIPS 180-4; nothing of rsync's protocol is known here.
+// The algorithms are RFC 1320 and RFC 1321; nothing of rsync's protocol is known here.
 
 /** Spelling of 32-bit operations, either on u32 or on four lanes of a v128. */
 interface Operations {
@@ -29,7 +29,6 @@ const MD5_CONSTANTS = Array.from(
 );
 const MD4_ROUND_2 = 0x5a827999;
 const MD4_ROUND_3 = 0x6ed9eba1;
-const SHA1_CONSTANTS = [0x5a827999, 0x6ed9eba1, 0x8f1bbcdc, 0xca62c1d6];
 /** Round 4 subtracts the complement of its mix, x + ~y = x - y - 1, which saves the "not". */
 function md5Constant(step: number): number {
   return (MD5_CONSTANTS[step]! - (step < 48 ? 0 : 1)) >>> 0;
@@ -165,105 +164,30 @@ function scalarKernel(algorithm: Algorithm): string {
   );
 }
 
-function sha1Step(step: number): string[] {
-  const [a, b, c, d, e] = turned(['a', 'b', 'c', 'd', 'e'], step) as [string, string, string, string, string];
-  const word = `w${step & 15}`;
-  const round = Math.floor(step / 20);
-  const parity = `(${b} ^ ${c} ^ ${d})`;
-  const mix = [choose(scalarOps, b, c, d), parity, `((${b} & ${c}) | (${d} & (${b} | ${c})))`, parity][
-    round
-  ]!;
-  const expand =
-    step < 16
-      ? []
-      : [
-          `${word} = rotl<u32>(w${(step + 13) & 15} ^ w${(step + 8) & 15} ^ w${(step + 2) & 15} ^ ${word}, 1);`,
-        ];
-  return [
-    ...expand,
-    `${e} += rotl<u32>(${a}, 5) + ${mix} + <u32>${hex(SHA1_CONSTANTS[round]!)} + ${word};`,
-    `${b} = rotl<u32>(${b}, 30);`,
-  ];
-}
-
-function sha1Kernel(): string {
-  const registers = ['a', 'b', 'c', 'd', 'e'];
-  return (
-    `/** Mixes \`chunks\` times 64 bytes at \`p\` into the five words at \`state\`. */\n` +
-    `export function sha1Compress(state: usize, p: usize, chunks: u32): void {\n` +
-    lines(
-      '  ',
-      registers.map((r, i) => `let ${r} = load<u32>(state, ${i * 4});`),
-    ) +
-    `  while (chunks) {\n` +
-    lines(
-      '    ',
-      registers.map((r) => `const ${r}0 = ${r};`),
-    ) +
-    lines(
-      '    ',
-      Array.from({ length: 16 }, (_, i) => `let w${i} = bswap<u32>(load<u32>(p, ${i * 4}));`),
-    ) +
-    lines('    ', Array.from({ length: 80 }, (_, step) => sha1Step(step)).flat()) +
-    lines(
-      '    ',
-      registers.map((r) => `${r} += ${r}0;`),
-    ) +
-    `    p += 64;\n    chunks--;\n  }\n` +
-    lines(
-      '  ',
-      registers.map((r, i) => `store<u32>(state, ${r}, ${i * 4});`),
-    ) +
-    `}\n`
-  );
-}
-
-/** Loads 16 bytes of each of a group's four messages and stores them as four vectors of equal word index. */
-function transpose(group: number, quarter: number): string[] {
-  const rows = [0, 1, 2, 3].map((lane) => `r${lane} = v128.load(p${group * 4 + lane}, ${quarter * 16})`);
-  const at = group * 256 + quarter * 64;
-  return [
-    `{`,
-    `  const ${rows.join(', ')};`,
-    `  const t0 = v128.shuffle<u32>(r0, r1, 0, 4, 1, 5), t1 = v128.shuffle<u32>(r2, r3, 0, 4, 1, 5);`,
-    `  const t2 = v128.shuffle<u32>(r0, r1, 2, 6, 3, 7), t3 = v128.shuffle<u32>(r2, r3, 2, 6, 3, 7);`,
-    `  v128.store(words, v128.shuffle<u64>(t0, t1, 0, 2), ${at});`,
-    `  v128.store(words, v128.shuffle<u64>(t0, t1, 1, 3), ${at + 16});`,
-    `  v128.store(words, v128.shuffle<u64>(t2, t3, 0, 2), ${at + 32});`,
-    `  v128.store(words, v128.shuffle<u64>(t2, t3, 1, 3), ${at + 48});`,
-    `}`,
-  ];
-}
-
-/** Kernel of `groups` times four lanes (two are best: three spill registers, one leaves latency unhidden); the groups are interleaved to hide the latency of one dependency chain. */
-function laneKernel(algorithm: Algorithm, groups: number): string {
-  const lanes = Array.from({ length: groups * 4 }, (_, lane) => lane);
-  const all = Array.from({ length: groups }, (_, group) => group);
+/**
+ * Kernel of eight lanes in two groups of four, interleaved to hide the latency of one dependency chain. (Three groups
+ * spill registers.)
+ */
+function laneKernel(algorithm: Algorithm): string {
+  const groups = [0, 1];
   const registers = (group: number): string[] => ['a', 'b', 'c', 'd'].map((name) => name + group);
   const each = (text: (register: string, at: number) => string): string[] =>
-    all.flatMap((group) => registers(group).map((r, i) => text(r, group * 64 + i * 16)));
+    groups.flatMap((group) => registers(group).map((r, i) => text(r, group * 64 + i * 16)));
   const steps = Array.from({ length: algorithm.steps }, (_, step) =>
-    all.map((group) => {
+    groups.map((group) => {
       const word = `v128.load(words, ${group * 256 + algorithm.wordOf(step) * 16})`;
       return algorithm.statement(laneOps, step, turned(registers(group), step), word);
     }),
   ).flat();
   return (
-    `/** ${groups * 4} messages at once: state ${groups} x (a b c d) vectors, pointers u32 each, words ${groups * 256} bytes of scratch. */\n` +
-    `export function ${algorithm.name}Lanes${groups * 4}(state: usize, pointers: usize, chunks: u32, words: usize): void {\n` +
+    `/** Eight messages at once: state 2 x (a b c d) vectors, pointers 8 x u32, words 512 bytes of scratch. */\n` +
+    `export function ${algorithm.name}Lanes8(state: usize, pointers: usize, chunks: u32, words: usize): void {\n` +
     lines(
       '  ',
       each((r, at) => `let ${r} = v128.load(state, ${at});`),
     ) +
-    lines(
-      '  ',
-      lanes.map((lane) => `let p${lane}: usize = load<u32>(pointers, ${lane * 4});`),
-    ) +
-    `  while (chunks) {\n` +
-    lines(
-      '    ',
-      all.flatMap((group) => [0, 1, 2, 3].flatMap((quarter) => transpose(group, quarter))),
-    ) +
+    `  for (let chunk: u32 = 0; chunk < chunks; chunk++) {\n` +
+    `    transposeWords(pointers, chunk << 6, words);\n` +
     lines(
       '    ',
       each((r) => `const s${r} = ${r};`),
@@ -273,11 +197,7 @@ function laneKernel(algorithm: Algorithm, groups: number): string {
       '    ',
       each((r) => `${r} = i32x4.add(${r}, s${r});`),
     ) +
-    lines(
-      '    ',
-      lanes.map((lane) => `p${lane} += 64;`),
-    ) +
-    `    chunks--;\n  }\n` +
+    `  }\n` +
     lines(
       '  ',
       each((r, at) => `v128.store(state, ${r}, ${at});`),
@@ -298,16 +218,14 @@ const ROTATE =
 
 /** The generated files: name below core/assembly/checksum → text. */
 export function mdKernelFiles(): Record<string, string> {
-  const scalar = [scalarKernel(md4), scalarKernel(md5), sha1Kernel()];
-  const lanes = [laneKernel(md4, 2), laneKernel(md5, 2)];
+  const scalar = [scalarKernel(md4), scalarKernel(md5)];
+  const lanes = [laneKernel(md4), laneKernel(md5)];
   return {
     'md-scalar.generated.ts':
-      HEADER +
-      `// Compression functions of MD4, MD5 and SHA-1, one message at a time.\n\n` +
-      scalar.join('\n'),
+      HEADER + `// Compression functions of MD4 and MD5, one message at a time.\n\n` + scalar.join('\n'),
     'md-lanes.generated.ts':
       HEADER +
       `// Compression functions of MD4 and MD5 over several equally long messages side by side.\n\n` +
-      [laneConstants(), ROTATE, ...lanes].join('\n'),
+      [`import { transposeWords } from './transpose';\n`, laneConstants(), ROTATE, ...lanes].join('\n'),
   };
 }

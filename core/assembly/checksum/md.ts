@@ -1,8 +1,9 @@
 // MD4, MD5 and SHA-1 of one message: initial state, padding, and block sums with the seed in front or behind.
 // RFC 1320, RFC 1321, FIPS 180-4; where the seed goes: docs/protocol/01-session.md section 6.3.
-import { md4Compress, md5Compress, sha1Compress } from './md-scalar.generated';
+import { md4Compress, md5Compress } from './md-scalar.generated';
+import { sha1Compress } from './sha1';
 import { KIND_MD4, KIND_MD4_OLD, KIND_MD5, KIND_SHA1 } from './kinds';
-import { STATE, TAILS } from './scratch';
+import { STATE, TAILS, WORDS } from './scratch';
 
 /** Initial chaining state; all three algorithms share the first four words. */
 export function mdInit(state: usize): void {
@@ -13,9 +14,9 @@ export function mdInit(state: usize): void {
   store<u32>(state, 0xc3d2e1f0, 16);
 }
 
-/** Mixes `chunks` times 64 bytes into the state. */
-export function mdCompress(kind: i32, state: usize, p: usize, chunks: u32): void {
-  if (kind == KIND_SHA1) sha1Compress(state, p, chunks);
+/** Mixes `chunks` times 64 bytes into the state; `words` is SHA1_WORDS_BYTES of scratch. */
+export function mdCompress(kind: i32, state: usize, p: usize, chunks: u32, words: usize): void {
+  if (kind == KIND_SHA1) sha1Compress(state, p, chunks, words);
   else if (kind == KIND_MD4 || kind == KIND_MD4_OLD) md4Compress(state, p, chunks);
   else md5Compress(state, p, chunks);
 }
@@ -66,6 +67,7 @@ export function seedHead(head: usize, seed: i32, p: usize): void {
 export function mdBlock(kind: i32, p: usize, len: u32, seed: i32, out: usize, scratch: usize): void {
   const state = scratch + STATE;
   const tail = scratch + TAILS;
+  const words = scratch + WORDS;
   const total = <u64>len + (seed != 0 ? 4 : 0);
   const lead = seed != 0 && seedLeads(kind);
   let used: u32 = 0;
@@ -73,7 +75,7 @@ export function mdBlock(kind: i32, p: usize, len: u32, seed: i32, out: usize, sc
   mdInit(state);
   if (lead && len >= 60) {
     seedHead(tail, seed, p);
-    mdCompress(kind, state, tail, 1);
+    mdCompress(kind, state, tail, 1, words);
     p += 60;
     rest -= 60;
   } else if (lead) {
@@ -82,7 +84,7 @@ export function mdBlock(kind: i32, p: usize, len: u32, seed: i32, out: usize, sc
   }
   if (used == 0) {
     const chunks = rest >> 6;
-    if (chunks) mdCompress(kind, state, p, chunks);
+    if (chunks) mdCompress(kind, state, p, chunks, words);
     p += chunks << 6;
     rest &= 63;
   }
@@ -92,6 +94,6 @@ export function mdBlock(kind: i32, p: usize, len: u32, seed: i32, out: usize, sc
     store<i32>(tail + used, seed);
     used += 4;
   }
-  mdCompress(kind, state, tail, mdPad(kind, tail, used, total));
+  mdCompress(kind, state, tail, mdPad(kind, tail, used, total), words);
   mdStore(kind, state, out);
 }

@@ -16,7 +16,7 @@ export const SECRET_SEED: usize = 164;
 export const ACCUMULATORS: usize = 192;
 /** XXH3's secret, derived from the seed: 192 bytes. */
 export const SECRET: usize = 256;
-/** Transposed message words of the lane kernels: 512 bytes. */
+/** Message words, transposed for the lane kernels or expanded for SHA-1: 512 bytes. */
 export const WORDS: usize = 512;
 /** One padded message tail per lane: up to 128 bytes plus the overshoot of vector stores. */
 export const TAILS: usize = 1024;

@@ -17,10 +17,12 @@ const POSITION: usize = 16;
 const CHAIN: usize = 32;
 const HISTORY: usize = 96;
 const BUFFER: usize = 160;
+/** SHA-1's expanded message: SHA1_WORDS_BYTES. */
+const WORDS: usize = 448;
 const XXH3_BUFFER_BYTES: u32 = 256;
 
 /** Size of the state record; 16-byte aligned. */
-export const STATE_BYTES: usize = 448;
+export const STATE_BYTES: usize = 768;
 
 /** Begins a file. `seed` is used by the old MD4 only. */
 export function wholeFileInit(kind: i32, state: usize, seed: i32): void {
@@ -46,7 +48,7 @@ function compress(kind: i32, state: usize, p: usize, chunks: u32): void {
     const position = xxh3Stripes(chain, p, chunks * 4, DEFAULT_SECRET, load<u32>(state, POSITION));
     store<u32>(state, position, POSITION);
     memory.copy(state + HISTORY, p + (chunks << 8) - STRIPE_BYTES, STRIPE_BYTES);
-  } else mdCompress(kind, chain, p, chunks);
+  } else mdCompress(kind, chain, p, chunks, state + WORDS);
 }
 
 /** Takes the next `len` bytes at `p`. */
@@ -104,7 +106,8 @@ export function wholeFileFinal(state: usize, out: usize): i32 {
   else if (kind == KIND_XXH64) store<u64>(out, xxh64Finish(chain, buffer, load<u64>(state, TOTAL), 0));
   else if (kind == KIND_XXH3 || kind == KIND_XXH128) finishXxh3(kind, state, out);
   else {
-    mdCompress(kind, chain, buffer, mdPad(kind, buffer, load<u32>(state, BUFFERED), load<u64>(state, TOTAL)));
+    const chunks = mdPad(kind, buffer, load<u32>(state, BUFFERED), load<u64>(state, TOTAL));
+    mdCompress(kind, chain, buffer, chunks, state + WORDS);
     mdStore(kind, chain, out);
   }
   return digestBytes(kind);
