@@ -72,7 +72,7 @@ export class Channel {
     const taken = this.reader.rawBytesTaken;
     return new ProtocolError(
       'ERR_CONNECTION_CLOSED',
-      `connection unexpectedly closed (${taken} bytes received so far) [${this.role}]`,
+      `rsync: connection unexpectedly closed (${taken} bytes received so far) [${this.role}]`,
       12,
       taken,
     );

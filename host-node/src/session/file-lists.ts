@@ -11,6 +11,8 @@ export class LiveList {
   readonly list: FileList;
   /** Number of the directory whose content it is; undefined: not incremental, or a first list without `.`. */
   readonly directory: number | undefined;
+  /** Entries of the lists before it. */
+  readonly entriesBefore: number;
   /** Generator: requests and waiting hard links without an answer yet. */
   inProgress = 0;
   /** Generator: redos that the receiver asked for and that were not requested yet. */
@@ -19,8 +21,9 @@ export class LiveList {
   closed = false;
   readonly #marks: Uint8Array;
 
-  constructor(list: FileList, directory: number | undefined) {
+  constructor(list: FileList, directory: number | undefined, entriesBefore: number) {
     this.list = list;
+    this.entriesBefore = entriesBefore;
     this.directory = directory;
     this.#marks = new Uint8Array((list.count + 8) >> 3);
   }
@@ -81,7 +84,7 @@ export class FileLists {
     const first = this.#nextStart <= 1 && this.totalEntries === 0;
     const own = directory ?? (this.incremental && first ? this.#rootDirectory(list) : undefined);
     if (own !== undefined) this.#served.add(own);
-    const live = new LiveList(list, own);
+    const live = new LiveList(list, own, this.totalEntries);
     this.#live.push(live);
     this.totalEntries += list.count;
     this.#nextStart = list.start + list.count + 1;
@@ -116,6 +119,13 @@ export class FileLists {
       return { live, entry: this.directoryEntry(live.directory, ndx), isListDirectory: true };
     }
     return undefined;
+  }
+
+  /** Where an entry stands among all that are known, for progress lines (03 §14.7). */
+  progressOf(entry: Entry): { position: number; total: number; complete: boolean } {
+    const live = this.find(entry.ndx)?.live;
+    const position = live === undefined ? 0 : live.entriesBefore + entry.ndx - live.list.start;
+    return { position, total: this.totalEntries, complete: this.complete };
   }
 
   /** As {@link find}, for a number that the peer sent: unknown ones and removed duplicates are its fault (04 §2.4, §20). */

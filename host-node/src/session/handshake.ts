@@ -181,6 +181,6 @@ function checkedForList(
 }
 
 function* readNames(channel: Channel): Task<string> {
-  while (!channel.reader.tryVstring(NEGOTIATION_LIST_BYTES)) yield* channel.more();
+  while (!channel.reader.tryVstring(NEGOTIATION_LIST_BYTES, 4)) yield* channel.more();
   return channel.reader.text();
 }

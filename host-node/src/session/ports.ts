@@ -124,6 +124,12 @@ export interface SessionReport {
   peerMessage(code: number, text: string): void;
   /** MSG_DELETED from the peer. */
   peerDeleted(name: string, isDirectory: boolean): void;
+  /** This end deleted something (client receiver: printed; server: MSG_DELETED). */
+  deleted(name: string, isDirectory: boolean): void;
+  /** The destination directory had to be made (04 §10.3). `path` as typed, without trailing slash. */
+  destinationCreated(path: string): void;
+  /** So much of the entry's new content has passed; called for every piece. */
+  progress(entry: Entry, doneBytes: number): void;
   /** A transfer of this entry ended; used for progress and counters. */
   transferred(entry: Entry, literalBytes: number, matchedBytes: number): void;
   /** A message of this end; severity decides stream and exit code (01 §13). `text` has no newline. */

@@ -91,7 +91,7 @@ export class ListTaker {
     list.sort(protocol);
     const name = directory === undefined ? undefined : lists.directories.name(directory);
     this.#receiver.accept(list, name);
-    list.clean(protocol, {});
+    list.clean(protocol);
     statistics.countList(list);
     lists.add(list, directory);
   }

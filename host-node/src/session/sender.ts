@@ -129,11 +129,9 @@ function* takeDeleteStatistics(context: SessionContext): Task {
 function* goodbye(context: SessionContext): Task {
   const { channel, config, protocol, statistics } = context;
   channel.writer.ndx(protocol, NDX_DONE);
-  if (config.role === 'server') {
-    statistics.readBytes = channel.reader.rawBytesTaken - context.handshakeReadBytes;
-    statistics.writtenBytes = channel.writer.rawBytesMade - context.handshakeWrittenBytes;
-    statistics.write(channel, protocol);
-  }
+  statistics.readBytes = channel.reader.rawBytesTaken - context.handshakeReadBytes;
+  statistics.writtenBytes = channel.writer.rawBytesMade - context.handshakeWrittenBytes;
+  if (config.role === 'server') statistics.write(channel, protocol);
   yield* readDone(context);
   if (protocol < 31) return;
   channel.writer.ndx(protocol, NDX_DONE);

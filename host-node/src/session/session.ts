@@ -2,7 +2,7 @@
 // bytes, tells the time and closes; nothing in here waits for anything but its own tasks (docs/protocol/01-session.md).
 import { CoreInstance } from '@ocrsync/core/instance';
 import { ProtocolError } from '@ocrsync/core/protocol-error';
-import { WireReader } from '@ocrsync/core/wire-reader';
+import { ADVANCED_MESSAGE, ADVANCED_NOTHING, WireReader } from '@ocrsync/core/wire-reader';
 import { WireWriter } from '@ocrsync/core/wire-writer';
 import { Channel } from './channel.ts';
 import type { SessionConfig } from './config.ts';
@@ -117,6 +117,23 @@ export class Session {
   /** The driver lost the transport or was told to stop: ends the tasks, and with them their temporary files. */
   abort(error: Error): void {
     if (!this.#finished) this.#fail(error);
+  }
+
+  /** After {@link run} said `done`: takes the peer's last messages; data after the goodbye means nothing any more. */
+  hearOut(): void {
+    const { reader } = this.channel;
+    try {
+      for (;;) {
+        reader.consume(reader.dataLength);
+        const advanced = reader.advance();
+        if (advanced === ADVANCED_NOTHING) return;
+        if (advanced === ADVANCED_MESSAGE) {
+          this.#onMessage(reader.messageCode, reader.messageAt, reader.messageLength);
+        }
+      }
+    } catch (error) {
+      this.#error ??= error as Error;
+    }
   }
 
   #step(): RunState {

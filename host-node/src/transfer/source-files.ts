@@ -149,8 +149,8 @@ export class TreeSourceFiles implements SourceFiles {
       item.basisType === BASIS_FNAME ? undefined : item.basisType,
       item.xname,
     );
-    channel.writer.sumHead(head);
-    const failure = yield* this.#sendData(channel, file, stat.sizeBytes, head);
+    channel.writer.sumHead(head.count, head.blockLength, head.s2Length, head.remainder);
+    const failure = yield* this.#sendData(entry, channel, file, stat.sizeBytes, head);
     const digest = this.#hash.final();
     channel.writer.bytes(failure === undefined ? digest : falsified(digest));
     statistics.literalBytes += this.#matcher.literalBytes;
@@ -165,7 +165,13 @@ export class TreeSourceFiles implements SourceFiles {
   }
 
   /** Sends the tokens; ends with the words of a read error. What could not be read is sent as zeros (§5). */
-  *#sendData(channel: Channel, file: OpenFile, sizeBytes: number, head: SumHead): Task<string | undefined> {
+  *#sendData(
+    entry: Entry,
+    channel: Channel,
+    file: OpenFile,
+    sizeBytes: number,
+    head: SumHead,
+  ): Task<string | undefined> {
     const matcher = this.#matcher;
     const { tokens } = this.#options;
     this.#hash.begin();
@@ -194,6 +200,7 @@ export class TreeSourceFiles implements SourceFiles {
       }
       position += count;
       matcher.feed(count, position >= sizeBytes, sink);
+      this.#context.report.progress(entry, position);
       yield* channel.room();
       if (!matcher.done) yield WAIT_TURN;
     }

@@ -31,7 +31,7 @@ export function authResponse(digest: AuthDigest, password: string, challenge: st
 function digestOf(digest: AuthDigest, text: Buffer): Buffer {
   if (digest !== 'md4' && digest !== 'md4-zero-seed') return createHash(digest).update(text).digest();
   const hash = new WholeFileHash(new CoreInstance(), KIND_MD4);
-  if (digest === 'md4-zero-seed') hash.update(new Uint8Array(4));
-  hash.update(text);
+  if (digest === 'md4-zero-seed') hash.updateBytes(new Uint8Array(4));
+  hash.updateBytes(text);
   return Buffer.from(hash.final());
 }

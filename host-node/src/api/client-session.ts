@@ -1,0 +1,92 @@
+// A client's session with all that belongs to it: the host side, the report, the summary at the end.
+import type { Endpoints } from '../options/endpoint.ts';
+import type { Options } from '../options/options.ts';
+import { Session } from '../session/session.ts';
+import { PeerExit } from '../session/run-error.ts';
+import { ClientReport } from '../transfer/client-report.ts';
+import { AVAILABLE_METHODS } from '../transfer/compression/available.ts';
+import { sessionConfig } from '../transfer/session-config.ts';
+import type { ClientEnvironment } from './client.ts';
+import { SessionEnds } from './session-ends.ts';
+import { runStatistics } from './run-statistics.ts';
+
+export interface ClientSession {
+  readonly session: Session;
+  transferErrors(): boolean;
+  /** Tells the totals. */
+  summary(): void;
+  /** Tells why the run ended early. */
+  explain(error: Error): void;
+}
+
+/** Makes the client's end for a push or a pull. `agreedProtocol`: from a daemon's greeting. */
+export function clientSession(
+  options: Options,
+  endpoints: Exclude<Endpoints, { direction: 'local' }>,
+  environment: ClientEnvironment,
+  agreedProtocol?: number,
+): ClientSession {
+  const push = endpoints.direction === 'push';
+  return makeClientSession(options, environment, {
+    side: push ? 'sender' : 'receiver',
+    local: false,
+    sources: push ? endpoints.sources : [],
+    destination: push ? '' : (endpoints.destination ?? ''),
+    remoteSources: push ? [] : endpoints.remote.paths,
+    daemon: endpoints.remote.kind === 'daemon',
+    ...(agreedProtocol === undefined ? {} : { agreedProtocol }),
+  });
+}
+
+export interface ClientSide {
+  readonly side: 'sender' | 'receiver';
+  readonly local: boolean;
+  readonly sources: readonly string[];
+  readonly destination: string;
+  /** What a pull asked for, to check the sender's list against (03 §16.2). */
+  readonly remoteSources: readonly string[];
+  readonly daemon: boolean;
+  readonly agreedProtocol?: number;
+}
+
+export function makeClientSession(options: Options, environment: ClientEnvironment, side: ClientSide): ClientSession {
+  const { sink } = environment;
+  const startMs = Date.now();
+  const report = new ClientReport({
+    sink,
+    side: side.side,
+    local: side.local,
+    preserveOwner: options.owner,
+    preserveGroup: options.group,
+    nowMs: () => performance.now(),
+    longName: (entry) => ends.longName(entry),
+  });
+  const ends = new SessionEnds({ options, report, ...side, role: 'client' });
+  const config = sessionConfig(options, {
+    role: 'client',
+    side: side.side,
+    local: side.local,
+    freshSeed: 0,
+    messagesInBand: false,
+    availableMethods: AVAILABLE_METHODS,
+    ...(side.agreedProtocol === undefined ? {} : { agreedProtocol: side.agreedProtocol }),
+  });
+  const session = new Session(config, ends);
+  ends.onContext = (context) => {
+    report.statistics = context.statistics;
+    report.positionOf = (entry) => context.lists.progressOf(entry);
+  };
+  return {
+    session,
+    transferErrors: () => report.transferErrors,
+    summary: () => {
+      const { context } = session;
+      if (context) sink.event({ type: 'summary', statistics: runStatistics(context, startMs) });
+    },
+    explain: (error) => {
+      if (!(error instanceof PeerExit)) {
+        sink.event({ type: 'message', severity: 'error', text: error.message, fromPeer: false });
+      }
+    },
+  };
+}

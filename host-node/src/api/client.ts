@@ -1,0 +1,172 @@
+// One client run, from parsed options to the exit code: finds the other end, runs the session, tells the events.
+import { resolveEndpoints, type Endpoints, type Remote } from '../options/endpoint.ts';
+import { OptionError } from '../options/option-error.ts';
+import type { Options } from '../options/options.ts';
+import { serverArguments } from '../options/server-args.ts';
+import type { EventSink } from '../report/events.ts';
+import { finalExitCode } from '../report/exit-codes.ts';
+import { RunError } from '../session/run-error.ts';
+import { Session } from '../session/session.ts';
+import { pump } from '../transfer/pump.ts';
+import { greetDaemon, sendDaemonArguments } from '../transport/daemon-client.ts';
+import { splitShellCommand, startRemoteShell } from '../transport/remote-shell.ts';
+import type { StreamDuplex } from '../transport/stream-duplex.ts';
+import { connectTcp } from '../transport/tcp.ts';
+import { clientSession, type ClientSession } from './client-session.ts';
+import { runLocalCopy } from './local-copy.ts';
+import { readPassword } from './password.ts';
+
+export interface ClientEnvironment {
+  readonly sink: EventSink;
+  /** A line that is no event: message of the day, module list. latin1, without newline. */
+  line(text: string): void;
+  readonly signal: AbortSignal;
+}
+
+/** Runs one client to its end; never throws for anything a user or a peer can do. Returns rsync's exit code. */
+export async function runClient(options: Options, environment: ClientEnvironment): Promise<number> {
+  const { sink } = environment;
+  const fail = (message: string, exitCode: number): number => {
+    sink.event({ type: 'message', severity: 'error', text: message, fromPeer: false });
+    sink.event({ type: 'finished', exitCode });
+    return exitCode;
+  };
+  try {
+    const endpoints = resolveEndpoints(options, process.platform === 'win32');
+    return await runEndpoints(options, endpoints, environment);
+  } catch (error) {
+    if (error instanceof RunError || error instanceof OptionError) return fail(error.message, error.exitCode);
+    throw error;
+  }
+}
+
+async function runEndpoints(
+  options: Options,
+  endpoints: Endpoints,
+  environment: ClientEnvironment,
+): Promise<number> {
+  if (endpoints.direction === 'local') return await runLocalCopy(options, endpoints, environment);
+  const { remote } = endpoints;
+  if (remote.kind === 'daemon') return await runOverDaemon(options, endpoints, environment);
+  return await runOverShell(options, endpoints, environment);
+}
+
+type RemoteEndpoints = Exclude<Endpoints, { direction: 'local' }>;
+
+async function runOverShell(
+  options: Options,
+  endpoints: RemoteEndpoints,
+  environment: ClientEnvironment,
+): Promise<number> {
+  const { remote, direction } = endpoints;
+  const words = [
+    ...shellWords(options, remote),
+    options.rsyncPath,
+    ...serverArguments(options, { push: direction === 'push', paths: remote.paths, quoting: true }),
+  ];
+  const shell = await startRemoteShell(words);
+  const client = clientSession(options, endpoints, environment);
+  await pump(client.session, shell.duplex, pumpOptions(options, environment));
+  if (client.session.error !== undefined) setTimeout(() => shell.kill(), 1000).unref();
+  const shellCode = await shell.exitCode;
+  return finish(client, environment, shellCode);
+}
+
+function shellWords(options: Options, remote: Remote): string[] {
+  if (remote.host.startsWith('-')) {
+    throw new RunError('ERR_HOST', "Invalid remote host: hostnames may not start with '-'.", 1);
+  }
+  const user = remote.user === null ? [] : ['-l', remote.user];
+  return [...splitShellCommand(options.rsh), ...user, remote.host];
+}
+
+async function runOverDaemon(
+  options: Options,
+  endpoints: RemoteEndpoints,
+  environment: ClientEnvironment,
+): Promise<number> {
+  const { remote, direction } = endpoints;
+  if (options.proxy !== null) throw new RunError('ERR_UNSUPPORTED', 'RSYNC_PROXY is not supported yet', 4);
+  const path = remote.paths[0] ?? '';
+  if (path.startsWith('/')) {
+    throw new RunError('ERR_DAEMON', 'ERROR: The remote path must start with a module name not a /', 5);
+  }
+  const { duplex, exitCode } = await connectDaemon(options, remote);
+  const module = path.split('/', 1)[0]!;
+  const agreement = await greetDaemon(duplex, {
+    module,
+    user: remote.user ?? options.defaultUser,
+    ownProtocol: options.protocol,
+    password: () => readPassword(options),
+    motd: (line) => {
+      if (options.motd && !options.quiet) environment.line(line);
+    },
+  });
+  if (agreement === undefined) {
+    duplex.destroy();
+    environment.sink.event({ type: 'finished', exitCode: 0 });
+    return 0;
+  }
+  const paths = remote.paths.map((each) => daemonPath(each, module));
+  const agreed = { ...options, protocol: Math.min(options.protocol, agreement.protocol) };
+  const words = serverArguments(agreed, { push: direction === 'push', paths, quoting: false });
+  sendDaemonArguments(duplex, agreement.protocol, words);
+  const client = clientSession(agreed, endpoints, environment, agreement.protocol);
+  await pump(client.session, duplex, pumpOptions(options, environment));
+  return finish(client, environment, await exitCode);
+}
+
+/** The connection to a daemon: a socket, or the stdio of `RSYNC_PATH --server --daemon .` behind a remote shell. */
+async function connectDaemon(
+  options: Options,
+  remote: Remote,
+): Promise<{ duplex: StreamDuplex; exitCode: Promise<number> }> {
+  if (!remote.daemonOverShell) {
+    const duplex = await connectTcp(remote.host, remote.port, options.contimeoutSeconds);
+    return { duplex, exitCode: Promise.resolve(0) };
+  }
+  return await startRemoteShell([
+    ...shellWords(options, remote),
+    options.rsyncPath,
+    '--server',
+    '--daemon',
+    '.',
+  ]);
+}
+
+/** A path that is only the module's name is sent as `module/`; ` module/` inside would be split by the daemon (02 §8). */
+function daemonPath(path: string, module: string): string {
+  if (path === module) return `${module}/`;
+  return path.replaceAll(` ${module}/`, `[ ]${module}/`);
+}
+
+export function pumpOptions(
+  options: Options,
+  environment: Pick<ClientEnvironment, 'signal'>,
+): Parameters<typeof pump>[2] {
+  return {
+    nowMs: () => performance.now(),
+    bwlimitKiBPerSecond: options.bwlimitKiBPerSecond,
+    signal: environment.signal,
+  };
+}
+
+/** Tells the summary or the fault, and works out the exit code (01 §13.3). */
+export function finish(client: ClientSession, environment: ClientEnvironment, peerCode: number): number {
+  const { session } = client;
+  const code = outcomeOf(session, client.transferErrors());
+  if (session.error === undefined) client.summary();
+  else client.explain(session.error);
+  const exitCode = Math.max(code, peerCode);
+  environment.sink.event({ type: 'finished', exitCode });
+  return exitCode;
+}
+
+/** Exit code of one end's session. */
+export function outcomeOf(session: Session, transferErrors: boolean): number {
+  const { error } = session;
+  if (error === undefined) {
+    return finalExitCode(session.context?.ioError ?? 0, transferErrors || session.transferErrors);
+  }
+  return 'exitCode' in error && typeof error.exitCode === 'number' ? error.exitCode : 12;
+}

@@ -1,0 +1,55 @@
+// Local copies: both ends in this process, the same two machines over memory (docs/protocol/04-transfer.md §18).
+import type { Endpoints } from '../options/endpoint.ts';
+import type { Options } from '../options/options.ts';
+import { Session } from '../session/session.ts';
+import { AVAILABLE_METHODS } from '../transfer/compression/available.ts';
+import { LocalReceiverReport } from '../transfer/local-report.ts';
+import { runPair } from '../transfer/pair.ts';
+import { sessionConfig } from '../transfer/session-config.ts';
+import type { ClientEnvironment } from './client.ts';
+import { finish, outcomeOf, pumpOptions } from './client.ts';
+import { makeClientSession } from './client-session.ts';
+import { freshSeed } from './fresh-seed.ts';
+import { SessionEnds } from './session-ends.ts';
+
+/** Copies (or lists) within this machine. */
+export async function runLocalCopy(
+  given: Options,
+  endpoints: Extract<Endpoints, { direction: 'local' }>,
+  environment: ClientEnvironment,
+): Promise<number> {
+  const options: Options = { ...given, wholeFile: given.wholeFile ?? true };
+  const destination = endpoints.destination ?? '';
+  const client = makeClientSession(options, environment, {
+    side: 'sender',
+    local: true,
+    sources: endpoints.sources,
+    destination,
+    remoteSources: [],
+    daemon: false,
+  });
+  const report = new LocalReceiverReport(environment.sink);
+  const ends = new SessionEnds({
+    options,
+    report,
+    role: 'server',
+    side: 'receiver',
+    local: true,
+    sources: [],
+    destination,
+    remoteSources: [],
+    daemon: false,
+  });
+  const config = sessionConfig(options, {
+    role: 'server',
+    side: 'receiver',
+    local: true,
+    freshSeed: freshSeed(),
+    messagesInBand: true,
+    availableMethods: AVAILABLE_METHODS,
+  });
+  const receiving = new Session(config, ends);
+  await runPair(client.session, receiving, pumpOptions(options, environment));
+  if (receiving.error !== undefined) client.explain(receiving.error);
+  return finish(client, environment, outcomeOf(receiving, report.transferErrors));
+}

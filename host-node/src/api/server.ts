@@ -1,0 +1,66 @@
+// `--server`: this process is the far end of somebody's remote shell; its stdin and stdout are the wire
+// (docs/protocol/01-session.md §16, 05-options.md §13).
+import { parseServerArguments } from '../options/server-parse.ts';
+import { exitLine } from '../report/exit-codes.ts';
+import { VERSION } from '../options/version.ts';
+import { Session } from '../session/session.ts';
+import { PeerExit } from '../session/run-error.ts';
+import { AVAILABLE_METHODS } from '../transfer/compression/available.ts';
+import { pump } from '../transfer/pump.ts';
+import { ServerReport } from '../transfer/server-report.ts';
+import { sessionConfig } from '../transfer/session-config.ts';
+import { StreamDuplex } from '../transport/stream-duplex.ts';
+import { outcomeOf } from './client.ts';
+import { freshSeed } from './fresh-seed.ts';
+import { SessionEnds } from './session-ends.ts';
+
+export interface ServerEnvironment {
+  /** Writes to this process's stderr; latin1, newline included. */
+  stderr(text: string): void;
+  readonly signal: AbortSignal;
+}
+
+/** Serves one session on stdin and stdout. Returns rsync's exit code. */
+export async function runServer(words: readonly string[], environment: ServerEnvironment): Promise<number> {
+  const request = parseServerArguments(words, process.env);
+  if (request.kind === 'stop') {
+    environment.stderr(request.stderr);
+    if (request.exitCode !== 0) environment.stderr(`${exitLine(request.exitCode, 'server', VERSION)}\n`);
+    return request.exitCode;
+  }
+  const { options, paths } = request;
+  const side = options.isServerSender ? 'sender' : 'receiver';
+  const report = new ServerReport({ messagesInBand: false, quiet: options.quiet, stderr: environment.stderr });
+  const ends = new SessionEnds({
+    options,
+    report,
+    role: 'server',
+    side,
+    local: false,
+    sources: side === 'sender' ? paths : [],
+    destination: side === 'receiver' ? (paths[0] ?? '.') : '',
+    remoteSources: [],
+    daemon: false,
+  });
+  const config = sessionConfig(options, {
+    role: 'server',
+    side,
+    local: false,
+    freshSeed: freshSeed(),
+    messagesInBand: false,
+    availableMethods: AVAILABLE_METHODS,
+  });
+  const session = new Session(config, ends);
+  report.channel = session.channel;
+  await pump(session, new StreamDuplex(process.stdin, process.stdout), {
+    nowMs: () => performance.now(),
+    bwlimitKiBPerSecond: options.bwlimitKiBPerSecond,
+    signal: environment.signal,
+  });
+  const code = outcomeOf(session, report.transferErrors);
+  const { error } = session;
+  if (error !== undefined && !(error instanceof PeerExit)) environment.stderr(`${error.message}\n`);
+  const role = side === 'sender' ? 'sender' : session.context === undefined ? 'server' : 'Receiver';
+  if (code !== 0 && !(error instanceof PeerExit)) environment.stderr(`${exitLine(code, role, VERSION)}\n`);
+  return code;
+}

@@ -1,0 +1,158 @@
+// The client's report: what the roles tell becomes typed events (report/events.ts), in the order in which it happens.
+import type { EventSink, Severity } from '../report/events.ts';
+import { type Item, ITEM_LOCAL_CHANGE, ITEM_TRANSFER } from '../session/item.ts';
+import * as messages from '../session/messages.ts';
+import type { Negotiated } from '../session/negotiated.ts';
+import type { Entry, SessionReport } from '../session/ports.ts';
+import type { Statistics } from '../session/statistics.ts';
+import { entryInfo } from './entry-info.ts';
+
+export interface ClientReportOptions {
+  readonly sink: EventSink;
+  readonly side: 'sender' | 'receiver';
+  readonly local: boolean;
+  readonly preserveOwner: boolean;
+  readonly preserveGroup: boolean;
+  nowMs(): number;
+  /** With the directory of the source argument, for %f; undefined on a receiver. */
+  longName?(entry: Entry): string;
+}
+
+/** Positions in the lists, for `to-chk=`; known once the session has lists. */
+export interface ProgressPosition {
+  readonly position: number;
+  readonly total: number;
+  readonly complete: boolean;
+}
+
+export class ClientReport implements SessionReport {
+  readonly #options: ClientReportOptions;
+  readonly #sink: EventSink;
+  #incremental = false;
+  #last: { entry: Entry; item: Item } | undefined;
+  #doneBytes = 0;
+  /** Set by whoever made the session, once it has a context. */
+  statistics: Statistics | undefined;
+  positionOf: (entry: Entry) => ProgressPosition = () => ({ position: 0, total: 0, complete: true });
+  transferErrors = false;
+
+  constructor(options: ClientReportOptions) {
+    this.#options = options;
+    this.#sink = options.sink;
+  }
+
+  negotiated(negotiated: Negotiated): void {
+    this.#incremental = negotiated.incremental;
+    this.#sink.event({
+      type: 'negotiated',
+      protocol: negotiated.protocol,
+      incremental: negotiated.incremental,
+      checksum: negotiated.transferChecksumName,
+      compression: negotiated.compression,
+    });
+    this.#fileList('start', 0);
+  }
+
+  listDone(totalEntries: number): void {
+    this.#fileList('done', totalEntries);
+  }
+
+  listed(entry: Entry): void {
+    this.#sink.event({ type: 'listed', entry: this.#info(entry) });
+  }
+
+  item(entry: Entry, item: Item): void {
+    this.#last = { entry, item };
+    this.#change('before', entry, item, 0);
+    if (!(item.iflags & ITEM_TRANSFER)) this.#change('after', entry, item, 0);
+  }
+
+  progress(entry: Entry, doneBytes: number): void {
+    this.#progress(entry, doneBytes, false);
+  }
+
+  transferred(entry: Entry, literalBytes: number, matchedBytes: number): void {
+    this.#doneBytes += entry.list.sizeBytes(entry.row);
+    this.#progress(entry, literalBytes + matchedBytes, true);
+    if (this.#last && this.#last.entry.ndx === entry.ndx) {
+      this.#change('after', entry, this.#last.item, literalBytes);
+    }
+  }
+
+  peerMessage(code: number, text: string): void {
+    const severity: Severity =
+      code === messages.MSG_INFO
+        ? 'info'
+        : code === messages.MSG_WARNING
+          ? 'warning'
+          : code === messages.MSG_ERROR
+            ? 'error'
+            : 'transfer-error';
+    this.#message(severity, text.endsWith('\n') ? text.slice(0, -1) : text, true);
+  }
+
+  peerDeleted(name: string, isDirectory: boolean): void {
+    this.#sink.event({ type: 'deleted', name, isDirectory });
+  }
+
+  deleted(name: string, isDirectory: boolean): void {
+    this.#sink.event({ type: 'deleted', name, isDirectory });
+  }
+
+  destinationCreated(path: string): void {
+    this.#sink.event({ type: 'destination-created', path });
+  }
+
+  message(severity: 'info' | 'warning' | 'error' | 'error-xfer', text: string): void {
+    this.#message(severity === 'error-xfer' ? 'transfer-error' : severity, text, false);
+  }
+
+  #message(severity: Severity, text: string, fromPeer: boolean): void {
+    if (severity === 'transfer-error') this.transferErrors = true;
+    this.#sink.event({ type: 'message', severity, text, fromPeer });
+  }
+
+  #fileList(state: 'start' | 'done', count: number): void {
+    const direction = this.#options.side === 'sender' ? 'send' : 'receive';
+    this.#sink.event({ type: 'file-list', state, direction, incremental: this.#incremental, count });
+  }
+
+  #change(stage: 'before' | 'after', entry: Entry, item: Item, dataBytes: number): void {
+    this.#sink.event({
+      type: 'change',
+      stage,
+      ndx: item.ndx,
+      iflags: item.iflags,
+      entry: this.#info(entry),
+      direction: this.#options.side === 'sender' ? 'send' : 'receive',
+      local: this.#options.local,
+      hardLinkTo: item.iflags & ITEM_LOCAL_CHANGE ? item.xname : undefined,
+      dataBytes,
+      sumBytes: 0,
+      digestHex: undefined,
+    });
+  }
+
+  #progress(entry: Entry, fileBytes: number, finished: boolean): void {
+    const { position, total, complete } = this.positionOf(entry);
+    this.#sink.event({
+      type: 'progress',
+      name: entry.list.name(entry.row),
+      fileBytes,
+      fileLengthBytes: entry.list.sizeBytes(entry.row),
+      finished,
+      transferred: this.statistics?.transferredFiles ?? 0,
+      position,
+      total,
+      listComplete: complete,
+      totalBytesDone: this.#doneBytes + (finished ? 0 : fileBytes),
+      totalBytes: this.statistics?.totalBytes ?? 0,
+      nowMs: this.#options.nowMs(),
+    });
+  }
+
+  #info(entry: Entry): ReturnType<typeof entryInfo> {
+    const preserve = { owner: this.#options.preserveOwner, group: this.#options.preserveGroup };
+    return entryInfo(entry, preserve, this.#options.longName?.(entry));
+  }
+}

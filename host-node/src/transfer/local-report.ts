@@ -1,0 +1,65 @@
+// The receiving end's report of a local copy: its messages are the client's own, its items are not printed twice
+// (the sending end prints them), its deletions are printed where they happen (docs/protocol/04-transfer.md §18).
+import type { EventSink } from '../report/events.ts';
+import type { SessionReport } from '../session/ports.ts';
+import type { Entry } from '../session/ports.ts';
+import { entryInfo } from './entry-info.ts';
+
+export class LocalReceiverReport implements SessionReport {
+  readonly #sink: EventSink;
+  transferErrors = false;
+
+  constructor(sink: EventSink) {
+    this.#sink = sink;
+  }
+
+  message(severity: 'info' | 'warning' | 'error' | 'error-xfer', text: string): void {
+    if (severity === 'error-xfer') this.transferErrors = true;
+    this.#sink.event({
+      type: 'message',
+      severity: severity === 'error-xfer' ? 'transfer-error' : severity,
+      text,
+      fromPeer: false,
+    });
+  }
+
+  deleted(name: string, isDirectory: boolean): void {
+    this.#sink.event({ type: 'deleted', name, isDirectory });
+  }
+
+  destinationCreated(path: string): void {
+    this.#sink.event({ type: 'destination-created', path });
+  }
+
+  listed(entry: Entry): void {
+    this.#sink.event({ type: 'listed', entry: entryInfo(entry, { owner: false, group: false }) });
+  }
+
+  negotiated(): void {
+    // The sending end tells it.
+  }
+
+  listDone(): void {
+    // The sending end tells it.
+  }
+
+  item(): void {
+    // The sending end prints the items.
+  }
+
+  progress(): void {
+    // The sending end tells it.
+  }
+
+  transferred(): void {
+    // The sending end tells it.
+  }
+
+  peerMessage(): void {
+    // Nothing of the peer's is foreign here: both ends tell their messages themselves.
+  }
+
+  peerDeleted(): void {
+    // Deletions are told where they happen.
+  }
+}

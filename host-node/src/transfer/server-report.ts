@@ -1,0 +1,99 @@
+// The server's report: texts go to the client in frames, errors to the server's own stderr unless they travel in band
+// (docs/protocol/01-session.md §8.6). Items are the client's to print.
+import type { Channel } from '../session/channel.ts';
+import * as messages from '../session/messages.ts';
+import type { Negotiated } from '../session/negotiated.ts';
+import type { SessionReport } from '../session/ports.ts';
+
+/** Longest text in one frame; upstream's readers stop at 5119, 2.6.0's at 1023 (01 §8.1). */
+const TEXT_BYTES = 1000;
+
+export interface ServerReportOptions {
+  /** Errors and warnings travel in frames too (daemon, --stderr=client). */
+  readonly messagesInBand: boolean;
+  /** -q: no info messages at all. */
+  readonly quiet: boolean;
+  /** Writes to the server's stderr; latin1 bytes, newline included. */
+  stderr(text: string): void;
+}
+
+export class ServerReport implements SessionReport {
+  readonly #options: ServerReportOptions;
+  #protocol = 0;
+  /** Set once the session exists. */
+  channel: Channel | undefined;
+  /** An error of a transfer was reported: the server's exit code is at least 23. */
+  transferErrors = false;
+
+  constructor(options: ServerReportOptions) {
+    this.#options = options;
+  }
+
+  negotiated(negotiated: Negotiated): void {
+    this.#protocol = negotiated.protocol;
+  }
+
+  message(severity: 'info' | 'warning' | 'error' | 'error-xfer', text: string): void {
+    if (severity === 'error-xfer') this.transferErrors = true;
+    if (severity === 'info') {
+      if (!this.#options.quiet) this.#frame(messages.MSG_INFO, `${text}\n`);
+      return;
+    }
+    if (this.#options.messagesInBand || (this.#protocol > 0 && this.#protocol <= 28)) {
+      this.#frame(this.#codeOf(severity), `${text}\n`);
+    } else this.#options.stderr(`${text}\n`);
+  }
+
+  deleted(name: string, isDirectory: boolean): void {
+    if (this.#protocol >= 29) this.#frame(messages.MSG_DELETED, isDirectory ? `${name}\0` : name);
+  }
+
+  destinationCreated(path: string): void {
+    this.#frame(messages.MSG_INFO, `created directory ${path}\n`);
+  }
+
+  listDone(): void {
+    // The client prints its own lines about the list.
+  }
+
+  listed(): void {
+    // A server never lists.
+  }
+
+  item(): void {
+    // Items are printed by the client.
+  }
+
+  progress(): void {
+    // Progress is printed by the client.
+  }
+
+  transferred(): void {
+    // Counted in the session's statistics.
+  }
+
+  peerMessage(): void {
+    // A client never sends texts.
+  }
+
+  peerDeleted(): void {
+    // Only servers announce deletions.
+  }
+
+  #codeOf(severity: 'warning' | 'error' | 'error-xfer'): number {
+    if (severity === 'error-xfer') return messages.MSG_ERROR_XFER;
+    if (this.#protocol < 30) return severity === 'error' ? messages.MSG_ERROR_XFER : messages.MSG_INFO;
+    return severity === 'error' ? messages.MSG_ERROR : messages.MSG_WARNING;
+  }
+
+  #frame(code: number, text: string): void {
+    if (!this.channel?.outputMux) {
+      this.#options.stderr(text);
+      return;
+    }
+    const limit = code === messages.MSG_DELETED ? 5119 : TEXT_BYTES;
+    for (let from = 0; from < text.length; from += limit) {
+      this.channel.writer.message(code, Buffer.from(text.slice(from, from + limit), 'latin1'));
+    }
+  }
+}

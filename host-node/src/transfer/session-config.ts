@@ -1,0 +1,77 @@
+// From a command line's Options to what the engine needs to know (session/config.ts). Pure.
+import { capabilityString, mayRecurseIncrementally } from '../options/server-args.ts';
+import type { Options } from '../options/options.ts';
+import type { SessionConfig } from '../session/config.ts';
+import type { CompressionMethod } from '../session/negotiated.ts';
+import { CHECKSUM_NAMES, COMPRESS_NAMES } from '../session/negotiation.ts';
+
+export interface SessionRole {
+  readonly role: 'client' | 'server';
+  readonly side: 'sender' | 'receiver';
+  readonly local: boolean;
+  /** Set by a daemon's greeting. */
+  readonly agreedProtocol?: number;
+  /** Seed for a server that was not given one. */
+  readonly freshSeed: number;
+  readonly messagesInBand: boolean;
+  /** Methods this platform can do; the advertised lists are cut down to them. */
+  readonly availableMethods: readonly CompressionMethod[];
+}
+
+export function sessionConfig(options: Options, role: SessionRole): SessionConfig {
+  const server = role.role === 'server';
+  const checksumChoice = options.checksumChoice;
+  const names = (own: readonly string[] | null, all: readonly string[]): string[] => {
+    const listed = own === null ? [...all] : own.filter((name) => name === 'none' || all.includes(name));
+    return server && !listed.includes('none') ? [...listed, 'none'] : listed;
+  };
+  const methods = COMPRESS_NAMES.filter((name) => role.availableMethods.includes(name));
+  return {
+    role: role.role,
+    side: role.side,
+    ownProtocol: options.protocol,
+    agreedProtocol: role.agreedProtocol,
+    local: role.local,
+    capabilities: server && !role.local ? options.clientCapabilities : capabilityString(options),
+    incrementalAllowed: mayRecurseIncrementally(options),
+    seed: options.checksumSeed !== 0 ? options.checksumSeed : role.freshSeed,
+    checksumNames: names(options.checksumList, CHECKSUM_NAMES),
+    compressNames: names(options.compressList, methods) as CompressionMethod[],
+    checksumChoice:
+      checksumChoice === null
+        ? undefined
+        : { transfer: checksumChoice.transfer, list: checksumChoice.preTransfer },
+    compress: options.compress,
+    compressChoice: options.compressChoice ?? undefined,
+    compressionLevel: options.compressLevel ?? undefined,
+    filterList: filterListTravels(options, role),
+    list: {
+      recursive: options.recursive,
+      relative: options.relative,
+      links: options.links,
+      hardLinks: options.hardLinks > 0,
+      owner: options.owner,
+      group: options.group,
+      devices: options.devices,
+      specials: options.specials,
+      checksum: options.checksum,
+      numericIds: options.numericIds,
+    },
+    dryRun: options.dryRun,
+    listOnly: options.listOnly,
+    deleteDuring: options.delete,
+    reportUnchanged: options.showUnchanged || options.info.name >= 2,
+    statsWanted: options.info.stats >= 2,
+    removeSourceFiles: false,
+    ignoreErrors: false,
+    messagesInBand: role.messagesInBand,
+    timeoutSeconds: options.timeoutSeconds,
+  };
+}
+
+/** 01 §2.4 step 8: always on a pull, on a push only for deletions; never inside one process. */
+function filterListTravels(options: Options, role: SessionRole): boolean {
+  if (role.local) return false;
+  const pull = (role.role === 'client') === (role.side === 'receiver');
+  return pull || options.delete;
+}
