@@ -162,7 +162,8 @@ function furtherSource(operand: string, first: RemoteLocation, windows: boolean)
     );
   }
   // The user belongs to the comparison: rsync refuses `h:a u@h:b` (observed).
-  if (location.host !== '' && (location.host !== first.host || location.user !== first.user)) {
+  const named = location.host !== '' || location.user !== null;
+  if (named && (location.host !== first.host || location.user !== first.user)) {
     throw bareError('All source args must come from the same machine.');
   }
   if (location.kind !== first.kind) throw bareError('All source args must use the same hostspec format.');

@@ -11,7 +11,7 @@ export interface FormatPiece {
   readonly quotes: number;
 }
 
-const ESCAPE = /%('*)(-?)(\d*)('*)([A-Za-z%])/g;
+const ESCAPE = /%('*)(-?)(\d*)('*)([A-Za-z])/g;
 
 /** Splits a format. What does not look like an escape stays plain text. */
 export function formatPieces(format: string): FormatPiece[] {
@@ -37,10 +37,7 @@ function plain(raw: string): FormatPiece {
   return { raw, letter: null, width: 0, leftAligned: false, quotes: 0 };
 }
 
-/**
- * Whether the format uses one of these escape letters. rsync looks at every `%` alone, so that `%%i` counts as `%i`
- * (observed), although the line printed then has `%%` and `i`.
- */
+/** Whether the format uses one of these escape letters. */
 export function formatHas(format: string, letters: string): boolean {
-  return new RegExp(`%'*-?\\d*'*[${letters}]`).test(format);
+  return formatPieces(format).some((piece) => piece.letter !== null && letters.includes(piece.letter));
 }

@@ -176,14 +176,14 @@ function checkConflicts(raw: RawOptions, dirs: boolean): void {
   const server = raw.isServer;
   if (raw.hardLinks > 1) throw notSupported('-HH', server);
   if (raw.delete && !dirs) {
-    throw usageError('--delete does not work without --recursive (-r) or --dirs (-d).', server);
+    throw usageError('--delete does not work without --recursive (-r) or --dirs (-d).');
   }
   const whole = raw.wholeFile === true || parseChecksumChoice(raw.checksumChoice)?.transfer === 'none';
-  if (raw.append > 0 && whole) throw usageError('--append cannot be used with --whole-file', server);
+  if (raw.append > 0 && whole) throw usageError('--append cannot be used with --whole-file');
   if (raw.timeoutSeconds < 0 || raw.contimeoutSeconds < 0) {
-    throw usageError(`${raw.timeoutSeconds < 0 ? '--timeout' : '--contimeout'} must not be negative`, server);
+    throw usageError(`${raw.timeoutSeconds < 0 ? '--timeout' : '--contimeout'} must not be negative`);
   }
-  if (raw.port < 0 || raw.port > 65535) throw usageError(`--port=${raw.port} is invalid`, server);
+  if (raw.port < 0 || raw.port > 65535) throw usageError(`--port=${raw.port} is invalid`);
   if (raw.protocol > NEWEST_PROTOCOL) {
     throw bareError(`--protocol must be no more than ${NEWEST_PROTOCOL} on the Client.`, 2);
   }

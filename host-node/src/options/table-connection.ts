@@ -30,7 +30,7 @@ function perDirectory(raw: RawOptions): void {
 
 function setRate(raw: RawOptions, value: string): void {
   const bytes = parseSize(value, { unit: 'k', min: 512, max: Number.MAX_SAFE_INTEGER, unlimited: true });
-  if (typeof bytes === 'string') throw usageError(`--bwlimit=${value} ${bytes}`, raw.isServer);
+  if (typeof bytes === 'string') throw usageError(`--bwlimit=${value} ${bytes}`);
   raw.bwlimitKiBPerSecond = rateKiB(bytes);
 }
 

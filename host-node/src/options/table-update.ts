@@ -17,7 +17,7 @@ function int(value: string): number {
 function setBlockSize(raw: RawOptions, value: string): void {
   const max = raw.protocol < 30 ? 2 ** 29 : 2 ** 17;
   const bytes = parseSize(value, { unit: 'b', min: 0, max, unlimited: false });
-  if (typeof bytes === 'string') throw usageError(`--block-size=${value} ${bytes}`, raw.isServer);
+  if (typeof bytes === 'string') throw usageError(`--block-size=${value} ${bytes}`);
   raw.blockSize = bytes;
 }
 

@@ -28,6 +28,8 @@ export interface NegotiatedEvent {
   readonly protocol: number;
   readonly incremental: boolean;
   readonly checksum: string;
+  /** The receiving side can set the times of symlinks. */
+  readonly symlinkTimes: boolean;
   readonly compression: string;
 }
 
@@ -100,7 +102,7 @@ export type Severity = 'info' | 'warning' | 'error' | 'transfer-error';
 export interface MessageEvent {
   readonly type: 'message';
   readonly severity: Severity;
-  /** Without the final newline; may contain newlines inside. */
+  /** One line, without the newline: a control character inside is printed escaped. latin1. */
   readonly text: string;
   /** The peer said it. */
   readonly fromPeer: boolean;

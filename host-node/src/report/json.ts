@@ -1,0 +1,141 @@
+// --json: one JSON object a line on stdout, for programs (schema: docs/json.md). Not rsync's; versioned by `v`.
+import { ITEM_IS_NEW, ITEM_TRANSFER } from '../session/item.ts';
+import { isUtf8 } from './escape.ts';
+import type { ChangeEvent, EntryInfo, EventSink, ProgressEvent, RunEvent, RunStatistics } from './events.ts';
+import { exitText } from './exit-codes.ts';
+import { itemize } from './itemize.ts';
+import type { ItemizeContext } from './itemize.ts';
+
+/** Version of the schema; grows when a field changes its meaning or goes. */
+export const JSON_SCHEMA_VERSION = 1;
+
+type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+type Fields = Record<string, Json>;
+
+const decoder = new TextDecoder();
+
+/** `key: text`, and `keyBase64` too when the bytes are no UTF-8 (the text then has U+FFFD in their place). */
+function bytesField(key: string, bytes: string): Fields {
+  const text = decoder.decode(Uint8Array.from(bytes, (char) => char.charCodeAt(0)));
+  return isUtf8(bytes) ? { [key]: text } : { [key]: text, [`${key}Base64`]: btoa(bytes) };
+}
+
+function entryFields(entry: EntryInfo): Fields {
+  return {
+    ...bytesField('name', entry.name),
+    kind: entry.kind,
+    mode: entry.mode,
+    length: entry.lengthBytes,
+    mtime: entry.mtimeSeconds,
+    ...(entry.uid === undefined ? {} : { uid: entry.uid }),
+    ...(entry.gid === undefined ? {} : { gid: entry.gid }),
+    ...(entry.linkTarget === undefined ? {} : bytesField('target', entry.linkTarget)),
+  };
+}
+
+function changeFields(event: ChangeEvent, times: boolean, symlinkTimes: boolean): Fields {
+  const context: ItemizeContext = {
+    kind: event.entry.kind,
+    sentAway: event.direction === 'send' && !event.local,
+    times,
+    symlinkTimes,
+  };
+  return {
+    type: 'change',
+    ...entryFields(event.entry),
+    itemize: itemize(event.iflags, context),
+    isNew: (event.iflags & ITEM_IS_NEW) !== 0,
+    transfer: (event.iflags & ITEM_TRANSFER) !== 0,
+    direction: event.direction,
+    ...(event.hardLinkTo === undefined ? {} : bytesField('hardLinkTo', event.hardLinkTo)),
+    ...(event.digestHex === undefined ? {} : { digest: event.digestHex }),
+    ...(event.stage === 'after' ? { dataBytes: event.dataBytes, sumBytes: event.sumBytes } : {}),
+  };
+}
+
+function progressFields(event: ProgressEvent): Fields {
+  return {
+    type: 'progress',
+    ...bytesField('name', event.name),
+    bytes: event.fileBytes,
+    length: event.fileLengthBytes,
+    finished: event.finished,
+    transferred: event.transferred,
+    entriesLeft: event.total - event.position - 1,
+    entries: event.total,
+    listComplete: event.listComplete,
+    totalBytesDone: event.totalBytesDone,
+    totalBytes: event.totalBytes,
+  };
+}
+
+function summaryFields(statistics: RunStatistics): Fields {
+  const { files, created, deleted, ...numbers } = statistics;
+  return {
+    type: 'summary',
+    files: { ...files },
+    created: { ...created },
+    deleted: { ...deleted },
+    ...numbers,
+  };
+}
+
+/** Prints a run as JSON lines. */
+export class JsonRenderer implements EventSink {
+  readonly #write: (line: string) => void;
+  readonly #times: boolean;
+  readonly #dryRun: boolean;
+  #symlinkTimes = true;
+
+  /** @param write takes one line with its newline; JavaScript text, to be encoded as UTF-8 */
+  constructor(options: { readonly times: boolean; readonly dryRun: boolean }, write: (line: string) => void) {
+    this.#times = options.times;
+    this.#dryRun = options.dryRun;
+    this.#write = write;
+  }
+
+  event(event: RunEvent): void {
+    const fields = this.#fields(event);
+    if (fields !== null) this.#write(`${JSON.stringify({ v: JSON_SCHEMA_VERSION, ...fields })}\n`);
+  }
+
+  #fields(event: RunEvent): Fields | null {
+    switch (event.type) {
+      case 'negotiated':
+        this.#symlinkTimes = event.symlinkTimes;
+        return { ...event };
+      case 'file-list':
+        return { type: 'file-list', state: event.state, direction: event.direction, count: event.count };
+      case 'destination-created':
+        return { type: 'destination-created', ...bytesField('path', event.path) };
+      case 'change': {
+        // One object a change: transfers when they are done (in a dry run: announced), the rest at once.
+        const atEnd = (event.iflags & ITEM_TRANSFER) !== 0 && !this.#dryRun;
+        return atEnd === (event.stage === 'after')
+          ? changeFields(event, this.#times, this.#symlinkTimes)
+          : null;
+      }
+      case 'deleted':
+        return { type: 'deleted', ...bytesField('name', event.name), isDirectory: event.isDirectory };
+      case 'progress':
+        return progressFields(event);
+      case 'message':
+        return {
+          type: 'message',
+          severity: event.severity,
+          fromPeer: event.fromPeer,
+          ...bytesField('text', event.text),
+        };
+      case 'listed':
+        return { type: 'listed', ...entryFields(event.entry) };
+      case 'summary':
+        return summaryFields(event.statistics);
+      case 'finished':
+        return {
+          type: 'finished',
+          exitCode: event.exitCode,
+          text: event.exitCode === 0 ? '' : exitText(event.exitCode),
+        };
+    }
+  }
+}

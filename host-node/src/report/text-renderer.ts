@@ -1,0 +1,180 @@
+// rsync's own words on stdout and stderr, from the event stream (docs/protocol/07-output.md §1, §3). Client side only: what a
+// server says goes through the protocol. The exit line is the caller's (exit-codes.ts), after the `finished` event.
+import type { Options } from '../options/options.ts';
+import { ITEM_TRANSFER } from '../session/item.ts';
+import { escapeText } from './escape.ts';
+import type { Charset } from './escape.ts';
+import type {
+  ChangeEvent,
+  DeletedEvent,
+  EventSink,
+  FileListEvent,
+  MessageEvent,
+  ProgressEvent,
+  RunEvent,
+  SummaryEvent,
+} from './events.ts';
+import { isShown } from './itemize.ts';
+import { listLine } from './list-only.ts';
+import { changeLine, deletionLine } from './out-format.ts';
+import type { FormatContext } from './out-format.ts';
+import { ProgressMeter } from './progress.ts';
+import { statsLines, summaryLines } from './stats.ts';
+
+/** The screen and what the program knows of itself. */
+export interface TextHost {
+  /** Bytes as latin1, to be written and flushed in this order. */
+  write(stream: 'stdout' | 'stderr', text: string): void;
+  readonly charset: Charset;
+  readonly processId: number;
+  nowSeconds(): number;
+}
+
+const DIGEST_HEX_LENGTHS: Readonly<Record<string, number>> = { xxh64: 16, xxh3: 16, sha1: 40, none: 2 };
+
+/** Prints a run the way rsync does. */
+export class TextRenderer implements EventSink {
+  readonly #options: Options;
+  readonly #host: TextHost;
+  readonly #meter: ProgressMeter;
+  #symlinkTimes = true;
+  #digestHexLength = 32;
+  /** A progress line stands on the terminal without its newline. */
+  #openProgress = false;
+  /** Length of that line, for progress2: a shorter one is padded. */
+  #progressLength = 0;
+
+  constructor(options: Options, host: TextHost) {
+    this.#options = options;
+    this.#host = host;
+    this.#meter = new ProgressMeter(options.humanReadable, options.info.progress > 1);
+  }
+
+  event(event: RunEvent): void {
+    switch (event.type) {
+      case 'negotiated':
+        this.#symlinkTimes = event.symlinkTimes;
+        this.#digestHexLength = DIGEST_HEX_LENGTHS[event.checksum] ?? 32;
+        break;
+      case 'file-list':
+        this.#fileList(event);
+        break;
+      case 'destination-created':
+        if (this.#options.info.name > 0 || this.#options.formatHasItemize)
+          this.#info(`created directory ${event.path}`);
+        break;
+      case 'change':
+        this.#change(event);
+        break;
+      case 'deleted':
+        this.#deleted(event);
+        break;
+      case 'progress':
+        this.#progress(event);
+        break;
+      case 'message':
+        this.#message(event);
+        break;
+      case 'listed':
+        this.#info(listLine(event.entry, this.#options.humanReadable, this.#options.links));
+        break;
+      case 'summary':
+        this.#summary(event);
+        break;
+      case 'finished':
+        this.#endProgress('stdout');
+        break;
+    }
+  }
+
+  #context(): FormatContext {
+    return {
+      times: this.#options.times,
+      symlinkTimes: this.#symlinkTimes,
+      digestHexLength: this.#digestHexLength,
+      processId: this.#host.processId,
+      nowSeconds: this.#host.nowSeconds(),
+    };
+  }
+
+  #change(event: ChangeEvent): void {
+    const { itemFormat, itemFormatBeforeTransfer, showUnchanged, dryRun } = this.#options;
+    if (itemFormat === null || !isShown(event.iflags, showUnchanged, event.hardLinkTo)) return;
+    const early = itemFormatBeforeTransfer || dryRun || (event.iflags & ITEM_TRANSFER) === 0;
+    if (early !== (event.stage === 'before')) return;
+    this.#info(changeLine(itemFormat, event, this.#context()));
+  }
+
+  #deleted(event: DeletedEvent): void {
+    const { itemFormat, formatHasOperation, info } = this.#options;
+    const name = event.isDirectory ? `${event.name}/` : event.name;
+    if (itemFormat !== null && formatHasOperation)
+      this.#info(deletionLine(itemFormat, name, this.#context()));
+    else if (itemFormat !== null || info.del > 0) this.#info(`deleting ${name}`);
+  }
+
+  #fileList(event: FileListEvent): void {
+    const { info, recursive, dirs, quiet } = this.#options;
+    if (info.flist === 0 || quiet || (!recursive && !dirs)) return;
+    const sending = event.direction === 'send';
+    if (event.incremental) {
+      if (event.state === 'start') this.#info(`${sending ? 'sending' : 'receiving'} incremental file list`);
+      return;
+    }
+    const counting = info.flist > 1;
+    if (event.state === 'start') {
+      this.#endProgress('stdout');
+      this.#host.write(
+        'stdout',
+        `${sending ? 'building' : 'receiving'} file list ... ${counting ? '\n 0 files...\r' : ''}`,
+      );
+    } else if (event.state === 'progress') {
+      if (counting) this.#host.write('stdout', ` ${event.count} files...\r`);
+    } else {
+      const files = event.count === 1 ? 'file' : 'files';
+      this.#host.write('stdout', counting ? `${event.count} ${files} to consider\n` : 'done\n');
+    }
+  }
+
+  #progress(event: ProgressEvent): void {
+    const { info, quiet, dryRun } = this.#options;
+    if (info.progress === 0 || quiet || dryRun) return;
+    const line = this.#meter.line(event);
+    if (line === '') return;
+    if (info.progress > 1) {
+      this.#host.write('stdout', line.padEnd(this.#openProgress ? this.#progressLength : 0));
+      this.#progressLength = line.length;
+      this.#openProgress = true;
+    } else {
+      this.#host.write('stdout', event.finished ? `${line}\n` : line);
+      this.#openProgress = !event.finished;
+    }
+  }
+
+  #message(event: MessageEvent): void {
+    if (event.severity === 'info') this.#info(event.text);
+    else this.#line('stderr', event.text);
+  }
+
+  #summary(event: SummaryEvent): void {
+    const { info, humanReadable, dryRun } = this.#options;
+    if (info.stats > 1) for (const line of statsLines(event.statistics, humanReadable)) this.#info(line);
+    if (info.stats > 0)
+      for (const line of summaryLines(event.statistics, humanReadable, dryRun)) this.#info(line);
+  }
+
+  #info(text: string): void {
+    if (!this.#options.quiet) this.#line('stdout', text);
+  }
+
+  #line(stream: 'stdout' | 'stderr', text: string): void {
+    this.#endProgress(stream);
+    this.#host.write(stream, `${escapeText(text, this.#host.charset, this.#options.eightBitOutput)}\n`);
+  }
+
+  #endProgress(stream: 'stdout' | 'stderr'): void {
+    if (!this.#openProgress) return;
+    this.#openProgress = false;
+    this.#host.write(stream, '\n');
+  }
+}
