@@ -1,0 +1,7 @@
+// What the module exports of the file list.
+export { dirs_init, dirs_intern, dirs_rehash } from './flist-dirs';
+export { flist_decode } from './flist-decode';
+export { flist_encode, flist_encode_end } from './flist-encode';
+export { flist_add, flist_extra } from './flist-rows';
+export { flist_clean, flist_find } from './flist-find';
+export { flist_sort } from './flist-sort';

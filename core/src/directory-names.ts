@@ -1,0 +1,116 @@
+// The directory paths of a session, each kept once in the core's memory; file lists name them by number.
+// Shared by all lists of one session, lives as long as it. Paths end in '/'; number 0 is the empty path.
+import type { CoreInstance } from './instance.ts';
+import { latin1Text } from './latin1.ts';
+import { DIRS, DIRS_RECORD_BYTES, type FileListFunctions } from './file-list-layout.ts';
+import { ProtocolError } from './protocol-error.ts';
+import { NO_ROOM } from './status.ts';
+
+const RECORD_BYTES = 16;
+const FIRST_RECORDS = 64;
+const FIRST_ARENA_BYTES = 2048;
+const DEFAULT_MAX_BYTES = 2 ** 30;
+
+/** The session's table of directory paths. */
+export class DirectoryNames {
+  readonly core: CoreInstance;
+  readonly #functions: FileListFunctions;
+  readonly #maxBytes: number;
+  /** Address of the record that the core's functions take. */
+  readonly at: number;
+
+  constructor(core: CoreInstance, options: { maxBytes?: number } = {}) {
+    this.core = core;
+    this.#functions = core.functions<FileListFunctions>();
+    this.#maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
+    this.at = core.alloc(DIRS_RECORD_BYTES);
+    this.#set('seed', crypto.getRandomValues(new Uint32Array(1))[0]!);
+    this.#growRecords(FIRST_RECORDS);
+    this.#growArena(FIRST_ARENA_BYTES);
+    this.#functions.dirs_init(this.at);
+  }
+
+  /** Paths in the table, the empty one included. */
+  get count(): number {
+    return this.#get('count');
+  }
+
+  /** Bytes of the core's memory that the table holds. */
+  get usedBytes(): number {
+    return this.#bytes(this.#get('recordCapacity'), this.#get('arenaCapacity'));
+  }
+
+  /** The path of a number, with its '/' at the end, as latin1 text; '' for number 0. */
+  path(number: number): string {
+    const { core } = this;
+    const record = (this.#get('records') + number * RECORD_BYTES) >>> 2;
+    const at = this.#get('arena') + core.u32[record]!;
+    return latin1Text(core.u8, at, core.u32[record + 1]!);
+  }
+
+  /** Makes room for one more path of `pathBytes` bytes. Throws a ProtocolError (exit 22) above the limit. */
+  reserve(pathBytes: number): void {
+    const capacity = this.#get('recordCapacity');
+    if (this.count >= capacity) this.#growRecords(capacity * 2);
+    const need = this.#get('arenaUsed') + pathBytes;
+    const arena = this.#get('arenaCapacity');
+    if (need > arena) this.#growArena(Math.max(arena * 2, need));
+  }
+
+  /** Number of a path given by its bytes in the core's memory ('/' at the end, or empty); entered when new. */
+  intern(pathAt: number, pathBytes: number): number {
+    const found = this.#functions.dirs_intern(this.at, pathAt, pathBytes);
+    if (found !== NO_ROOM) return found;
+    this.reserve(pathBytes);
+    return this.#functions.dirs_intern(this.at, pathAt, pathBytes);
+  }
+
+  /** Gives the memory back; no list may use the table after this. */
+  free(): void {
+    for (const field of ['records', 'slots', 'arena'] as const) this.core.free(this.#get(field));
+    this.core.free(this.at);
+  }
+
+  #bytes(records: number, arenaBytes: number): number {
+    return DIRS_RECORD_BYTES + records * (RECORD_BYTES + 8) + arenaBytes;
+  }
+
+  #checkLimit(bytes: number): void {
+    if (bytes <= this.#maxBytes) return;
+    throw new ProtocolError(
+      'ERR_DIRECTORY_NAMES_MEMORY',
+      `directory names need ${bytes} bytes, more than the limit of ${this.#maxBytes}`,
+      22,
+      0,
+    );
+  }
+
+  #growRecords(capacity: number): void {
+    const { core } = this;
+    this.#checkLimit(this.#bytes(capacity, this.#get('arenaCapacity')));
+    this.#set(
+      'records',
+      core.resize(this.#get('records'), this.count * RECORD_BYTES, capacity * RECORD_BYTES),
+    );
+    this.#set('recordCapacity', capacity);
+    const slots = this.#get('slots');
+    if (slots !== 0) core.free(slots);
+    this.#set('slots', core.alloc(capacity * 8));
+    this.#set('slotMask', capacity * 2 - 1);
+    this.#functions.dirs_rehash(this.at);
+  }
+
+  #growArena(bytes: number): void {
+    this.#checkLimit(this.#bytes(this.#get('recordCapacity'), bytes));
+    this.#set('arena', this.core.resize(this.#get('arena'), this.#get('arenaUsed'), bytes));
+    this.#set('arenaCapacity', bytes);
+  }
+
+  #get(field: keyof typeof DIRS): number {
+    return this.core.u32[(this.at >>> 2) + DIRS[field]]!;
+  }
+
+  #set(field: keyof typeof DIRS, value: number): void {
+    this.core.u32[(this.at >>> 2) + DIRS[field]] = value;
+  }
+}
