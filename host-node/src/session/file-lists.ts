@@ -169,8 +169,8 @@ export class FileLists {
         uid: list.uid(row),
         gid: list.gid(row),
         flags: list.flags(row),
+        ...(list.root(row) < 0 ? {} : { root: list.root(row) }),
       });
-      this.directories.setRoot(copy, list.root(row));
       if (!list.isActive(row)) this.directories.empty(copy);
     }
   }
