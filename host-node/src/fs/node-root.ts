@@ -1,0 +1,179 @@
+// A directory tree over synchronous calls of node:fs: names are bytes, every failure is a FilesystemError.
+// Part of local-node. Confines names lexically (no '..', nothing absolute); symlinked parents are not examined here.
+import * as fs from 'node:fs';
+import type { NativeHelper } from '@ocrsync/native/load';
+import { omitTime } from '@ocrsync/native/load';
+import { errorOfCode, errorOfNumber, translated } from './errno.ts';
+import type { FileStat, OpenFile, Root, SetTimes } from './filesystem.ts';
+import { NodeFile } from './node-file.ts';
+import { fileStat } from './node-stat.ts';
+
+const COPY_BYTES = 1 << 20;
+const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = fs.constants;
+
+/** Calls of the helper that this room uses; an older helper may lack mknod. */
+export type NodeHelper = Pick<NativeHelper, 'utimensat'> & {
+  mknod?(path: Buffer, mode: number, major: number, minor: number): number;
+};
+
+export class NodeRoot implements Root {
+  readonly path: string;
+  readonly #prefix: string;
+  readonly #helper: NodeHelper | undefined;
+  readonly #umask: number;
+
+  /** `path` is absolute, latin1, without a slash at the end (except '/'). */
+  constructor(path: string, helper: NodeHelper | undefined, umask: number) {
+    this.path = path;
+    this.#prefix = path === '/' ? '/' : `${path}/`;
+    this.#helper = helper;
+    this.#umask = umask;
+  }
+
+  lstat(name: string): FileStat | undefined {
+    return this.#look(name, fs.lstatSync, 'lstat');
+  }
+
+  stat(name: string): FileStat | undefined {
+    return this.#look(name, fs.statSync, 'stat');
+  }
+
+  list(name: string): string[] {
+    return this.#call('opendir', name, (path) => fs.readdirSync(path, { encoding: 'latin1' }));
+  }
+
+  openRead(name: string, follow: boolean): OpenFile {
+    const flags = O_RDONLY | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW);
+    return this.#call('open', name, (path) => new NodeFile(fs.openSync(path, flags), name));
+  }
+
+  createExclusive(name: string, mode: number): OpenFile {
+    const flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW;
+    const file = this.#call('open', name, (path) => new NodeFile(fs.openSync(path, flags, mode), name));
+    if (mode & this.#umask) file.chmod(mode);
+    return file;
+  }
+
+  openWrite(name: string, mode: number): OpenFile {
+    const flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK;
+    const open = (extra: number): OpenFile =>
+      this.#call('open', name, (path) => new NodeFile(fs.openSync(path, flags | extra, mode), name));
+    try {
+      return open(O_CREAT);
+    } catch (error) {
+      // Linux's protected_regular refuses O_CREAT on foreign files in sticky directories (04 §9.2).
+      if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
+      return open(0);
+    }
+  }
+
+  mkdir(name: string, mode: number): void {
+    this.#call('mkdir', name, (path) => fs.mkdirSync(path, { mode }));
+  }
+
+  rmdir(name: string): void {
+    this.#call('rmdir', name, (path) => fs.rmdirSync(path));
+  }
+
+  unlink(name: string): void {
+    this.#call('unlink', name, (path) => fs.unlinkSync(path));
+  }
+
+  rename(from: string, to: string): void {
+    const target = this.#bytes(to, 'rename');
+    this.#call('rename', from, (path) => fs.renameSync(path, target));
+  }
+
+  link(existing: string, name: string): void {
+    const source = this.#bytes(existing, 'link');
+    this.#call('link', name, (path) => fs.linkSync(source, path));
+  }
+
+  symlink(target: string, name: string): void {
+    this.#call('symlink', name, (path) => fs.symlinkSync(Buffer.from(target, 'latin1'), path));
+  }
+
+  readlink(name: string): string {
+    return this.#call('readlink', name, (path) => fs.readlinkSync(path, { encoding: 'latin1' }));
+  }
+
+  mknod(name: string, mode: number, rdevMajor: number, rdevMinor: number): void {
+    if (this.#helper?.mknod === undefined) throw errorOfCode('ENOSYS', 'mknod', name);
+    const result = this.#helper.mknod(this.#bytes(name, 'mknod'), mode, rdevMajor, rdevMinor);
+    if (result !== 0) throw errorOfNumber(-result, 'mknod', name);
+    if (mode & this.#umask) this.chmod(name, mode & 0o7777);
+  }
+
+  chmod(name: string, mode: number): void {
+    this.#call('chmod', name, (path) => fs.chmodSync(path, mode & 0o7777));
+  }
+
+  chown(name: string, uid: number, gid: number): void {
+    this.#call('lchown', name, (path) => fs.lchownSync(path, uid, gid));
+  }
+
+  setTimes(name: string, times: SetTimes): void {
+    if (this.#helper === undefined) {
+      const atime = times.atimeSec ?? this.lstat(name)?.atimeSec ?? times.mtimeSec;
+      const atimeSeconds = atime + (times.atimeNsec ?? 0) / 1e9;
+      const mtimeSeconds = times.mtimeSec + times.mtimeNsec / 1e9;
+      this.#call('lutimes', name, (path) => fs.lutimesSync(path, atimeSeconds, mtimeSeconds));
+      return;
+    }
+    const result = this.#helper.utimensat(
+      this.#bytes(name, 'utimensat'),
+      times.atimeSec ?? 0,
+      times.atimeSec === undefined ? omitTime : (times.atimeNsec ?? 0),
+      times.mtimeSec,
+      times.mtimeNsec,
+      true,
+    );
+    if (result !== 0) throw errorOfNumber(-result, 'utimensat', name);
+  }
+
+  copyData(from: OpenFile, to: OpenFile, lengthBytes: number): number {
+    const buffer = new Uint8Array(Math.min(COPY_BYTES, Math.max(lengthBytes, 1)));
+    let done = 0;
+    while (done < lengthBytes) {
+      const count = from.read(buffer.subarray(0, Math.min(buffer.length, lengthBytes - done)), done);
+      if (count === 0) break;
+      to.write(buffer.subarray(0, count), done);
+      done += count;
+    }
+    return done;
+  }
+
+  #look(
+    name: string,
+    call: (path: Buffer, options: { bigint: true; throwIfNoEntry: false }) => fs.BigIntStats | undefined,
+    word: string,
+  ): FileStat | undefined {
+    try {
+      const stats = call(this.#bytes(name, word), { bigint: true, throwIfNoEntry: false });
+      return stats === undefined ? undefined : fileStat(stats);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+      throw translated(error, word, name);
+    }
+  }
+
+  #call<T>(call: string, name: string, run: (path: Buffer) => T): T {
+    const path = this.#bytes(name, call);
+    try {
+      return run(path);
+    } catch (error) {
+      throw translated(error, call, name);
+    }
+  }
+
+  /** The absolute path as bytes. A name that would leave the root is refused whatever it leads to. */
+  #bytes(name: string, call: string): Buffer {
+    if (name === '' || name === '.') return Buffer.from(this.path, 'latin1');
+    if (name.includes('\0')) throw errorOfCode('EINVAL', call, name);
+    if (name.startsWith('/') || (name.includes('..') && name.split('/').includes('..'))) {
+      throw errorOfCode('EXDEV', call, name);
+    }
+    return Buffer.from(this.#prefix + name, 'latin1');
+  }
+}
