@@ -6,7 +6,7 @@ import { mdCompress, mdInit, mdPad, mdStore } from './md';
 import { xxh64Finish, xxh64Init, xxh64Stripes } from './xxh64';
 import { SHORT_LIMIT_BYTES, xxh128Short, xxh3Short } from './xxh3-short';
 import { DEFAULT_SECRET } from './xxh3-common';
-import { STRIPE_BYTES, xxh3High, xxh3Init, xxh3LastStripe, xxh3Low, xxh3Stripes } from './xxh3-long';
+import { STRIPE_BYTES, xxh3High, xxh3Init, xxh3Low, xxh3Stripes } from './xxh3-long';
 
 // The record. HISTORY keeps the last 64 bytes before BUFFER, for XXH3's last stripe; BUFFER has room for a chunk of
 // the MD family (64, padded up to 128), of XXH64 (32) or of XXH3 (256), and for the overshoot of vector stores.
@@ -45,7 +45,7 @@ function compress(kind: i32, state: usize, p: usize, chunks: u32): void {
   const chain = state + CHAIN;
   if (kind == KIND_XXH64) xxh64Stripes(chain, p, chunks);
   else if (kind == KIND_XXH3 || kind == KIND_XXH128) {
-    const position = xxh3Stripes(chain, p, chunks * 4, DEFAULT_SECRET, load<u32>(state, POSITION));
+    const position = xxh3Stripes(chain, p, chunks * 4, DEFAULT_SECRET, load<u32>(state, POSITION), 0);
     store<u32>(state, position, POSITION);
     memory.copy(state + HISTORY, p + (chunks << 8) - STRIPE_BYTES, STRIPE_BYTES);
   } else mdCompress(kind, chain, p, chunks, state + WORDS);
@@ -91,8 +91,8 @@ function finishXxh3(kind: i32, state: usize, out: usize): void {
     else xxh128Short(buffer, buffered, 0, out);
     return;
   }
-  xxh3Stripes(chain, buffer, (buffered - 1) >> 6, DEFAULT_SECRET, load<u32>(state, POSITION));
-  xxh3LastStripe(chain, buffer + buffered - STRIPE_BYTES, DEFAULT_SECRET);
+  const last = buffer + buffered - STRIPE_BYTES;
+  xxh3Stripes(chain, buffer, (buffered - 1) >> 6, DEFAULT_SECRET, load<u32>(state, POSITION), last);
   store<u64>(out, xxh3Low(chain, DEFAULT_SECRET, total));
   if (kind == KIND_XXH128) store<u64>(out, xxh3High(chain, DEFAULT_SECRET, total), 8);
 }

@@ -20,7 +20,9 @@ import { ACCUMULATORS, SECRET, SECRET_READY, SECRET_SEED } from './scratch';
 /** Bytes that one step of the accumulators takes. */
 export const STRIPE_BYTES: u32 = 64;
 /** After so many stripes the accumulators are scrambled. */
-export const BLOCK_STRIPES: u32 = 16;
+const BLOCK_STRIPES: u32 = 16;
+/** Offset into the secret for the last 64 bytes of an input. */
+const LAST_SECRET: usize = 121;
 
 /** Address of the secret for a block-sum seed; derived once per seed and kept in the scratch record. */
 export function secretFor(seed: i32, scratch: usize): usize {
@@ -67,16 +69,33 @@ function scrambled(accumulator: v128, secret: v128): v128 {
 
 /**
  * Mixes `stripes` times 64 bytes at `p` into the accumulators. `position` is the number of stripes since the last
- * scramble (0..15); the new position is returned.
+ * scramble (0..15); the new position is returned. `last`, if not 0, is the address of the input's last 64 bytes,
+ * which are then mixed in again with their own part of the secret: this ends the input.
  */
-export function xxh3Stripes(accumulators: usize, p: usize, stripes: u32, secret: usize, position: u32): u32 {
+export function xxh3Stripes(
+  accumulators: usize,
+  p: usize,
+  stripes: u32,
+  secret: usize,
+  position: u32,
+  last: usize,
+): u32 {
   let a = v128.load(accumulators);
   let b = v128.load(accumulators, 16);
   let c = v128.load(accumulators, 32);
   let d = v128.load(accumulators, 48);
-  while (stripes) {
-    const run = min<u32>(stripes, BLOCK_STRIPES - position);
-    let key = secret + (position << 3);
+  while (stripes || last) {
+    let run: u32 = 1;
+    let key = secret + LAST_SECRET;
+    if (stripes) {
+      run = min<u32>(stripes, BLOCK_STRIPES - position);
+      key = secret + (position << 3);
+      stripes -= run;
+    } else {
+      p = last;
+      last = 0;
+      position = 0;
+    }
     const keyEnd = key + (run << 3);
     for (; key < keyEnd; key += 8, p += STRIPE_BYTES) {
       const d0 = v128.load(p);
@@ -96,7 +115,6 @@ export function xxh3Stripes(accumulators: usize, p: usize, stripes: u32, secret:
       c = i64x2.add(i64x2.add(c, swapped(d2)), i64x2.extmul_low_i32x4_u(low23, high23));
       d = i64x2.add(i64x2.add(d, swapped(d3)), i64x2.extmul_high_i32x4_u(low23, high23));
     }
-    stripes -= run;
     position += run;
     if (position == BLOCK_STRIPES) {
       a = scrambled(a, v128.load(secret, 128));
@@ -111,11 +129,6 @@ export function xxh3Stripes(accumulators: usize, p: usize, stripes: u32, secret:
   v128.store(accumulators, c, 32);
   v128.store(accumulators, d, 48);
   return position;
-}
-
-/** The last 64 bytes of the input, at `p`, are mixed with their own part of the secret, whatever was before. */
-export function xxh3LastStripe(accumulators: usize, p: usize, secret: usize): void {
-  xxh3Stripes(accumulators, p, 1, secret + 121, 0);
 }
 
 function merged(accumulators: usize, secret: usize, start: u64): u64 {
@@ -142,7 +155,6 @@ export function xxh3High(accumulators: usize, secret: usize, total: u64): u64 {
 export function xxh3Accumulate(p: usize, len: u32, secret: usize, scratch: usize): usize {
   const accumulators = scratch + ACCUMULATORS;
   xxh3Init(accumulators);
-  xxh3Stripes(accumulators, p, (len - 1) >> 6, secret, 0);
-  xxh3LastStripe(accumulators, p + len - STRIPE_BYTES, secret);
+  xxh3Stripes(accumulators, p, (len - 1) >> 6, secret, 0, p + len - STRIPE_BYTES);
   return accumulators;
 }
