@@ -1,15 +1,17 @@
 // What the command does with its words: parse, run as client or server, print, exit (docs/protocol/05-options.md).
 import { runClient } from '@ocrsync/node/api/client';
 import { runServer } from '@ocrsync/node/api/server';
-import { byteStrings } from '@ocrsync/node/options/byte-strings';
 import { parseArguments } from '@ocrsync/node/options/parse';
 import { VERSION } from '@ocrsync/node/options/version';
 import { exitLine } from '@ocrsync/node/report/exit-codes';
+import { commandWords } from './command-words.ts';
+import { rendererFor } from './rendering.ts';
 import { writeAll } from './write-all.ts';
 
 /** Runs one command line and ends the process with rsync's exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
-  process.exitCode = await run(byteStrings(argv));
+  const exitCode = await run(commandWords(argv));
+  process.exit(exitCode);
 }
 
 async function run(words: readonly string[]): Promise<number> {
@@ -17,20 +19,33 @@ async function run(words: readonly string[]): Promise<number> {
   if (outcome.kind === 'stop') {
     writeAll(1, outcome.stdout);
     writeAll(2, outcome.stderr);
-    if (outcome.exitCode !== 0) {
-      writeAll(2, `${exitLine(outcome.exitCode, outcome.isServer ? 'server' : 'client', VERSION)}\n`);
-    }
+    printExitLine(outcome.exitCode, outcome.isServer ? 'server' : 'client');
     return outcome.exitCode;
   }
   const { options } = outcome;
-  return options.isServer ? await runServer(words) : await runClient(options, abortOnSignals());
+  const signal = abortOnSignals();
+  if (options.isServer) {
+    return await runServer(words, { stderr: (text) => void writeAll(2, text), signal });
+  }
+  const result = await runClient(options, {
+    sink: rendererFor(options),
+    line: (text) => void writeAll(1, `${text}\n`),
+    signal,
+  });
+  if (!result.quiet) printExitLine(result.exitCode, result.role);
+  return result.exitCode;
+}
+
+function printExitLine(exitCode: number, role: Parameters<typeof exitLine>[1]): void {
+  const line = exitLine(exitCode, role, VERSION);
+  if (line !== '') writeAll(2, `${line}\n`);
 }
 
 /** INT, TERM and HUP end a run in order: temporary files are removed or kept, and the exit code is 20. */
 function abortOnSignals(): AbortSignal {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => controller.abort(new Error(signal)));
+    process.once(signal, () => controller.abort(signal));
   }
   return controller.signal;
 }

@@ -49,7 +49,11 @@ export interface ClientSide {
   readonly agreedProtocol?: number;
 }
 
-export function makeClientSession(options: Options, environment: ClientEnvironment, side: ClientSide): ClientSession {
+export function makeClientSession(
+  options: Options,
+  environment: ClientEnvironment,
+  side: ClientSide,
+): ClientSession {
   const { sink } = environment;
   const startMs = Date.now();
   const report = new ClientReport({

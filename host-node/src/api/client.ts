@@ -4,8 +4,8 @@ import { OptionError } from '../options/option-error.ts';
 import type { Options } from '../options/options.ts';
 import { serverArguments } from '../options/server-args.ts';
 import type { EventSink } from '../report/events.ts';
-import { finalExitCode } from '../report/exit-codes.ts';
-import { RunError } from '../session/run-error.ts';
+import { EXIT_SIGNAL, finalExitCode, type ProcessRole } from '../report/exit-codes.ts';
+import { PeerExit, RunError } from '../session/run-error.ts';
 import { Session } from '../session/session.ts';
 import { pump } from '../transfer/pump.ts';
 import { greetDaemon, sendDaemonArguments } from '../transport/daemon-client.ts';
@@ -23,13 +23,23 @@ export interface ClientEnvironment {
   readonly signal: AbortSignal;
 }
 
-/** Runs one client to its end; never throws for anything a user or a peer can do. Returns rsync's exit code. */
-export async function runClient(options: Options, environment: ClientEnvironment): Promise<number> {
+/** How a run ended. */
+export interface ClientResult {
+  /** rsync's exit code. */
+  readonly exitCode: number;
+  /** Who stands in the exit line. */
+  readonly role: ProcessRole;
+  /** No exit line: the peer has announced its own end and printed its reason (01 §13.2). */
+  readonly quiet: boolean;
+}
+
+/** Runs one client to its end; never throws for anything a user or a peer can do. */
+export async function runClient(options: Options, environment: ClientEnvironment): Promise<ClientResult> {
   const { sink } = environment;
-  const fail = (message: string, exitCode: number): number => {
+  const fail = (message: string, exitCode: number): ClientResult => {
     sink.event({ type: 'message', severity: 'error', text: message, fromPeer: false });
     sink.event({ type: 'finished', exitCode });
-    return exitCode;
+    return { exitCode, role: 'client', quiet: false };
   };
   try {
     const endpoints = resolveEndpoints(options, process.platform === 'win32');
@@ -44,7 +54,7 @@ async function runEndpoints(
   options: Options,
   endpoints: Endpoints,
   environment: ClientEnvironment,
-): Promise<number> {
+): Promise<ClientResult> {
   if (endpoints.direction === 'local') return await runLocalCopy(options, endpoints, environment);
   const { remote } = endpoints;
   if (remote.kind === 'daemon') return await runOverDaemon(options, endpoints, environment);
@@ -57,7 +67,7 @@ async function runOverShell(
   options: Options,
   endpoints: RemoteEndpoints,
   environment: ClientEnvironment,
-): Promise<number> {
+): Promise<ClientResult> {
   const { remote, direction } = endpoints;
   const words = [
     ...shellWords(options, remote),
@@ -84,7 +94,7 @@ async function runOverDaemon(
   options: Options,
   endpoints: RemoteEndpoints,
   environment: ClientEnvironment,
-): Promise<number> {
+): Promise<ClientResult> {
   const { remote, direction } = endpoints;
   if (options.proxy !== null) throw new RunError('ERR_UNSUPPORTED', 'RSYNC_PROXY is not supported yet', 4);
   const path = remote.paths[0] ?? '';
@@ -105,7 +115,7 @@ async function runOverDaemon(
   if (agreement === undefined) {
     duplex.destroy();
     environment.sink.event({ type: 'finished', exitCode: 0 });
-    return 0;
+    return { exitCode: 0, role: 'client', quiet: true };
   }
   const paths = remote.paths.map((each) => daemonPath(each, module));
   const agreed = { ...options, protocol: Math.min(options.protocol, agreement.protocol) };
@@ -152,14 +162,24 @@ export function pumpOptions(
 }
 
 /** Tells the summary or the fault, and works out the exit code (01 §13.3). */
-export function finish(client: ClientSession, environment: ClientEnvironment, peerCode: number): number {
+export function finish(
+  client: ClientSession,
+  environment: ClientEnvironment,
+  peerCode: number,
+): ClientResult {
   const { session } = client;
-  const code = outcomeOf(session, client.transferErrors());
+  const code = environment.signal.aborted ? EXIT_SIGNAL : outcomeOf(session, client.transferErrors());
   if (session.error === undefined) client.summary();
   else client.explain(session.error);
   const exitCode = Math.max(code, peerCode);
   environment.sink.event({ type: 'finished', exitCode });
-  return exitCode;
+  return { exitCode, role: roleOf(session), quiet: session.error instanceof PeerExit };
+}
+
+/** Who a client is at the end of its run: the receiving side has split into two by then. */
+function roleOf(session: Session): ProcessRole {
+  if (session.config.side === 'sender') return 'sender';
+  return session.channel.role === 'receiver' ? 'generator' : 'Receiver';
 }
 
 /** Exit code of one end's session. */

@@ -6,7 +6,7 @@ import { AVAILABLE_METHODS } from '../transfer/compression/available.ts';
 import { LocalReceiverReport } from '../transfer/local-report.ts';
 import { runPair } from '../transfer/pair.ts';
 import { sessionConfig } from '../transfer/session-config.ts';
-import type { ClientEnvironment } from './client.ts';
+import type { ClientEnvironment, ClientResult } from './client.ts';
 import { finish, outcomeOf, pumpOptions } from './client.ts';
 import { makeClientSession } from './client-session.ts';
 import { freshSeed } from './fresh-seed.ts';
@@ -17,7 +17,7 @@ export async function runLocalCopy(
   given: Options,
   endpoints: Extract<Endpoints, { direction: 'local' }>,
   environment: ClientEnvironment,
-): Promise<number> {
+): Promise<ClientResult> {
   const options: Options = { ...given, wholeFile: given.wholeFile ?? true };
   const destination = endpoints.destination ?? '';
   const client = makeClientSession(options, environment, {

@@ -52,7 +52,11 @@ function refuse(text: string): RunError {
 /** Asks on the terminal without echo; an end of input counts as an empty password. */
 function askPassword(): Promise<string> {
   const muted = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const lines = createInterface({ input: process.stdin, output: muted, terminal: process.stdin.isTTY === true });
+  const lines = createInterface({
+    input: process.stdin,
+    output: muted,
+    terminal: process.stdin.isTTY === true,
+  });
   process.stderr.write('Password: ');
   return new Promise((resolve) => {
     let answered = false;

@@ -30,7 +30,11 @@ export async function runServer(words: readonly string[], environment: ServerEnv
   }
   const { options, paths } = request;
   const side = options.isServerSender ? 'sender' : 'receiver';
-  const report = new ServerReport({ messagesInBand: false, quiet: options.quiet, stderr: environment.stderr });
+  const report = new ServerReport({
+    messagesInBand: false,
+    quiet: options.quiet,
+    stderr: environment.stderr,
+  });
   const ends = new SessionEnds({
     options,
     report,

@@ -47,6 +47,7 @@ export class ClientReport implements SessionReport {
       type: 'negotiated',
       protocol: negotiated.protocol,
       incremental: negotiated.incremental,
+      symlinkTimes: negotiated.symlinkTimes,
       checksum: negotiated.transferChecksumName,
       compression: negotiated.compression,
     });

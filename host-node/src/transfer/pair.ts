@@ -1,4 +1,5 @@
 // Runs two sessions of this process against each other over memory: local copies (docs/protocol/04-transfer.md §18).
+import { RunError } from '../session/run-error.ts';
 import type { Session } from '../session/session.ts';
 import { Bandwidth } from './bandwidth.ts';
 import type { PumpOptions } from './pump.ts';
@@ -9,8 +10,9 @@ export async function runPair(a: Session, b: Session, options: PumpOptions): Pro
   const limits = [new Bandwidth(options.bwlimitKiBPerSecond), new Bandwidth(options.bwlimitKiBPerSecond)];
   for (;;) {
     if (options.signal?.aborted) {
-      a.abort(options.signal.reason as Error);
-      b.abort(options.signal.reason as Error);
+      const stopped = new RunError('ERR_ABORTED', 'the run was stopped', 20);
+      a.abort(stopped);
+      b.abort(stopped);
     }
     const stateA = a.run(options.nowMs());
     const stateB = b.run(options.nowMs());

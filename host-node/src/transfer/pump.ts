@@ -1,5 +1,6 @@
 // Drives a session over a duplex: moves bytes both ways, tells the time, ends every wait. The only rule that matters:
 // reading never waits for writing (docs/architecture.md, "How data flows").
+import { RunError } from '../session/run-error.ts';
 import type { Session } from '../session/session.ts';
 import { Bandwidth } from './bandwidth.ts';
 import type { Duplex, DuplexSink } from './duplex.ts';
@@ -54,7 +55,7 @@ class Pump implements DuplexSink {
   begin(): void {
     const { signal } = this.#options;
     this.#onAbort = () => {
-      this.#session.abort(signal!.reason as Error);
+      this.#session.abort(new RunError('ERR_ABORTED', 'the run was stopped', 20));
       this.#turn();
     };
     signal?.addEventListener('abort', this.#onAbort, { once: true });

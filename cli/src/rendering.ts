@@ -1,0 +1,28 @@
+// Which renderer prints a client's run, and how this process looks to it.
+import type { Options } from '@ocrsync/node/options/options';
+import type { EventSink } from '@ocrsync/node/report/events';
+import { JsonRenderer } from '@ocrsync/node/report/json';
+import { TextRenderer } from '@ocrsync/node/report/text-renderer';
+import { writeAll } from './write-all.ts';
+
+/** rsync's text, or with --json one object a line. */
+export function rendererFor(options: Options): EventSink {
+  if (options.json)
+    return new JsonRenderer(
+      options,
+      (line) => void writeAll(1, Buffer.from(line, 'utf8').toString('latin1')),
+    );
+  return new TextRenderer(options, {
+    write: (stream, text) => void writeAll(stream === 'stdout' ? 1 : 2, text),
+    charset: localeCharset(),
+    processId: process.pid,
+    nowSeconds: () => Date.now() / 1000,
+  });
+}
+
+/** The locale's character set as far as escaping is concerned (07 §2.3). */
+function localeCharset(): 'utf-8' | 'ascii' {
+  const { LC_ALL, LC_CTYPE, LANG } = process.env;
+  const locale = LC_ALL || LC_CTYPE || LANG || 'C';
+  return /utf-?8/i.test(locale) || process.platform === 'darwin' ? 'utf-8' : 'ascii';
+}
