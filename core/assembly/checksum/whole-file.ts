@@ -45,7 +45,7 @@ function compress(kind: i32, state: usize, p: usize, chunks: u32): void {
   const chain = state + CHAIN;
   if (kind == KIND_XXH64) xxh64Stripes(chain, p, chunks);
   else if (kind == KIND_XXH3 || kind == KIND_XXH128) {
-    const position = xxh3Stripes(chain, p, chunks * 4, DEFAULT_SECRET, load<u32>(state, POSITION), 0);
+    const position = xxh3Stripes(chain, chain, p, chunks * 4, DEFAULT_SECRET, load<u32>(state, POSITION), 0);
     store<u32>(state, position, POSITION);
     memory.copy(state + HISTORY, p + (chunks << 8) - STRIPE_BYTES, STRIPE_BYTES);
   } else mdCompress(kind, chain, p, chunks, state + WORDS);
@@ -92,7 +92,7 @@ function finishXxh3(kind: i32, state: usize, out: usize): void {
     return;
   }
   const last = buffer + buffered - STRIPE_BYTES;
-  xxh3Stripes(chain, buffer, (buffered - 1) >> 6, DEFAULT_SECRET, load<u32>(state, POSITION), last);
+  xxh3Stripes(chain, chain, buffer, (buffered - 1) >> 6, DEFAULT_SECRET, load<u32>(state, POSITION), last);
   store<u64>(out, xxh3Low(chain, DEFAULT_SECRET, total));
   if (kind == KIND_XXH128) store<u64>(out, xxh3High(chain, DEFAULT_SECRET, total), 8);
 }

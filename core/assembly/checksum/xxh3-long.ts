@@ -40,15 +40,11 @@ export function secretFor(seed: i32, scratch: usize): usize {
 }
 
 /** The eight accumulators before any input. */
+const START: usize = memory.data<u64>([P32_3, P64_1, P64_2, P64_3, P64_4, P32_2, P64_5, P32_1], 16);
+
+/** Puts a stream's accumulators to their start. */
 export function xxh3Init(accumulators: usize): void {
-  store<u64>(accumulators, P32_3);
-  store<u64>(accumulators, P64_1, 8);
-  store<u64>(accumulators, P64_2, 16);
-  store<u64>(accumulators, P64_3, 24);
-  store<u64>(accumulators, P64_4, 32);
-  store<u64>(accumulators, P32_2, 40);
-  store<u64>(accumulators, P64_5, 48);
-  store<u64>(accumulators, P32_1, 56);
+  memory.copy(accumulators, START, 64);
 }
 
 // @ts-ignore: decorator
@@ -68,22 +64,24 @@ function scrambled(accumulator: v128, secret: v128): v128 {
 }
 
 /**
- * Mixes `stripes` times 64 bytes at `p` into the accumulators. `position` is the number of stripes since the last
- * scramble (0..15); the new position is returned. `last`, if not 0, is the address of the input's last 64 bytes,
- * which are then mixed in again with their own part of the secret: this ends the input.
+ * Mixes `stripes` times 64 bytes at `p` into the accumulators at `from` and stores them at `to` (which may be the
+ * same). `position` is the number of stripes since the last scramble (0..15); the new position is returned. `last`,
+ * if not 0, is the address of the input's last 64 bytes, which are then mixed in again with their own part of the
+ * secret: this ends the input.
  */
 export function xxh3Stripes(
-  accumulators: usize,
+  from: usize,
+  to: usize,
   p: usize,
   stripes: u32,
   secret: usize,
   position: u32,
   last: usize,
 ): u32 {
-  let a = v128.load(accumulators);
-  let b = v128.load(accumulators, 16);
-  let c = v128.load(accumulators, 32);
-  let d = v128.load(accumulators, 48);
+  let a = v128.load(from);
+  let b = v128.load(from, 16);
+  let c = v128.load(from, 32);
+  let d = v128.load(from, 48);
   while (stripes || last) {
     let run: u32 = 1;
     let key = secret + LAST_SECRET;
@@ -124,10 +122,10 @@ export function xxh3Stripes(
       position = 0;
     }
   }
-  v128.store(accumulators, a);
-  v128.store(accumulators, b, 16);
-  v128.store(accumulators, c, 32);
-  v128.store(accumulators, d, 48);
+  v128.store(to, a);
+  v128.store(to, b, 16);
+  v128.store(to, c, 32);
+  v128.store(to, d, 48);
   return position;
 }
 
@@ -154,7 +152,6 @@ export function xxh3High(accumulators: usize, secret: usize, total: u64): u64 {
 /** Fills the scratch record's accumulators from `len` > 240 bytes at `p`; returns their address. */
 export function xxh3Accumulate(p: usize, len: u32, secret: usize, scratch: usize): usize {
   const accumulators = scratch + ACCUMULATORS;
-  xxh3Init(accumulators);
-  xxh3Stripes(accumulators, p, (len - 1) >> 6, secret, 0, p + len - STRIPE_BYTES);
+  xxh3Stripes(START, accumulators, p, (len - 1) >> 6, secret, 0, p + len - STRIPE_BYTES);
   return accumulators;
 }
