@@ -30,7 +30,7 @@ export interface SizeLimits {
   readonly unlimited: boolean;
 }
 
-const SIZE = /^(\d*)(?:\.(\d*))?([bkmgtp]?)(ib|b)?([+-]1)?$/i;
+const SIZE = /^(?![+-])(\d*)(?:\.(\d*))?([bkmgtp]?)(ib|b)?([+-]1)?$/i;
 const POWERS: Readonly<Record<string, number>> = { b: 0, k: 1, m: 2, g: 3, t: 4, p: 5 };
 
 /** Bytes of a SIZE, or the tail of the error text (`is invalid`, `is too large (max: …)`, …). */

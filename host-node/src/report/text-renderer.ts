@@ -126,7 +126,7 @@ export class TextRenderer implements EventSink {
       this.#endProgress('stdout');
       this.#host.write(
         'stdout',
-        `${sending ? 'building' : 'receiving'} file list ... ${counting ? '\n 0 files...\r' : ''}`,
+        `${sending ? 'building' : 'receiving'} file list ... ${counting && sending ? '\n 0 files...\r' : ''}`,
       );
     } else if (event.state === 'progress') {
       if (counting) this.#host.write('stdout', ` ${event.count} files...\r`);
