@@ -1,5 +1,6 @@
 // The shape of a row of the option table, and the few ways a row can act. Data for parser, help and support table.
 import type { RawOptions } from './raw-options.ts';
+import { parseInteger } from './values.ts';
 
 /** none: a flag; the others say how the value is read (docs/protocol/05-options.md §4). */
 export type ArgumentKind = 'none' | 'text' | 'integer';
@@ -26,7 +27,7 @@ interface RowFacts {
   readonly negations?: readonly string[];
 }
 
-/** What to do with an occurrence. `spelled` is the option as rsync names it in errors (`--block-size`). */
+/** What to do with an occurrence. `value` is empty for a flag. */
 export type Action = (raw: RawOptions, value: string) => void;
 
 export interface DoneRow extends RowFacts {
@@ -77,10 +78,11 @@ export function number(field: Count, value: number): Action {
   };
 }
 
-/** Keeps an integer argument (already checked by the scanner). */
-export function integer(field: Count | 'compressLevel', read: (value: string) => number): Action {
+/** Keeps an integer argument. The scanner has refused what is no integer. */
+export function integer(field: Count | 'compressLevel'): Action {
   return (raw, value) => {
-    raw[field] = read(value);
+    const parsed = parseInteger(value);
+    if (typeof parsed === 'number') raw[field] = parsed;
   };
 }
 

@@ -1,5 +1,5 @@
-// Options about attributes: links, modes, owners, times, devices (docs/protocol/05-options.md §3.3).
-import { count, number, set } from './row.ts';
+// Options about attributes: modes, owners, times, devices (docs/protocol/05-options.md §3.3).
+import { set } from './row.ts';
 import type { OptionRow } from './row.ts';
 
 const group = 'attributes';
@@ -192,83 +192,6 @@ export const ATTRIBUTE_ROWS: readonly OptionRow[] = [
     status: 'later',
     help: 'write into devices',
     negations: ['no-write-devices'],
-  },
-  {
-    long: 'links',
-    short: 'l',
-    argument: flag,
-    group,
-    told: 'both',
-    status: 'done',
-    help: 'copy symlinks as symlinks',
-    apply: set(true, 'links'),
-    negations: ['no-links', 'no-l'],
-    negate: set(false, 'links'),
-  },
-  {
-    long: 'copy-links',
-    short: 'L',
-    argument: flag,
-    group,
-    told: 'pull',
-    status: 'done',
-    help: 'copy what symlinks point to',
-    apply: set(true, 'copyLinks'),
-  },
-  {
-    long: 'copy-unsafe-links',
-    argument: flag,
-    group,
-    told: 'both',
-    status: 'later',
-    help: '-L for symlinks that leave the tree',
-  },
-  {
-    long: 'safe-links',
-    argument: flag,
-    group,
-    told: 'both',
-    status: 'later',
-    help: 'leave out symlinks that leave the tree',
-  },
-  {
-    long: 'munge-links',
-    argument: flag,
-    group,
-    told: 'never',
-    status: 'later',
-    help: 'store symlinks in an inert form',
-    negations: ['no-munge-links'],
-  },
-  {
-    long: 'copy-dirlinks',
-    short: 'k',
-    argument: flag,
-    group,
-    told: 'pull',
-    status: 'later',
-    help: '-L for symlinks to directories',
-  },
-  {
-    long: 'keep-dirlinks',
-    short: 'K',
-    argument: flag,
-    group,
-    told: 'push',
-    status: 'later',
-    help: 'a symlink to a directory is a directory at the destination',
-  },
-  {
-    long: 'hard-links',
-    short: 'H',
-    argument: flag,
-    group,
-    told: 'both',
-    status: 'done',
-    help: 'copy hard links',
-    apply: count('hardLinks'),
-    negations: ['no-hard-links', 'no-H'],
-    negate: number('hardLinks', 0),
   },
   {
     long: 'chmod',

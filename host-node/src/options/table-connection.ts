@@ -1,111 +1,18 @@
-// Options about filters, the connection and the session (docs/protocol/05-options.md §3.6, §3.7).
+// Options about the connection and the session (docs/protocol/05-options.md §3.7).
 import { usageError } from './option-error.ts';
-import type { FilterArgument } from './options.ts';
 import type { RawOptions } from './raw-options.ts';
 import { integer, number, set, text } from './row.ts';
-import type { Action, OptionRow } from './row.ts';
-import { parseInteger, parseSize, rateKiB } from './values.ts';
+import type { OptionRow } from './row.ts';
+import { parseSize, rateKiB } from './values.ts';
 
 const group = 'connection';
 const flag = 'none';
-const filters = 'filters';
-
-function int(value: string): number {
-  const parsed = parseInteger(value);
-  return typeof parsed === 'number' ? parsed : 0;
-}
-
-function rule(kind: FilterArgument['kind']): Action {
-  return (raw, value) => {
-    raw.filters.push({ kind, text: value });
-  };
-}
-
-/** First -F: per-directory rules from `.rsync-filter`; second: those files are not copied; more: nothing. */
-function perDirectory(raw: RawOptions): void {
-  raw.perDirectoryFilters += 1;
-  if (raw.perDirectoryFilters === 1) raw.filters.push({ kind: 'filter', text: ': /.rsync-filter' });
-  if (raw.perDirectoryFilters === 2) raw.filters.push({ kind: 'filter', text: '- .rsync-filter' });
-}
 
 function setRate(raw: RawOptions, value: string): void {
   const bytes = parseSize(value, { unit: 'k', min: 512, max: Number.MAX_SAFE_INTEGER, unlimited: true });
   if (typeof bytes === 'string') throw usageError(`--bwlimit=${value} ${bytes}`);
   raw.bwlimitKiBPerSecond = rateKiB(bytes);
 }
-
-export const FILTER_ROWS: readonly OptionRow[] = [
-  {
-    long: 'filter',
-    short: 'f',
-    argument: 'text',
-    value: 'RULE',
-    group: filters,
-    told: 'never',
-    status: 'done',
-    help: 'add a filter rule',
-    apply: rule('filter'),
-  },
-  {
-    long: null,
-    short: 'F',
-    argument: flag,
-    group: filters,
-    told: 'never',
-    status: 'done',
-    help: 'read rules from .rsync-filter files; twice: do not copy those',
-    apply: perDirectory,
-  },
-  {
-    long: 'exclude',
-    argument: 'text',
-    value: 'PATTERN',
-    group: filters,
-    told: 'never',
-    status: 'done',
-    help: 'leave out what matches',
-    apply: rule('exclude'),
-  },
-  {
-    long: 'include',
-    argument: 'text',
-    value: 'PATTERN',
-    group: filters,
-    told: 'never',
-    status: 'done',
-    help: 'do not leave out what matches',
-    apply: rule('include'),
-  },
-  {
-    long: 'exclude-from',
-    argument: 'text',
-    value: 'FILE',
-    group: filters,
-    told: 'never',
-    status: 'done',
-    help: 'read --exclude patterns from FILE',
-    apply: rule('exclude-from'),
-  },
-  {
-    long: 'include-from',
-    argument: 'text',
-    value: 'FILE',
-    group: filters,
-    told: 'never',
-    status: 'done',
-    help: 'read --include patterns from FILE',
-    apply: rule('include-from'),
-  },
-  {
-    long: 'cvs-exclude',
-    short: 'C',
-    argument: flag,
-    group: filters,
-    told: 'both',
-    status: 'later',
-    help: 'leave out what CVS leaves out',
-  },
-];
 
 export const CONNECTION_ROWS: readonly OptionRow[] = [
   {
@@ -201,7 +108,7 @@ export const CONNECTION_ROWS: readonly OptionRow[] = [
     told: 'both',
     status: 'done',
     help: 'give up when nothing moves that long',
-    apply: integer('timeoutSeconds', int),
+    apply: integer('timeoutSeconds'),
     negations: ['no-timeout'],
     negate: number('timeoutSeconds', 0),
   },
@@ -213,7 +120,7 @@ export const CONNECTION_ROWS: readonly OptionRow[] = [
     told: 'never',
     status: 'done',
     help: 'give up connecting to a daemon after that',
-    apply: integer('contimeoutSeconds', int),
+    apply: integer('contimeoutSeconds'),
     negations: ['no-contimeout'],
     negate: number('contimeoutSeconds', 0),
   },
@@ -246,7 +153,7 @@ export const CONNECTION_ROWS: readonly OptionRow[] = [
     told: 'never',
     status: 'done',
     help: 'port of the daemon (default 873)',
-    apply: integer('port', int),
+    apply: integer('port'),
   },
   {
     long: 'sockopts',
@@ -286,7 +193,7 @@ export const CONNECTION_ROWS: readonly OptionRow[] = [
     told: 'never',
     status: 'done',
     help: 'speak an older protocol (27-32)',
-    apply: integer('protocol', int),
+    apply: integer('protocol'),
   },
   {
     long: 'stop-after',

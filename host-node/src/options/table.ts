@@ -2,16 +2,22 @@
 // The rows stand in the table-*.ts files by theme.
 import type { OptionRow } from './row.ts';
 import { ATTRIBUTE_ROWS } from './table-attributes.ts';
-import { CONNECTION_ROWS, FILTER_ROWS } from './table-connection.ts';
+import { CONNECTION_ROWS } from './table-connection.ts';
+import { DATA_ROWS } from './table-data.ts';
+import { DELETE_ROWS } from './table-delete.ts';
+import { FILTER_ROWS } from './table-filters.ts';
+import { LINK_ROWS } from './table-links.ts';
 import { OUTPUT_ROWS } from './table-output.ts';
 import { SELECTION_ROWS } from './table-selection.ts';
-import { DELETE_ROWS, UPDATE_ROWS } from './table-update.ts';
+import { UPDATE_ROWS } from './table-update.ts';
 
 export const OPTION_ROWS: readonly OptionRow[] = [
   ...OUTPUT_ROWS,
   ...SELECTION_ROWS,
+  ...LINK_ROWS,
   ...ATTRIBUTE_ROWS,
   ...UPDATE_ROWS,
+  ...DATA_ROWS,
   ...DELETE_ROWS,
   ...FILTER_ROWS,
   ...CONNECTION_ROWS,

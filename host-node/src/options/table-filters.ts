@@ -1,0 +1,93 @@
+// Options that add filter rules, in the order of the command line (docs/protocol/05-options.md §3.6).
+import type { FilterArgument } from './options.ts';
+import type { RawOptions } from './raw-options.ts';
+import type { Action, OptionRow } from './row.ts';
+
+const group = 'filters';
+const flag = 'none';
+
+function rule(kind: FilterArgument['kind']): Action {
+  return (raw, value) => {
+    raw.filters.push({ kind, text: value });
+  };
+}
+
+/** First -F: per-directory rules from `.rsync-filter`; second: those files are not copied; more: nothing. */
+function perDirectory(raw: RawOptions): void {
+  raw.perDirectoryFilters += 1;
+  if (raw.perDirectoryFilters === 1) raw.filters.push({ kind: 'filter', text: ': /.rsync-filter' });
+  if (raw.perDirectoryFilters === 2) raw.filters.push({ kind: 'filter', text: '- .rsync-filter' });
+}
+
+export const FILTER_ROWS: readonly OptionRow[] = [
+  {
+    long: 'filter',
+    short: 'f',
+    argument: 'text',
+    value: 'RULE',
+    group,
+    told: 'never',
+    status: 'done',
+    help: 'add a filter rule',
+    apply: rule('filter'),
+  },
+  {
+    long: null,
+    short: 'F',
+    argument: flag,
+    group,
+    told: 'never',
+    status: 'done',
+    help: 'read rules from .rsync-filter files; twice: do not copy those',
+    apply: perDirectory,
+  },
+  {
+    long: 'exclude',
+    argument: 'text',
+    value: 'PATTERN',
+    group,
+    told: 'never',
+    status: 'done',
+    help: 'leave out what matches',
+    apply: rule('exclude'),
+  },
+  {
+    long: 'include',
+    argument: 'text',
+    value: 'PATTERN',
+    group,
+    told: 'never',
+    status: 'done',
+    help: 'do not leave out what matches',
+    apply: rule('include'),
+  },
+  {
+    long: 'exclude-from',
+    argument: 'text',
+    value: 'FILE',
+    group,
+    told: 'never',
+    status: 'done',
+    help: 'read --exclude patterns from FILE',
+    apply: rule('exclude-from'),
+  },
+  {
+    long: 'include-from',
+    argument: 'text',
+    value: 'FILE',
+    group,
+    told: 'never',
+    status: 'done',
+    help: 'read --include patterns from FILE',
+    apply: rule('include-from'),
+  },
+  {
+    long: 'cvs-exclude',
+    short: 'C',
+    argument: flag,
+    group,
+    told: 'both',
+    status: 'later',
+    help: 'leave out what CVS leaves out',
+  },
+];
