@@ -40,8 +40,6 @@ export interface FileListOptions {
   numericIds: boolean;
   /** Accept entries of mode 0 (--delete-missing-args). */
   missingArgs: boolean;
-  /** Name of this end in error texts: Receiver, receiver or generator. */
-  who?: string;
 }
 
 /** What the decoder needs of a WireReader. */
@@ -49,6 +47,8 @@ export interface ListWindow {
   readonly dataAt: number;
   readonly dataLength: number;
   readonly byteOffset: number;
+  /** Name of this end in error texts; Receiver when empty. */
+  readonly role?: string;
   consume(byteCount: number): void;
 }
 
@@ -156,7 +156,6 @@ export class FileListDecoder {
   readonly #functions: FileListFunctions;
   readonly #context: number;
   readonly #names: number;
-  readonly #who: string;
   readonly #checksumBytes: number;
   #announced: IdName[] = [];
   #rawBytes = 0;
@@ -165,7 +164,6 @@ export class FileListDecoder {
     this.#core = core;
     this.#functions = core.functions<FileListFunctions>();
     this.#context = openContext(core, options);
-    this.#who = options.who ?? 'Receiver';
     this.#checksumBytes = options.checksumBytes;
     this.#names = core.alloc(NAMES_BYTES);
     this.#set('names', this.#names);
@@ -202,7 +200,7 @@ export class FileListDecoder {
       this.#rawBytes += used;
       window.consume(used);
       if (this.#get('namesUsed') > 0) this.#takeNames();
-      if (status === MALFORMED) throw this.#error(window.byteOffset);
+      if (status === MALFORMED) throw this.#error(window);
       if (status === NEED_MORE) return 'more';
       if (status !== NO_ROOM) return 'end';
       this.#makeRoom(list);
@@ -260,7 +258,7 @@ export class FileListDecoder {
     this.#set('namesUsed', 0);
   }
 
-  #error(byteOffset: number): Error {
+  #error(window: ListWindow): Error {
     const { u8 } = this.#core;
     const nameAt = this.#context + CONTEXT_NAME_AT;
     const l1 = this.#get('entryL1');
@@ -275,9 +273,9 @@ export class FileListDecoder {
         l2,
         name: l1 + l2 < 4096 ? latin1Text(u8, nameAt, l1 + l2) : '',
         lastName: latin1Text(u8, nameAt, this.#get('nameLength')),
-        who: this.#who,
+        who: window.role || 'Receiver',
       },
-      byteOffset,
+      window.byteOffset,
     );
   }
 

@@ -44,7 +44,7 @@ export const DIRS = {
   arenaCapacity: 7,
   seed: 8,
 } as const;
-export const DIRS_RECORD_BYTES = 64;
+export const DIRS_RECORD_BYTES = 64 + 2 * 4096 + 32;
 
 /** The codec's context (u32 indexes). */
 export const CONTEXT = {

@@ -108,7 +108,7 @@ function isLeader(c: usize, group: u32): bool {
 /** Everything that an abbreviated entry leaves out is its leader's (§13.1). */
 function copyLeader(c: usize, list: usize, row: u32): void {
   const flags = column32(list, L_FLAGS, row);
-  put(c, E_EXTRAS, get(c, E_EXTRAS) | (flags & (X_RDEV | X_ATIME | X_SUM | X_TARGET)));
+  put(c, E_EXTRAS, get(c, E_EXTRAS) | (flags & (X_RDEV | X_ATIME | X_SUM)));
   store<i64>(c + E_SIZE, <i64>load<f64>(<usize>get(list, L_SIZE) + (<usize>row << 3)));
   store<i64>(c + E_MTIME, <i64>load<f64>(<usize>get(list, L_MTIME) + (<usize>row << 3)));
   put(c, E_NSEC, column32(list, L_NSEC, row));
@@ -126,11 +126,6 @@ function copyLeader(c: usize, list: usize, row: u32): void {
   }
   if (flags & X_ATIME) store<i64>(c + E_ATIME, <i64>load<f64>(extraAt(list, row, X_ATIME)));
   if (flags & X_SUM) put(c, E_SUM, <u32>extraAt(list, row, X_SUM));
-  if (flags & X_TARGET) {
-    const target = extraAt(list, row, X_TARGET);
-    put(c, E_TARGET, <u32>(target + 2));
-    put(c, E_TARGET_LENGTH, <u32>load<u16>(target));
-  }
 }
 
 /** P >= 30: the group number, and the fields when the leader is not in this list. */

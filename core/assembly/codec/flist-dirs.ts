@@ -2,28 +2,27 @@
 // Paths end in '/'; number 0 is the empty path. Names come from the peer: the hash is seeded by the host.
 import { NO_ROOM } from '../status';
 import {
-  D_ARENA, D_ARENA_CAPACITY, D_ARENA_USED, D_COUNT, D_RECORDS, D_RECORD_CAPACITY, D_SEED, D_SLOTS, D_SLOT_MASK,
+  D_ARENA, D_ARENA_CAPACITY, D_ARENA_USED, D_COUNT, D_RECORDS, D_RECORD_CAPACITY, D_SCRATCH, D_SEED, D_SLOTS, D_SLOT_MASK,
   commonPrefix, copyLoose, directoryLength, directoryPath, get, put,
 } from './flist-layout';
 
 const MULTIPLIER: u64 = 0x9e3779b97f4a7c15;
 
-/** Hash of `length` bytes, continuing from `state`; every piece but the last must be hashed byte by byte the same. */
-function hashBytes(state: u64, p: usize, length: u32): u64 {
-  for (let i: u32 = 0; i < length; i++) {
-    state = (state ^ <u64>load<u8>(p + i)) * MULTIPLIER;
+/** Seeded hash of `length` bytes; reads up to 7 bytes past them. */
+function hashPath(dirs: usize, p: usize, length: u32): u32 {
+  let state = (<u64>get(dirs, D_SEED) | 0x5851f42d00000000) ^ <u64>length;
+  for (let i: u32 = 0; i < length; i += 8) {
+    let word = load<u64>(p + i);
+    if (length - i < 8) word &= (<u64>1 << ((length - i) << 3)) - 1;
+    state = (state ^ word) * MULTIPLIER;
     state ^= state >> 29;
   }
-  return state;
-}
-
-@inline function finish(state: u64): u32 {
   const mixed = (state ^ (state >> 32)) * MULTIPLIER;
   return <u32>(mixed >> 32);
 }
 
-/** Slot of the path made of two pieces: occupied by it, or empty. */
-function slotOf(dirs: usize, hash: u32, a: usize, aLength: u32, b: usize, bLength: u32): usize {
+/** Slot of the path: occupied by it, or empty. */
+function slotOf(dirs: usize, hash: u32, path: usize, length: u32): usize {
   const slots = <usize>get(dirs, D_SLOTS);
   const mask = get(dirs, D_SLOT_MASK);
   const records = <usize>get(dirs, D_RECORDS);
@@ -33,27 +32,27 @@ function slotOf(dirs: usize, hash: u32, a: usize, aLength: u32, b: usize, bLengt
     const number = load<u32>(at);
     if (number == 0) return at;
     const record = records + (<usize>(number - 1) << 4);
-    if (load<u32>(record, 8) == hash && load<u32>(record, 4) == aLength + bLength) {
-      const path = directoryPath(dirs, number - 1);
-      if (commonPrefix(path, a, aLength) == aLength && commonPrefix(path + aLength, b, bLength) == bLength) return at;
+    if (load<u32>(record, 8) == hash && load<u32>(record, 4) == length) {
+      if (commonPrefix(directoryPath(dirs, number - 1), path, length) == length) return at;
     }
     slot = (slot + 1) & mask;
   }
 }
 
-function hashOf(dirs: usize, a: usize, aLength: u32, b: usize, bLength: u32): u32 {
-  return finish(hashBytes(hashBytes(<u64>get(dirs, D_SEED) | 0x5851f42d00000000, a, aLength), b, bLength));
-}
-
-/** Number of the path a + b, or -1. */
-export function lookupDirectory(dirs: usize, a: usize, aLength: u32, b: usize, bLength: u32): i32 {
-  return <i32>load<u32>(slotOf(dirs, hashOf(dirs, a, aLength, b, bLength), a, aLength, b, bLength)) - 1;
+/** Number of the path made of a known directory's path and `length` bytes, or -1. */
+export function lookupDirectory(dirs: usize, parent: u32, name: usize, length: u32): i32 {
+  const parentLength = directoryLength(dirs, parent);
+  const path = dirs + D_SCRATCH;
+  copyLoose(path, directoryPath(dirs, parent), parentLength);
+  copyLoose(path + parentLength, name, length);
+  const bytes = parentLength + length;
+  return <i32>load<u32>(slotOf(dirs, hashPath(dirs, path, bytes), path, bytes)) - 1;
 }
 
 /** Number of the path, entered when new; NO_ROOM when the host has to grow the table first. */
 export function internDirectory(dirs: usize, path: usize, length: u32): i32 {
-  const hash = hashOf(dirs, path, length, path, 0);
-  const slot = slotOf(dirs, hash, path, length, path, 0);
+  const hash = hashPath(dirs, path, length);
+  const slot = slotOf(dirs, hash, path, length);
   const known = load<u32>(slot);
   if (known != 0) return <i32>known - 1;
   const count = get(dirs, D_COUNT);

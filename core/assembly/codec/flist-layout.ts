@@ -68,6 +68,8 @@ export const D_ARENA_USED: usize = 24;
 export const D_ARENA_CAPACITY: usize = 28;
 /** Chosen at random by the host, so that a peer cannot aim at one slot. */
 export const D_SEED: usize = 32;
+/** A path of two pieces, each shorter than MAX_PATH, put together for a lookup. */
+export const D_SCRATCH: usize = 64;
 
 // ---- The codec's context: parameters, running state of one direction (§6), the entry being read.
 export const C_USED: usize = 0;
@@ -251,10 +253,17 @@ export function commonPrefix(a: usize, b: usize, limit: u32): u32 {
   return i < limit ? i : limit;
 }
 
-/** Address of the extra `bit` of a row, 0 when the row has none. */
+/**
+ * Address of the extra `bit` of a row, 0 when the row has none. The target of an abbreviated hard link is its leader's: a
+ * copy would let a peer make kilobytes of a few bytes.
+ */
 export function extraAt(list: usize, row: u32, bit: u32): usize {
   const flags = column32(list, L_FLAGS, row);
-  if ((flags & bit) == 0) return 0;
+  if ((flags & bit) == 0) {
+    if (bit != X_TARGET || (flags & X_GROUP) == 0 || (rowMode(list, row) & S_TYPE) != S_SYMLINK) return 0;
+    const leader = load<u32>(extraAt(list, row, X_GROUP)) - get(list, L_START);
+    return leader < row ? extraAt(list, leader, X_TARGET) : 0;
+  }
   let at = rowBase(list, row) + rowBaseLength(list, row) + (isDir(rowMode(list, row)) ? 1 : 0);
   const before = flags & (bit - 1);
   if (before & X_RDEV) at += 8;

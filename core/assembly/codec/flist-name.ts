@@ -4,7 +4,7 @@
 import { MALFORMED, NO_ROOM } from '../status';
 import {
   C_CLEAN, C_DIR, C_DIR_END, C_ERROR, C_NAME, C_OPTIONS, C_ROOM_BYTES, C_ROOM_KIND, E_BASE, E_BASE_LENGTH, E_DIR,
-  E_DIR_END, E_L1, E_L2, NO_DIR_END, O_RELATIVE, ROOM_DIRS, commonPrefix, get, put,
+  E_DIR_END, E_L1, E_L2, NO_DIR_END, O_RELATIVE, ROOM_DIRS, commonPrefix, copyLoose, get, put,
 } from './flist-layout';
 import { ERR_NAME_NUL, ERR_UNSAFE_NAME } from './flist-errors';
 import { internDirectory } from './flist-dirs';
@@ -31,35 +31,46 @@ function fail(c: usize, error: u32): i32 {
   return MALFORMED;
 }
 
+/**
+ * Bytes at the start of the name that need no cleaning: whole components with their '/', kept from the previous name, which
+ * was clean.
+ */
+function knownClean(c: usize): u32 {
+  if (get(c, C_DIR_END) == NO_DIR_END) return 0;
+  let known = get(c, E_L1);
+  while (known > 0 && <u32>load<u8>(c + C_NAME + known - 1) != SLASH) known--;
+  return known;
+}
+
 /** Writes the cleaned form to C_CLEAN; its length, or MALFORMED. */
 function cleanName(c: usize, length: u32): i32 {
   const from = c + C_NAME;
   const to = c + C_CLEAN;
-  let out: u32 = 0;
-  if (length > 0 && <u32>load<u8>(from) == SLASH) {
-    if ((get(c, C_OPTIONS) & O_RELATIVE) == 0) return fail(c, ERR_UNSAFE_NAME);
-    store<u8>(to, <u8>SLASH);
-    out = 1;
-  }
-  const rooted = out;
-  let at: u32 = 0;
+  const known = knownClean(c);
+  const rooted: u32 = length > 0 && <u32>load<u8>(from) == SLASH ? 1 : 0;
+  if (rooted && (get(c, C_OPTIONS) & O_RELATIVE) == 0) return fail(c, ERR_UNSAFE_NAME);
+  let at = max(known, rooted);
+  let out = at;
+  copyLoose(to, from, out);
   while (at < length) {
+    // `out` is 0 or stands behind a '/'.
     const start = at;
     let byte: u32 = 0;
     while (at < length && (byte = <u32>load<u8>(from + at)) != SLASH) {
       if (byte == 0) return fail(c, ERR_NAME_NUL);
+      store<u8>(to + out + at - start, <u8>byte);
       at++;
     }
     const bytes = at - start;
     at++;
     if (bytes == 0 || (bytes == 1 && <u32>load<u8>(from + start) == DOT)) continue;
     if (bytes == 2 && <u32>load<u16>(from + start) == 0x2e2e) return fail(c, ERR_UNSAFE_NAME);
-    if (out > rooted) store<u8>(to + out++, <u8>SLASH);
-    memory.copy(to + out, from + start, bytes);
-    out += bytes;
+    store<u8>(to + out + bytes, <u8>SLASH);
+    out += bytes + 1;
   }
-  if (out == rooted) store<u8>(to + out++, <u8>DOT);
-  return <i32>out;
+  if (out > rooted) return <i32>(out - 1);
+  store<u8>(to + out, <u8>DOT);
+  return <i32>(out + 1);
 }
 
 /**

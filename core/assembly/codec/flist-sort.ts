@@ -196,7 +196,18 @@ function oneDirectory(list: usize, count: u32): bool {
   if (!isDir(rowMode(list, row))) return <i32>dir;
   const length = treeBaseLength(list, row);
   if (length == 0) return <i32>dir;
-  return lookupDirectory(dirs, directoryPath(dirs, dir), directoryLength(dirs, dir), rowBase(list, row), length);
+  return lookupDirectory(dirs, dir, rowBase(list, row), length);
+}
+
+/** Key of a group: the first bytes of its path. */
+function groupKey(list: usize, dirs: usize, group: u32): u64 {
+  const lone = (group & LONE) != 0;
+  const row = group & ~LONE;
+  const dir = lone ? column32(list, L_DIR, row) : group;
+  const length = directoryLength(dirs, dir);
+  const key = leading(directoryPath(dirs, dir), length);
+  if (!lone || length >= 8) return key;
+  return key | (leading(rowBase(list, row), rowBaseLength(list, row) + 1) >> (length << 3));
 }
 
 /** Numbers the groups in order of appearance: group of each row to `groupOf`, a record of each group to `groups`. */
@@ -209,8 +220,9 @@ function collectGroups(list: usize, dirs: usize, count: u32, groupOf: usize, gro
     else {
       group = found++;
       const record = groups + <usize>group * RECORD;
-      store<u64>(record, 0);
-      store<u32>(record, dir >= 0 ? <u32>dir : row | LONE, 8);
+      const value = dir >= 0 ? <u32>dir : row | LONE;
+      store<u64>(record, groupKey(list, dirs, value));
+      store<u32>(record, value, 8);
       store<u32>(record, group, 12);
       if (dir >= 0) store<u32>(markOf(dirs, <u32>dir), found);
     }
@@ -261,14 +273,20 @@ function sortTree(list: usize, dirs: usize, count: u32, order: usize, scratch: u
 /** A group: its directory's own rows first (in order of transmission), then the non-directories by name. */
 function sortGroup(list: usize, dirs: usize, order: usize, count: u32, records: usize): void {
   let heads: u32 = 0;
+  let others: u32 = 0;
   for (let i: u32 = 0; i < count; i++) {
     const row = load<u32>(order + (<usize>i << 2));
-    if (!isDir(rowMode(list, row))) continue;
-    for (let j = i; j > heads; j--) store<u32>(order + (<usize>j << 2), load<u32>(order + (<usize>(j - 1) << 2)));
-    store<u32>(order + (<usize>heads << 2), row);
-    heads++;
+    if (isDir(rowMode(list, row))) {
+      store<u32>(order + (<usize>heads << 2), row);
+      heads++;
+    } else {
+      store<u32>(records + (<usize>others << 2), row);
+      others++;
+    }
   }
-  sortSiblings(list, dirs, order + (<usize>heads << 2), count - heads, records);
+  const rest = order + (<usize>heads << 2);
+  if (heads > 0) memory.copy(rest, records, <usize>others << 2);
+  sortSiblings(list, dirs, rest, others, records);
 }
 
 function sortPlain(list: usize, dirs: usize, count: u32, order: usize, records: usize): void {

@@ -5,11 +5,13 @@ import type { FileListOptions, IdName, ListSink, ListWindow } from '@ocrsync/cor
 import type { NewEntry } from '@ocrsync/core/file-list-entry';
 
 export class BytesWindow implements ListWindow {
+  readonly #core: CoreInstance;
   readonly #base: number;
   #consumed = 0;
   #visible: number;
 
   constructor(core: CoreInstance, bytes: Uint8Array) {
+    this.#core = core;
     this.#base = core.alloc(bytes.length);
     core.u8.set(bytes, this.#base);
     this.#visible = bytes.length;
@@ -29,6 +31,9 @@ export class BytesWindow implements ListWindow {
   }
   consume(bytes: number): void {
     this.#consumed += bytes;
+  }
+  free(): void {
+    this.#core.free(this.#base);
   }
 }
 
