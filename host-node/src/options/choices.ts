@@ -5,10 +5,11 @@ import type { ChecksumChoice, CompressChoice } from './options.ts';
 const CHECKSUM_NAMES = ['xxh128', 'xxh3', 'xxh64', 'md5', 'md4', 'sha1', 'none', 'auto'];
 const COMPRESS_NAMES: readonly CompressChoice[] = ['zstd', 'lz4', 'zlibx', 'zlib', 'none'];
 
-function checksumName(text: string): string {
+/** `shown`: what rsync names when it does not know the name: everything from there on. */
+function checksumName(text: string, shown: string): string {
   const lower = text.toLowerCase();
   const name = lower === 'xxhash' ? 'xxh64' : lower;
-  if (!CHECKSUM_NAMES.includes(name)) throw bareError(`unknown checksum name: ${text}`, 4);
+  if (!CHECKSUM_NAMES.includes(name)) throw bareError(`unknown checksum name: ${shown}`, 4);
   return name;
 }
 
@@ -16,8 +17,8 @@ function checksumName(text: string): string {
 export function parseChecksumChoice(text: string | null): ChecksumChoice | null {
   if (text === null) return null;
   const comma = text.indexOf(',');
-  const transfer = checksumName(comma < 0 ? text : text.slice(0, comma));
-  const preTransfer = comma < 0 ? transfer : checksumName(text.slice(comma + 1));
+  const transfer = checksumName(comma < 0 ? text : text.slice(0, comma), text);
+  const preTransfer = comma < 0 ? transfer : checksumName(text.slice(comma + 1), text.slice(comma + 1));
   return transfer === 'auto' && preTransfer === 'auto' ? null : { transfer, preTransfer, text };
 }
 

@@ -220,7 +220,8 @@ function remoteOf(options: Options, location: RemoteLocation, paths: readonly st
     };
   }
   if (paths.some((path) => path.startsWith('/'))) {
-    throw bareError('ERROR: The remote path must start with a module name not a /', 5);
+    const ending = options.rshExplicit ? '' : ' not a /';
+    throw bareError(`ERROR: The remote path must start with a module name${ending}`, 5);
   }
   const port = location.port !== 0 ? location.port : options.port !== 0 ? options.port : DAEMON_PORT;
   const overShell = options.rshExplicit;

@@ -18,7 +18,8 @@ export function addInfoWords(raw: RawOptions, value: string): void {
       return;
     }
     const flags = flagsNamed(lower);
-    if (flags.length === 0 && !raw.isServer) throw bareError(`Unknown --info item: "${name}"`);
+    if (flags.length === 0 && !raw.isServer)
+      throw bareError(`Unknown --info item: "${name === '' ? word : name}"`);
     for (const flag of flags) raw.infoExplicit.set(flag, lower === 'none' ? 0 : level);
   }
 }
