@@ -1,0 +1,180 @@
+// The single hand that deletes: unlinks, removes directories, tells and counts (docs/protocol/04-transfer.md §13.4, §13.6,
+// §13.8). Which names are to go is decided elsewhere (plan.ts, the generator).
+import type { FileStat, Root } from '../fs/filesystem.ts';
+import { FilesystemError } from '../fs/filesystem.ts';
+import { type Task, WAIT_TURN } from '../session/wait.ts';
+import type { DeletionFilters } from './filters.ts';
+import { inDeletionOrder, type PresentName } from './plan.ts';
+
+const TYPE_MASK = 0o170000;
+const DIRECTORY = 0o040000;
+const REGULAR = 0o100000;
+const SYMLINK = 0o120000;
+const CHARACTER_DEVICE = 0o020000;
+const BLOCK_DEVICE = 0o060000;
+const OWNER_WRITE = 0o200;
+/** Other tasks get a turn after so many deletions. */
+const DELETIONS_PER_TURN = 64;
+
+export interface EmitterReport {
+  deleted(name: string, isDirectory: boolean): void;
+  message(severity: 'info' | 'error-xfer', text: string): void;
+}
+
+export interface EmitterOptions {
+  readonly root: Root;
+  readonly filters: DeletionFilters;
+  readonly report: EmitterReport;
+  readonly protocol: number;
+  readonly dryRun: boolean;
+  /** Directories in the way may be emptied: a delete option was given. */
+  readonly emptyDirectories: boolean;
+  readonly isSuperUser: boolean;
+}
+
+export type DeletionResult = 'done' | 'not-empty' | 'failed';
+/** `room`: the obstacle itself is neither told nor counted. */
+export type DeletionPurpose = 'delete' | 'room';
+
+export class DeletionEmitter {
+  readonly #options: EmitterOptions;
+  /** Regular files, directories, symlinks, devices, specials. */
+  readonly deleted: [number, number, number, number, number] = [0, 0, 0, 0, 0];
+  #sinceTurn = 0;
+
+  constructor(options: EmitterOptions) {
+    this.#options = options;
+  }
+
+  /** Deletes one name with everything in it. */
+  *remove(name: string, stat: FileStat, purpose: DeletionPurpose): Task<DeletionResult> {
+    const { report } = this.#options;
+    this.#makeWritable(name, stat);
+    if (isDirectory(stat)) {
+      const emptied = yield* this.#empty(name);
+      if (emptied !== 'done') {
+        report.message('info', `cannot delete non-empty directory: ${name}`);
+        return 'not-empty';
+      }
+    }
+    return yield* this.#removeItself(name, stat, purpose);
+  }
+
+  /** Deletes what is in a directory; 'not-empty' when something had to stay. */
+  *#empty(directory: string): Task<'done' | 'not-empty'> {
+    const { emptyDirectories, protocol } = this.#options;
+    const { stats, kept } = this.#look(directory);
+    if (!emptyDirectories) return stats.size > 0 || kept ? 'not-empty' : 'done';
+    let left = kept;
+    const present: PresentName[] = [...stats].map(([base, stat]) => ({
+      base,
+      isDirectory: isDirectory(stat),
+    }));
+    for (const { base } of inDeletionOrder(present, protocol)) {
+      const name = `${directory}/${base}`;
+      const stat = stats.get(base)!;
+      this.#makeWritable(name, stat);
+      if (isDirectory(stat)) {
+        const emptied = yield* this.#empty(name);
+        if (emptied !== 'done') {
+          this.#options.report.message('info', `cannot delete non-empty directory: ${name}`);
+          left = true;
+          if (this.#options.dryRun) continue;
+        }
+      }
+      if ((yield* this.#removeItself(name, stat, 'delete')) !== 'done') left = true;
+    }
+    return left ? 'not-empty' : 'done';
+  }
+
+  /** What is in a directory that is to be deleted; only rules that are not perishable keep a name there. */
+  #look(directory: string): { stats: Map<string, FileStat>; kept: boolean } {
+    const { root, filters } = this.#options;
+    filters.enterDirectory(directory);
+    const stats = new Map<string, FileStat>();
+    let kept = false;
+    try {
+      for (const base of root.list(directory)) {
+        const name = `${directory}/${base}`;
+        const stat = root.lstat(name);
+        if (stat === undefined) continue;
+        if (filters.protection(name, isDirectory(stat)) === 'protected') kept = true;
+        else stats.set(base, stat);
+      }
+    } catch (error) {
+      this.#tell(`opendir ${quoted(root, directory)} failed`, error);
+    }
+    return { stats, kept };
+  }
+
+  *#removeItself(name: string, stat: FileStat, purpose: DeletionPurpose): Task<DeletionResult> {
+    const { root, report, dryRun } = this.#options;
+    const directory = isDirectory(stat);
+    if (++this.#sinceTurn >= DELETIONS_PER_TURN) {
+      this.#sinceTurn = 0;
+      yield WAIT_TURN;
+    }
+    try {
+      if (!dryRun) {
+        if (directory) root.rmdir(name);
+        else root.unlink(name);
+      }
+    } catch (error) {
+      if (error instanceof FilesystemError && error.code === 'ENOENT') return 'done';
+      if (directory && error instanceof FilesystemError && /^(ENOTEMPTY|EEXIST)$/.test(error.code)) {
+        report.message('info', `cannot delete non-empty directory: ${name}`);
+        return 'not-empty';
+      }
+      this.#tell(`delete_file: ${directory ? 'rmdir' : 'unlink'}(${name}) failed`, error);
+      return 'failed';
+    }
+    if (purpose === 'delete') {
+      this.deleted[kindIndex(stat)]!++;
+      report.deleted(name, directory);
+    }
+    return 'done';
+  }
+
+  /** An object that its owner may not write is made writable, as upstream does before it deletes. */
+  #makeWritable(name: string, stat: FileStat): void {
+    const { root, dryRun, isSuperUser } = this.#options;
+    if (dryRun || isSuperUser || stat.mode & OWNER_WRITE || (stat.mode & TYPE_MASK) === SYMLINK) return;
+    try {
+      root.chmod(name, (stat.mode & 0o7777) | OWNER_WRITE);
+    } catch {
+      // The deletion itself tells what is wrong.
+    }
+  }
+
+  #tell(text: string, error: unknown): void {
+    if (!(error instanceof FilesystemError)) throw error;
+    this.#options.report.message(
+      'error-xfer',
+      `rsync: [generator] ${text}: ${error.strerror} (${error.errno})`,
+    );
+  }
+}
+
+function isDirectory(stat: FileStat): boolean {
+  return (stat.mode & TYPE_MASK) === DIRECTORY;
+}
+
+function quoted(root: Root, name: string): string {
+  return `"${root.path === '/' ? '' : root.path}/${name}"`;
+}
+
+function kindIndex(stat: FileStat): number {
+  switch (stat.mode & TYPE_MASK) {
+    case REGULAR:
+      return 0;
+    case DIRECTORY:
+      return 1;
+    case SYMLINK:
+      return 2;
+    case CHARACTER_DEVICE:
+    case BLOCK_DEVICE:
+      return 3;
+    default:
+      return 4;
+  }
+}

@@ -1,0 +1,106 @@
+// Gives an object the attributes of its list entry, in upstream's order (docs/protocol/04-transfer.md §10.1):
+// owner and group, times, mode. ACLs and extended attributes belong between them when they come.
+import { FLIST_SKIP_GROUP } from '@ocrsync/core/file-list';
+import type { FileStat } from '../fs/filesystem.ts';
+import type { Entry } from '../session/ports.ts';
+import type { DestinationState, Role } from './destination-state.ts';
+import { isDirectory, isSymlink, PERMISSION_MASK } from './file-type.ts';
+
+const SET_ID_BITS = 0o6000;
+/** Without the helper times are set by a double of seconds: so far off they may be. */
+const INEXACT_NSEC = 1000;
+
+export interface AttributeRequest {
+  readonly role: Role;
+  /** Where the object is now: the final name, or a temporary one. */
+  readonly name: string;
+  readonly entry: Entry;
+  /** Type and permission bits the object shall have. */
+  readonly mode: number;
+  /** Its state now; undefined: looked up. */
+  readonly stat: FileStat | undefined;
+  /** `window`: by whole seconds. `exact`: to the nanosecond. `none`: not touched. */
+  readonly times: 'window' | 'exact' | 'none';
+}
+
+/** Applies what differs; tells failures. Returns whether anything was changed. */
+export function setAttributes(state: DestinationState, request: AttributeRequest): boolean {
+  if (state.dryRun) return false;
+  const { role, name } = request;
+  let stat = request.stat;
+  try {
+    stat ??= state.tree.lstat(name);
+  } catch (error) {
+    state.failed(role, `stat ${state.fullName(name)} failed`, error);
+    return false;
+  }
+  if (stat === undefined) {
+    state.report.message(
+      'error-xfer',
+      `rsync: [${role}] stat ${state.fullName(name)} failed: No such file or directory (2)`,
+    );
+    return false;
+  }
+  const owner = setOwner(state, request, stat);
+  if (owner === 'failed') return false;
+  if (owner === 'changed' && stat.mode & SET_ID_BITS) stat = state.tree.lstat(name) ?? stat;
+  const times = setTimes(state, request, stat);
+  const mode = setMode(state, request, stat);
+  return owner === 'changed' || times || mode;
+}
+
+function setOwner(
+  state: DestinationState,
+  { role, name, entry }: AttributeRequest,
+  stat: FileStat,
+): 'same' | 'changed' | 'failed' {
+  const { options, filesystem } = state;
+  const { list, row } = entry;
+  const changeUid = filesystem.isSuperUser && options.owner && stat.uid !== list.uid(row);
+  const skipGroup = (list.flags(row) & FLIST_SKIP_GROUP) !== 0;
+  const changeGid = options.group && !skipGroup && stat.gid !== list.gid(row);
+  if (!changeUid && !changeGid) return 'same';
+  try {
+    state.tree.chown(name, changeUid ? list.uid(row) : -1, changeGid ? list.gid(row) : -1);
+    return 'changed';
+  } catch (error) {
+    state.failed(role, `${changeUid ? 'chown' : 'chgrp'} ${state.fullName(name)} failed`, error);
+    return 'failed';
+  }
+}
+
+function setTimes(state: DestinationState, request: AttributeRequest, stat: FileStat): boolean {
+  const { role, name, entry, times } = request;
+  if (!state.options.times || times === 'none') return false;
+  const mtimeSec = entry.list.mtimeSec(entry.row);
+  const mtimeNsec = entry.list.mtimeNsec(entry.row);
+  const sameSecond = stat.mtimeSec === mtimeSec;
+  const slack = state.filesystem.exactTimes ? 0 : INEXACT_NSEC;
+  if (sameSecond && (times === 'window' || Math.abs(stat.mtimeNsec - mtimeNsec) <= slack)) return false;
+  try {
+    state.tree.setTimes(name, { mtimeSec, mtimeNsec });
+    return true;
+  } catch (error) {
+    state.failed(role, `failed to set times on ${state.fullName(name)}`, error);
+    return false;
+  }
+}
+
+function setMode(state: DestinationState, request: AttributeRequest, stat: FileStat): boolean {
+  const { role, name, mode } = request;
+  if (isSymlink(stat.mode) || ((stat.mode ^ mode) & PERMISSION_MASK) === 0) return false;
+  try {
+    state.tree.chmod(name, mode & PERMISSION_MASK);
+    return true;
+  } catch (error) {
+    if (state.options.perms) {
+      state.failed(role, `failed to set permissions on ${state.fullName(name)}`, error);
+    }
+    return false;
+  }
+}
+
+/** A directory that the kernel gave setgid on creation keeps it unless permissions are preserved (§10.1 step 1). */
+export function createdDirectoryMode(mode: number, created: FileStat): number {
+  return isDirectory(created.mode) ? mode | (created.mode & 0o2000) : mode;
+}

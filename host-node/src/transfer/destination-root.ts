@@ -1,0 +1,129 @@
+// Finds or makes the destination's root once it is known how many entries come (docs/protocol/03-file-list.md §4.6,
+// 05-options.md §11). Ends the run with rsync's texts and codes when there can be none.
+import type { FileList } from '@ocrsync/core/file-list';
+import { FilesystemError } from '../fs/filesystem.ts';
+import { RunError } from '../session/run-error.ts';
+import { type DestinationState, systemText } from './destination-state.ts';
+import { isDirectory } from './file-type.ts';
+
+const EXIT_FILE_SELECTION = 3;
+const EXIT_FILE_IO = 11;
+const CREATED_MODE = 0o777;
+
+/** `created`: a new directory, to be reported as new. `missing`: a dry run that would make it. */
+export type RootOutcome = 'existing' | 'created' | 'missing';
+
+/** Opens the root of `path` (as typed, latin1) into the state. */
+export function openDestinationRoot(
+  state: DestinationState,
+  path: string,
+  first: FileList,
+  totalEntries: number,
+): RootOutcome {
+  const parent = parentOf(path);
+  const mode = lookAt(state, path, parent);
+  if (mode !== undefined && isDirectory(mode)) {
+    state.root = state.filesystem.root(path);
+    return 'existing';
+  }
+  const many = totalEntries > 1;
+  const slash = path.endsWith('/');
+  if (mode !== undefined) refuseFile(first, many);
+  else if (many || slash) return makeRoot(state, path);
+  enterParent(state, parent);
+  state.localName = parent.leaf;
+  return 'existing';
+}
+
+interface Parent {
+  readonly directory: string;
+  readonly leaf: string;
+}
+
+function parentOf(path: string): Parent {
+  const bare = withoutSlashes(path);
+  const slash = bare.lastIndexOf('/');
+  if (slash < 0) return { directory: '.', leaf: bare };
+  return { directory: slash === 0 ? '/' : bare.slice(0, slash), leaf: bare.slice(slash + 1) };
+}
+
+function withoutSlashes(path: string): string {
+  return path.replace(/\/+$/, '') || (path.startsWith('/') ? '/' : path);
+}
+
+/** Mode of what the path leads to; undefined when nothing is there. */
+function lookAt(state: DestinationState, path: string, { directory, leaf }: Parent): number | undefined {
+  if (leaf === '' || leaf === '/' || leaf === '.' || leaf === '..') return modeOfDirectory(state, path);
+  try {
+    const stat = state.filesystem.root(directory).stat(leaf);
+    if (stat !== undefined && path.endsWith('/') && !isDirectory(stat.mode)) {
+      throw new FilesystemError('ENOTDIR', 20, 'Not a directory', 'stat', path);
+    }
+    return stat?.mode;
+  } catch (error) {
+    if (error instanceof FilesystemError && error.code === 'ENOENT') return undefined;
+    const text = `ERROR: cannot stat destination "${absolute(state, path)}"`;
+    throw new RunError('ERR_DESTINATION', systemText('Receiver', text, error), EXIT_FILE_SELECTION);
+  }
+}
+
+function modeOfDirectory(state: DestinationState, path: string): number | undefined {
+  try {
+    return state.filesystem.root(path).stat('.')?.mode;
+  } catch (error) {
+    if (error instanceof FilesystemError && error.code === 'ENOENT') return undefined;
+    const text = `ERROR: cannot stat destination "${absolute(state, path)}"`;
+    throw new RunError('ERR_DESTINATION', systemText('Receiver', text, error), EXIT_FILE_SELECTION);
+  }
+}
+
+function refuseFile(first: FileList, many: boolean): void {
+  if (many) {
+    throw new RunError(
+      'ERR_DESTINATION',
+      'ERROR: destination must be a directory when copying more than 1 file',
+      EXIT_FILE_SELECTION,
+    );
+  }
+  if (first.count > 0 && first.isDirectory(first.rowAt(0))) {
+    throw new RunError(
+      'ERR_DESTINATION',
+      'ERROR: cannot overwrite non-directory with a directory',
+      EXIT_FILE_SELECTION,
+    );
+  }
+}
+
+function makeRoot(state: DestinationState, path: string): RootOutcome {
+  const bare = withoutSlashes(path);
+  const { directory, leaf } = parentOf(path);
+  const { isServer, info, formatHasItemize } = state.options;
+  try {
+    const parent = state.filesystem.root(directory);
+    if (!state.dryRun) parent.mkdir(leaf, CREATED_MODE & ~state.filesystem.umask);
+  } catch (error) {
+    const text = `mkdir "${absolute(state, bare)}" failed`;
+    throw new RunError('ERR_DESTINATION', systemText('Receiver', text, error), EXIT_FILE_IO);
+  }
+  if (!isServer || info.name >= 1 || formatHasItemize) state.report.destinationCreated(bare);
+  if (state.dryRun) {
+    state.rootPath = absolute(state, bare);
+    return 'missing';
+  }
+  state.root = state.filesystem.root(bare);
+  return 'created';
+}
+
+function enterParent(state: DestinationState, { directory }: Parent): void {
+  try {
+    state.root = state.filesystem.root(directory);
+  } catch (error) {
+    const text = `change_dir#3 "${absolute(state, directory)}" failed`;
+    throw new RunError('ERR_DESTINATION', systemText('Receiver', text, error), EXIT_FILE_SELECTION);
+  }
+}
+
+function absolute(state: DestinationState, path: string): string {
+  if (path.startsWith('/')) return path;
+  return `${state.filesystem.root('.').path}/${path}`;
+}

@@ -1,0 +1,99 @@
+// What the two halves of the receiving side know together: the destination's root, how entries are named below it, and
+// how failures are told (docs/protocol/03-file-list.md §4.6, 07-output.md §2.4, §2.5). Decides nothing about files.
+import type { FileStat, Filesystem, Root } from '../fs/filesystem.ts';
+import { FilesystemError } from '../fs/filesystem.ts';
+import type { Options } from '../options/options.ts';
+import type { SessionContext } from '../session/context.ts';
+import { BASIS_FNAME, ITEM_SIGNIFICANT, ITEM_XNAME_FOLLOWS } from '../session/item.ts';
+import type { Entry, GeneratorSink, SessionReport } from '../session/ports.ts';
+import type { Task } from '../session/wait.ts';
+
+/** What a destination tells beyond the session's report. */
+export interface DestinationReport extends SessionReport {
+  deleted(name: string, isDirectory: boolean): void;
+  destinationCreated(path: string): void;
+  progress(entry: Entry, doneBytes: number): void;
+}
+
+/** The process that speaks in an error text. */
+export type Role = 'generator' | 'receiver';
+
+export class DestinationState {
+  readonly filesystem: Filesystem;
+  readonly options: Options;
+  readonly context: SessionContext;
+  readonly report: DestinationReport;
+  /** undefined: not opened yet, or a dry run whose destination does not exist. */
+  root: Root | undefined;
+  /** Shown in messages where there is no root. */
+  rootPath = '';
+  /** A single file is copied to this name instead of its own. */
+  localName: string | undefined;
+  /** First number tried in a temporary name of an object without data (§3.6.1). */
+  readonly temporaryStart: number;
+
+  constructor(filesystem: Filesystem, options: Options, context: SessionContext, report: DestinationReport) {
+    this.filesystem = filesystem;
+    this.options = options;
+    this.context = context;
+    this.report = report;
+    this.temporaryStart = Math.floor(Math.random() * 900_000);
+  }
+
+  /** The root; only asked for by code that runs when it exists. */
+  get tree(): Root {
+    if (this.root === undefined) throw new Error('the destination does not exist');
+    return this.root;
+  }
+
+  get dryRun(): boolean {
+    return this.context.config.dryRun;
+  }
+
+  nameOf(entry: Entry): string {
+    return this.localName ?? entry.list.name(entry.row);
+  }
+
+  /** Quoted absolute name for error texts. */
+  fullName(name: string): string {
+    const path = this.root?.path ?? this.rootPath;
+    return `"${path === '/' ? '' : path}/${name}"`;
+  }
+
+  /** lstat; undefined when there is no root or nothing of that name. */
+  lstat(name: string): FileStat | undefined {
+    return this.root?.lstat(name);
+  }
+
+  /** A transfer error of a system call: `rsync: [ROLE] TEXT: STRERROR (ERRNO)`. Other errors are passed on. */
+  failed(role: Role, text: string, error: unknown): void {
+    this.report.message('error-xfer', systemText(role, text, error));
+  }
+
+  /**
+   * A record without transfer. Before protocol 29 none travels: a client that shows items then tells it itself (§3.1).
+   */
+  *emitItem(sink: GeneratorSink, entry: Entry, iflags: number, xname: string | undefined): Task {
+    const { context, options, report } = this;
+    if (context.protocol >= 29) {
+      yield* sink.item(entry.ndx, iflags, xname);
+      return;
+    }
+    const worth = (iflags & ITEM_SIGNIFICANT) !== 0 || options.showUnchanged || (xname ?? '') !== '';
+    if (!worth || context.config.role !== 'client' || !options.formatHasItemize) return;
+    const flags = xname === undefined ? iflags : iflags | ITEM_XNAME_FOLLOWS;
+    report.item(entry, { ndx: entry.ndx, iflags: flags, basisType: BASIS_FNAME, xname });
+  }
+
+  /** The line that a generator prints itself where records do not travel (protocol < 29). */
+  announce(text: string): void {
+    const { info, formatHasItemize } = this.options;
+    if (this.context.protocol < 29 && info.name >= 1 && !formatHasItemize) this.report.message('info', text);
+  }
+}
+
+/** Text of a failed system call; throws what is no FilesystemError. */
+export function systemText(role: Role | 'Receiver', text: string, error: unknown): string {
+  if (!(error instanceof FilesystemError)) throw error;
+  return `rsync: [${role}] ${text}: ${error.strerror} (${error.errno})`;
+}

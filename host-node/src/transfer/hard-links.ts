@@ -1,0 +1,113 @@
+// Groups of hard-linked entries at the generator: who waits for whom, who leads, who is linked when
+// (docs/protocol/04-transfer.md §11, 03-file-list.md §13.2). Pure bookkeeping: touches no disk and no stream.
+// A group may span the sub-lists of incremental recursion; of freed lists only names are kept.
+import { type FileList, FLIST_HLINKED } from '@ocrsync/core/file-list';
+import type { Entry } from '../session/ports.ts';
+
+/** `passed`: nothing there, a later member may have it. `waiting`: an earlier one is being transferred. */
+type MemberState = 'unseen' | 'passed' | 'waiting' | 'asked' | 'skipped' | 'done';
+
+export interface Member {
+  readonly entry: Entry;
+  readonly group: Group;
+  state: MemberState;
+  /** The last one of its group that is known; it is asked for if no earlier one was found. */
+  isLast: boolean;
+}
+
+export interface Group {
+  /** Name of a finished member. */
+  leader: string | undefined;
+  /** Members that still have something to come, in list order. */
+  members: Member[];
+}
+
+export class HardLinks {
+  readonly #groups = new Map<string, Group>();
+  readonly #byList = new Map<FileList, Map<number, Member>>();
+
+  /** The member behind an entry; undefined when the entry is no hard link, or the only known one of its group. */
+  member(entry: Entry): Member | undefined {
+    const { list, row } = entry;
+    if ((list.flags(row) & FLIST_HLINKED) === 0) return undefined;
+    let members = this.#byList.get(list);
+    if (members === undefined) {
+      members = this.#scan(list);
+      this.#byList.set(list, members);
+    }
+    return members.get(row);
+  }
+
+  /** The nearest member before this one that was not skipped. */
+  previous(member: Member): Member | undefined {
+    const { members } = member.group;
+    for (let index = members.indexOf(member) - 1; index >= 0; index--) {
+      if (members[index]!.state !== 'skipped') return members[index];
+    }
+    return undefined;
+  }
+
+  /** A member is in place under this name; returns those to be linked to it, in the order to do it. */
+  finish(member: Member, name: string): Member[] {
+    const { group } = member;
+    member.state = 'done';
+    group.leader ??= name;
+    return this.#pending(group).reverse();
+  }
+
+  /**
+   * A member will not be made (left out, or its transfer failed). Returns the member that must be asked for instead, if
+   * others wait and nobody else is under way.
+   */
+  skip(member: Member): Member | undefined {
+    const { group } = member;
+    const wasExpected = member.isLast || member.state === 'asked';
+    member.state = 'skipped';
+    if (!wasExpected || group.leader !== undefined) return undefined;
+    if (group.members.some((other) => other.state === 'asked' || other.state === 'unseen')) return undefined;
+    const next = this.#pending(group).at(-1);
+    if (next !== undefined) next.isLast = true;
+    return next;
+  }
+
+  /** The list is freed: its members are forgotten, the group's leader name stays. */
+  forget(list: FileList): void {
+    const members = this.#byList.get(list);
+    if (members === undefined) return;
+    this.#byList.delete(list);
+    for (const { group } of members.values()) {
+      group.members = group.members.filter((member) => member.entry.list !== list);
+    }
+  }
+
+  #pending(group: Group): Member[] {
+    return group.members.filter(({ state }) => state === 'passed' || state === 'waiting');
+  }
+
+  #scan(list: FileList): Map<number, Member> {
+    const members = new Map<number, Member>();
+    const last = new Map<string, Member>();
+    for (let position = 0; position < list.count; position++) {
+      const row = list.rowAt(position);
+      if (!list.isActive(row) || (list.flags(row) & FLIST_HLINKED) === 0) continue;
+      const key = groupKey(list, row);
+      let group = this.#groups.get(key);
+      if (group === undefined) {
+        group = { leader: undefined, members: [] };
+        this.#groups.set(key, group);
+      }
+      const entry = { list, row, ndx: list.start + position };
+      const member: Member = { entry, group, state: 'unseen', isLast: false };
+      group.members.push(member);
+      members.set(row, member);
+      last.set(key, member);
+    }
+    for (const member of last.values()) member.isLast = true;
+    return members;
+  }
+}
+
+function groupKey(list: FileList, row: number): string {
+  const number = list.linkGroup(row);
+  return number >= 0 ? `${number}` : `${list.linkDev(row)}:${list.linkIno(row)}`;
+}

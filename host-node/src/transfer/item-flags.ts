@@ -1,0 +1,52 @@
+// The itemize flags of an entry against the object it is compared with (docs/protocol/04-transfer.md §3.14).
+import { FLIST_SKIP_GROUP } from '@ocrsync/core/file-list';
+import type { FileStat } from '../fs/filesystem.ts';
+import * as item from '../session/item.ts';
+import type { Entry } from '../session/ports.ts';
+import type { DestinationState } from './destination-state.ts';
+import { isRegular, isSymlink, PERMISSION_MASK } from './file-type.ts';
+
+export interface Comparison {
+  readonly entry: Entry;
+  /** What the object will have: the entry's mode, or the final one when permissions are not preserved. */
+  readonly mode: number;
+  /** undefined: the object does not exist. */
+  readonly existing: FileStat | undefined;
+  /** Flags that the caller knows: TRANSFER, LOCAL_CHANGE, REPORT_CHANGE … */
+  readonly flags: number;
+  /** Hard links: name of the leader, empty when the link is there already. */
+  readonly xname?: string;
+}
+
+export function itemFlags(state: DestinationState, comparison: Comparison): number {
+  const { entry, existing, flags } = comparison;
+  if (existing === undefined) return flags | item.ITEM_IS_NEW;
+  const { options, filesystem } = state;
+  const { list, row } = entry;
+  let result = flags | timeFlag(state, comparison, existing);
+  if (isRegular(comparison.mode) && existing.sizeBytes !== list.sizeBytes(row)) {
+    result |= item.ITEM_REPORT_SIZE;
+  }
+  if (
+    options.perms &&
+    !isSymlink(comparison.mode) &&
+    ((existing.mode ^ comparison.mode) & PERMISSION_MASK) !== 0
+  ) {
+    result |= item.ITEM_REPORT_PERMS;
+  }
+  if (options.owner && filesystem.isSuperUser && existing.uid !== list.uid(row)) {
+    result |= item.ITEM_REPORT_OWNER;
+  }
+  const skipGroup = (list.flags(row) & FLIST_SKIP_GROUP) !== 0;
+  if (options.group && !skipGroup && existing.gid !== list.gid(row)) result |= item.ITEM_REPORT_GROUP;
+  return result;
+}
+
+function timeFlag(state: DestinationState, comparison: Comparison, existing: FileStat): number {
+  const { entry, flags, xname } = comparison;
+  if (state.options.times) {
+    return existing.mtimeSec === entry.list.mtimeSec(entry.row) ? 0 : item.ITEM_REPORT_TIME;
+  }
+  const changed = (flags & (item.ITEM_TRANSFER | item.ITEM_LOCAL_CHANGE)) !== 0;
+  return changed && xname !== '' ? item.ITEM_REPORT_TIME : 0;
+}

@@ -1,0 +1,246 @@
+// The data phase of one received file: tokens to bytes, bytes to the output, everything into the whole-file sum
+// (docs/protocol/04-transfer.md §8, §9.4, §20). Opens, names and finishes no file. Without an output the record is only
+// read to its end.
+import { digestBytes } from '@ocrsync/core/checksum-kinds';
+import { WholeFileHash } from '@ocrsync/core/checksum';
+import { ProtocolError } from '@ocrsync/core/protocol-error';
+import type { OpenFile } from '../fs/filesystem.ts';
+import { FilesystemError } from '../fs/filesystem.ts';
+import type { Channel } from '../session/channel.ts';
+import type { SessionContext } from '../session/context.ts';
+import type { SumHead } from '../session/item.ts';
+import type { Task } from '../session/wait.ts';
+import type { TokenInput } from './token-input.ts';
+
+/** Matched blocks are copied in pieces of at most this; consecutive ones together. */
+const COPY_BYTES = 256 * 1024;
+/** Progress is told at this distance. */
+const PROGRESS_BYTES = 1 << 20;
+
+export interface ReceivedFile {
+  /** undefined: nothing is written, the data is thrown away. */
+  readonly output: OpenFile | undefined;
+  readonly basis: OpenFile | undefined;
+  /** The output is the basis: blocks that stay where they are need no write. */
+  readonly inPlace: boolean;
+  /** `skip`: only what is appended is summed and written; `verify`: the old part is summed too. */
+  readonly append: 'no' | 'skip' | 'verify';
+  /** For error texts. */
+  readonly fullName: string;
+  progress(doneBytes: number): void;
+}
+
+/** A write that failed: ends the run. Told apart from errors of other calls. */
+export class WriteFailure extends Error {
+  readonly reason: FilesystemError;
+
+  constructor(reason: FilesystemError) {
+    super(reason.message);
+    this.reason = reason;
+  }
+}
+
+export class DataReceiver {
+  readonly #context: SessionContext;
+  readonly #tokens: TokenInput;
+  readonly #hash: WholeFileHash;
+  #file!: ReceivedFile;
+  #head!: SumHead;
+  #buffer = 0;
+  #bufferBytes = 0;
+  #position = 0;
+  #told = 0;
+  /** Matched blocks that were not copied yet. */
+  #runFirst = 0;
+  #runCount = 0;
+  literalBytes = 0;
+  matchedBytes = 0;
+
+  constructor(context: SessionContext, tokens: TokenInput) {
+    const { negotiated, channel } = context;
+    this.#context = context;
+    this.#tokens = tokens;
+    this.#hash = new WholeFileHash(channel.core, negotiated.transferChecksum, negotiated.seed);
+  }
+
+  /** Reads head, tokens and digest. True: the digest is right; always false when nothing was written. */
+  *receive(file: ReceivedFile, channel: Channel): Task<boolean> {
+    this.#file = file;
+    this.literalBytes = this.matchedBytes = this.#position = this.#told = this.#runCount = 0;
+    yield* this.#readHead(channel);
+    this.#hash.begin();
+    if (file.append !== 'no') this.#skipOldPart();
+    this.#tokens.begin(file.output === undefined);
+    for (;;) {
+      while (!this.#tokens.tryNext()) {
+        this.#copyRun();
+        yield* channel.more();
+      }
+      const { kind } = this.#tokens;
+      if (kind === 'end') break;
+      if (kind === 'literal') this.#literal();
+      else this.#match();
+    }
+    this.#copyRun();
+    if (file.inPlace) this.#write(() => file.output?.truncate(this.#position));
+    return yield* this.#verify(channel);
+  }
+
+  *#readHead(channel: Channel): Task {
+    const { protocol, negotiated } = this.#context;
+    const { reader } = channel;
+    const limits = { protocol, digestBytes: digestBytes(negotiated.transferChecksum), role: 'receiver' };
+    while (!reader.trySumHead(limits)) yield* channel.more();
+    this.#head = {
+      count: reader.sumCount,
+      blockLength: reader.blockLength,
+      s2Length: reader.s2Length,
+      remainder: reader.remainder,
+    };
+  }
+
+  *#verify(channel: Channel): Task<boolean> {
+    const { reader } = channel;
+    const digest = this.#hash.final();
+    while (!reader.tryBytes(digest.length)) yield* channel.more();
+    if (this.#file.output === undefined) return false;
+    const { u8 } = channel.core;
+    return digest.every((byte, index) => byte === u8[reader.at + index]);
+  }
+
+  #literal(): void {
+    this.#copyRun();
+    const bytes = this.#tokens.literal();
+    this.literalBytes += bytes.length;
+    if (this.#file.output === undefined) return;
+    const { address } = this.#tokens;
+    if (address >= 0) this.#hash.update(address, bytes.length);
+    else this.#hash.updateBytes(bytes);
+    this.#put(bytes);
+  }
+
+  #match(): void {
+    const { block, blockCount, wantsMatched } = this.#tokens;
+    const { count, blockLength } = this.#head;
+    if (block < 0 || blockCount > count - block) {
+      const wrong = block < 0 || block >= count ? block : count;
+      this.#refuse('ERR_BLOCK_INDEX', `Invalid block index ${wrong} (count=${count}) [receiver]`);
+    }
+    const { output, basis, fullName } = this.#file;
+    if (output !== undefined && basis === undefined) {
+      this.#refuse('ERR_NO_BASIS', `got a block match with no basis file for ${fullName} [receiver]`);
+    }
+    if (output === undefined) {
+      this.matchedBytes += this.#spanBytes(block, blockCount);
+      return;
+    }
+    const follows = this.#runCount > 0 && block === this.#runFirst + this.#runCount;
+    if (!follows) this.#copyRun();
+    if (this.#runCount === 0) this.#runFirst = block;
+    this.#runCount += blockCount;
+    if (wantsMatched || this.#runCount * blockLength >= COPY_BYTES) this.#copyRun();
+  }
+
+  /** Copies the pending blocks from the basis. */
+  #copyRun(): void {
+    if (this.#runCount === 0) return;
+    const { blockLength } = this.#head;
+    const first = this.#runFirst;
+    const count = this.#runCount;
+    this.#runCount = 0;
+    if (this.#tokens.wantsMatched) {
+      for (let block = first; block < first + count; block++) {
+        this.#copy(block * blockLength, this.#spanBytes(block, 1), Math.max(COPY_BYTES, blockLength));
+      }
+    } else {
+      this.#copy(first * blockLength, this.#spanBytes(first, count), COPY_BYTES);
+    }
+  }
+
+  #copy(from: number, lengthBytes: number, pieceBytes: number): void {
+    const { core } = this.#context.channel;
+    const { basis, inPlace, output } = this.#file;
+    this.#reserve(Math.min(pieceBytes, lengthBytes));
+    for (let done = 0; done < lengthBytes;) {
+      const size = Math.min(pieceBytes, lengthBytes - done);
+      fill(basis!, core.u8.subarray(this.#buffer, this.#buffer + size), from + done);
+      this.#hash.update(this.#buffer, size);
+      if (this.#tokens.wantsMatched) this.#tokens.matched(this.#buffer, size);
+      if (inPlace && from + done === this.#position) this.#position += size;
+      else if (output !== undefined) this.#put(core.u8.subarray(this.#buffer, this.#buffer + size));
+      done += size;
+    }
+    this.matchedBytes += lengthBytes;
+    this.#progress();
+  }
+
+  /** Append: what the destination has already stays; its length is the head's. */
+  #skipOldPart(): void {
+    const { count } = this.#head;
+    const lengthBytes = count === 0 ? 0 : this.#spanBytes(0, count);
+    const { append, basis, output } = this.#file;
+    if (append === 'verify' && basis !== undefined && output !== undefined) {
+      const { core } = this.#context.channel;
+      this.#reserve(COPY_BYTES);
+      for (let done = 0; done < lengthBytes;) {
+        const size = Math.min(COPY_BYTES, lengthBytes - done);
+        fill(basis, core.u8.subarray(this.#buffer, this.#buffer + size), done);
+        this.#hash.update(this.#buffer, size);
+        done += size;
+      }
+    }
+    this.#position = lengthBytes;
+  }
+
+  #spanBytes(first: number, count: number): number {
+    const { blockLength, remainder, count: all } = this.#head;
+    const short = first + count === all && remainder !== 0 ? blockLength - remainder : 0;
+    return count * blockLength - short;
+  }
+
+  #put(bytes: Uint8Array): void {
+    this.#write(() => this.#file.output!.write(bytes, this.#position));
+    this.#position += bytes.length;
+    this.#progress();
+  }
+
+  #write(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      if (error instanceof FilesystemError) throw new WriteFailure(error);
+      throw error;
+    }
+  }
+
+  #progress(): void {
+    if (this.#position - this.#told < PROGRESS_BYTES) return;
+    this.#told = this.#position;
+    this.#file.progress(this.#position);
+  }
+
+  #reserve(bytes: number): void {
+    if (bytes <= this.#bufferBytes) return;
+    this.#bufferBytes = Math.max(bytes, COPY_BYTES);
+    this.#buffer = this.#context.channel.core.resize(this.#buffer, 0, this.#bufferBytes);
+  }
+
+  #refuse(code: string, text: string): never {
+    throw new ProtocolError(code, text, 2, this.#context.channel.reader.byteOffset);
+  }
+}
+
+/** Reads a whole piece of the basis; what is missing or unreadable becomes zeros, which the digest finds out. */
+function fill(basis: OpenFile, into: Uint8Array, position: number): void {
+  let done = 0;
+  try {
+    while (done < into.length) {
+      const count = basis.read(into.subarray(done), position + done);
+      if (count === 0) break;
+      done += count;
+    }
+  } catch (error) {
+    if (!(error instanceof FilesystemError)) throw error;
+  }
+  into.fill(0, done);
+}

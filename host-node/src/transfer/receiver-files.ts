@@ -1,0 +1,255 @@
+// The receiver's disk work for one transfer record: basis, output, verification, finish (docs/protocol/04-transfer.md §9).
+// The data itself goes through received-data.ts. Whatever fails here, the record is read to its end.
+import { ProtocolError } from '@ocrsync/core/protocol-error';
+import type { FileStat, OpenFile } from '../fs/filesystem.ts';
+import { FilesystemError } from '../fs/filesystem.ts';
+import type { Channel } from '../session/channel.ts';
+import { BASIS_FNAME, BASIS_FUZZY, BASIS_PARTIAL_DIR, type Item } from '../session/item.ts';
+import type { Entry, ReceiveResult, ReceiverFiles } from '../session/ports.ts';
+import { RunError } from '../session/run-error.ts';
+import type { Task } from '../session/wait.ts';
+import { setAttributes } from './attributes.ts';
+import { type DestinationState, systemText } from './destination-state.ts';
+import { isDirectory, isRegular } from './file-type.ts';
+import { finalMode } from './final-mode.ts';
+import { DataReceiver, WriteFailure } from './received-data.ts';
+import { randomSuffix, temporaryPrefix } from './temp-name.ts';
+import type { TokenInput } from './token-input.ts';
+
+const EXIT_FILE_IO = 11;
+const TEMPORARY_TRIES = 100;
+const IN_PLACE_MODE = 0o600;
+
+/** A file that is being received. */
+interface Target {
+  readonly entry: Entry;
+  readonly name: string;
+  readonly basis: OpenFile | undefined;
+  readonly mode: number;
+  readonly inPlace: boolean;
+  readonly output: OpenFile;
+  /** Where the data goes: the name itself in place, else a temporary one. */
+  readonly outputName: string;
+}
+
+export class TreeReceiverFiles implements ReceiverFiles {
+  readonly #state: DestinationState;
+  readonly #data: DataReceiver;
+  /** The one that is open now: what to clean up when the run ends early. */
+  #open: Target | undefined;
+
+  constructor(state: DestinationState, tokens: TokenInput) {
+    this.#state = state;
+    this.#data = new DataReceiver(state.context, tokens);
+  }
+
+  *receive(entry: Entry, item: Item, channel: Channel, redo: boolean): Task<ReceiveResult> {
+    this.#checkBasisType(entry, item);
+    const name = this.#state.nameOf(entry);
+    const existing = this.#look(name);
+    const basis = this.#openBasis(name, existing);
+    try {
+      const target = this.#openTarget(entry, name, existing, basis);
+      if (target === undefined) {
+        yield* this.#receiveData(entry, undefined, channel, redo);
+        return 'discarded';
+      }
+      this.#open = target;
+      const good = yield* this.#receiveData(entry, target, channel, redo);
+      target.output.close();
+      this.#open = undefined;
+      return good ? this.#finishGood(target) : this.#finishBad(target, redo);
+    } finally {
+      basis?.close();
+    }
+  }
+
+  abandon(): void {
+    const target = this.#open;
+    this.#open = undefined;
+    if (target === undefined) return;
+    target.basis?.close();
+    target.output.close();
+    if (target.inPlace) return;
+    if (this.#state.options.partial && this.#data.literalBytes > 0) this.#keepPartial(target);
+    else this.#remove(target.outputName);
+  }
+
+  // ---- what the record says about its basis (§2.2, §9.1) ---------------------------------------------------------------
+
+  #checkBasisType(entry: Entry, { basisType }: Item): void {
+    if (basisType === BASIS_FNAME) return;
+    const text =
+      basisType >= BASIS_FUZZY
+        ? `rsync: refusing malicious fuzzy operation for ${entry.list.name(entry.row)}`
+        : basisType >= BASIS_PARTIAL_DIR
+          ? `rsync: refusing unrequested basis type ${basisType} for ${entry.list.name(entry.row)}`
+          : `invalid basis_dir index: ${basisType}.`;
+    throw new ProtocolError('ERR_BASIS_TYPE', text, 2, this.#state.context.channel.reader.byteOffset);
+  }
+
+  #look(name: string): FileStat | undefined {
+    try {
+      return this.#state.tree.lstat(name);
+    } catch (error) {
+      if (error instanceof FilesystemError) return undefined;
+      throw error;
+    }
+  }
+
+  /** A basis is a regular file; anything else, or one that cannot be opened, is none. */
+  #openBasis(name: string, existing: FileStat | undefined): OpenFile | undefined {
+    if (existing === undefined || !isRegular(existing.mode)) return undefined;
+    try {
+      const file = this.#state.tree.openRead(name, false);
+      if (isRegular(file.stat().mode)) return file;
+      file.close();
+    } catch (error) {
+      if (!(error instanceof FilesystemError)) throw error;
+    }
+    return undefined;
+  }
+
+  // ---- output (§9.2) ---------------------------------------------------------------------------------------------------
+
+  /** undefined: it cannot be written, which was told. */
+  #openTarget(
+    entry: Entry,
+    name: string,
+    existing: FileStat | undefined,
+    basis: OpenFile | undefined,
+  ): Target | undefined {
+    const { options, filesystem, report } = this.#state;
+    if (existing !== undefined && isDirectory(existing.mode)) {
+      report.message('error-xfer', `recv_files: ${this.#state.fullName(name)} is a directory`);
+      return undefined;
+    }
+    const entryMode = entry.list.mode(entry.row);
+    const mode = options.perms ? entryMode : finalMode(entryMode, existing, filesystem.umask);
+    const common = { entry, name, basis, mode, inPlace: options.inplace };
+    if (!options.inplace) {
+      const temporary = this.#createTemporary(name, mode);
+      return temporary === undefined ? undefined : { ...common, ...temporary };
+    }
+    try {
+      return { ...common, output: this.#state.tree.openWrite(name, IN_PLACE_MODE), outputName: name };
+    } catch (error) {
+      this.#state.failed('receiver', `open ${this.#state.fullName(name)} failed`, error);
+      return undefined;
+    }
+  }
+
+  #createTemporary(
+    name: string,
+    mode: number,
+  ): { readonly output: OpenFile; readonly outputName: string } | undefined {
+    const prefix = temporaryPrefix(name);
+    if (prefix === undefined) {
+      this.#state.report.message('error-xfer', `temporary filename too long: ${name}`);
+      return undefined;
+    }
+    for (let tries = 1; ; tries++) {
+      const outputName = prefix + randomSuffix();
+      try {
+        return { output: this.#state.tree.createExclusive(outputName, (mode | 0o200) & 0o700), outputName };
+      } catch (error) {
+        const exists = error instanceof FilesystemError && error.code === 'EEXIST';
+        if (exists && tries < TEMPORARY_TRIES) continue;
+        const shown = exists ? outputName : `${prefix}XXXXXX`;
+        this.#state.failed('receiver', `mkstemp ${this.#state.fullName(shown)} failed`, error);
+        return undefined;
+      }
+    }
+  }
+
+  // ---- data ------------------------------------------------------------------------------------------------------------
+
+  *#receiveData(entry: Entry, target: Target | undefined, channel: Channel, redo: boolean): Task<boolean> {
+    const { options, context, report } = this.#state;
+    const append = redo || options.append === 0 ? 'no' : this.#appendKind();
+    const data = this.#data;
+    const name = this.#state.nameOf(entry);
+    const fullName = this.#state.fullName(name);
+    try {
+      const good = yield* data.receive(
+        {
+          output: target?.output,
+          basis: target?.basis,
+          inPlace: target?.inPlace ?? false,
+          append,
+          fullName,
+          progress: (doneBytes) => report.progress(entry, doneBytes),
+        },
+        channel,
+      );
+      context.statistics.literalBytes += data.literalBytes;
+      context.statistics.matchedBytes += data.matchedBytes;
+      report.transferred(entry, data.literalBytes, data.matchedBytes);
+      return good;
+    } catch (error) {
+      if (!(error instanceof WriteFailure)) throw error;
+      const text = systemText('receiver', `write failed on ${fullName}`, error.reason);
+      throw new RunError('ERR_WRITE', text, EXIT_FILE_IO);
+    }
+  }
+
+  #appendKind(): 'skip' | 'verify' {
+    return this.#state.options.append === 2 || this.#state.context.protocol < 30 ? 'verify' : 'skip';
+  }
+
+  // ---- finish (§9.5, §9.6) ---------------------------------------------------------------------------------------------
+
+  #finishGood(target: Target): ReceiveResult {
+    return this.#putInPlace(target, 'exact') ? 'good' : 'failed';
+  }
+
+  #finishBad(target: Target, redo: boolean): ReceiveResult {
+    const { options, report } = this.#state;
+    const kept = target.inPlace || options.partial;
+    if (kept) this.#putInPlace(target, 'none');
+    else this.#remove(target.outputName);
+    const outcome = `${target.name} failed verification -- update ${kept ? 'retained' : 'discarded'}`;
+    if (redo) {
+      report.message('error-xfer', `ERROR: ${outcome}.`);
+      return 'failed';
+    }
+    if (options.info.name >= 1 || options.formatHasItemize) {
+      report.message('warning', `WARNING: ${outcome} (will try again).`);
+    }
+    return 'redo';
+  }
+
+  /** Attributes, then the final name. False: it did not get there, which was told. */
+  #putInPlace(target: Target, times: 'exact' | 'none'): boolean {
+    const { entry, name, mode, outputName, inPlace } = target;
+    setAttributes(this.#state, { role: 'receiver', name: outputName, entry, mode, stat: undefined, times });
+    if (inPlace) return true;
+    try {
+      this.#state.tree.rename(outputName, name);
+      return true;
+    } catch (error) {
+      const text = `rename ${this.#state.fullName(outputName)} -> "${name}"`;
+      this.#state.failed('receiver', text, error);
+      this.#remove(outputName);
+      return false;
+    }
+  }
+
+  /** An interrupted file under its final name, with the time 1970 that makes the next run look at it (§9.3). */
+  #keepPartial(target: Target): void {
+    if (!this.#putInPlace(target, 'none')) return;
+    try {
+      this.#state.tree.setTimes(target.name, { mtimeSec: 0, mtimeNsec: 0 });
+    } catch (error) {
+      this.#state.failed('receiver', `failed to set times on ${this.#state.fullName(target.name)}`, error);
+    }
+  }
+
+  #remove(name: string): void {
+    try {
+      this.#state.tree.unlink(name);
+    } catch (error) {
+      if (!(error instanceof FilesystemError)) throw error;
+    }
+  }
+}

@@ -1,0 +1,185 @@
+// The generator's way with directories: early creation, the full visit, and the touch-up after everything in them is done
+// (docs/protocol/04-transfer.md §3.4, §10.4).
+import { type FileList, FLIST_IMPLIED_DIR } from '@ocrsync/core/file-list';
+import { FilesystemError } from '../fs/filesystem.ts';
+import { ITEM_LOCAL_CHANGE } from '../session/item.ts';
+import type { Entry } from '../session/ports.ts';
+import { type Task, WAIT_TURN } from '../session/wait.ts';
+import { createdDirectoryMode } from './attributes.ts';
+import type { DestinationState } from './destination-state.ts';
+import { isDirectory, PERMISSION_MASK } from './file-type.ts';
+import { type Hand, makeRoom } from './replace.ts';
+import { keepAttributes, report, type Visited } from './visit.ts';
+
+const OWNER_ALL = 0o700;
+const OWNER_WRITE = 0o200;
+/** Other tasks get a turn after so many directories. */
+const DIRECTORIES_PER_TURN = 64;
+
+export class DirectoryVisitor {
+  readonly #state: DestinationState;
+  readonly #hand: Hand;
+  /** Directories that are not there or not ours: what is below them is passed over (dry run: taken as missing). */
+  readonly failed = new Set<string>();
+  readonly dryMissing = new Set<string>();
+  /** Made before their turn; they count as new when they are reported. */
+  readonly #createdEarly = new Set<string>();
+  /** Made writable for the run; the mode they are to have in the end. */
+  readonly #widened = new Map<string, number>();
+
+  constructor(state: DestinationState, hand: Hand) {
+    this.#state = state;
+    this.#hand = hand;
+  }
+
+  /** The root was made by this run: its own entry is reported as new. */
+  rootCreated(): void {
+    this.#createdEarly.add('.');
+  }
+
+  /** In its parent's list: with times preserved it is made now, so that its own list finds it (§3.4). */
+  *early(visited: Visited): Task {
+    const state = this.#state;
+    const { name, entry, existing } = visited;
+    if (!state.options.times || state.dryRun || visited.lookError !== undefined) return;
+    if (existing !== undefined && isDirectory(existing.mode)) return;
+    if (existing !== undefined && !(yield* makeRoom(state, this.#hand, name, existing, 'directory'))) {
+      return;
+    }
+    try {
+      state.tree.mkdir(name, entry.list.mode(entry.row) & OWNER_ALL);
+      this.#createdEarly.add(name);
+    } catch (error) {
+      // The full visit tells it.
+      if (!(error instanceof FilesystemError)) throw error;
+    }
+  }
+
+  *full(visited: Visited): Task {
+    const state = this.#state;
+    const { name, entry } = visited;
+    if (this.#isUnwantedParent(entry)) return;
+    let { existing } = visited;
+    const inTheWay = existing !== undefined && !isDirectory(existing.mode);
+    if (inTheWay) {
+      if (!(yield* makeRoom(state, this.#hand, name, existing!, 'directory'))) {
+        this.#skipContents(name);
+        return;
+      }
+      existing = undefined;
+    }
+    if (state.dryRun && existing === undefined) this.dryMissing.add(name);
+    const early = this.#createdEarly.delete(name);
+    const compared = early ? undefined : existing;
+    yield* report(state, visited, compared, compared === undefined ? ITEM_LOCAL_CHANGE : 0);
+    if (state.dryRun) return;
+    const created = existing === undefined;
+    if (created && !this.#make(visited)) return;
+    const stat = created ? state.tree.lstat(name) : existing;
+    const mode =
+      (created || early) && !state.options.perms && stat !== undefined
+        ? createdDirectoryMode(visited.mode, stat)
+        : visited.mode;
+    const changed = keepAttributes(state, { ...visited, mode }, stat, 'window', false);
+    if (changed || compared === undefined) state.announce(name === '.' ? './' : `${name}/`);
+    this.#widen(name, mode);
+  }
+
+  /** The last word on a directory's mode and time, after everything below it is done. */
+  *touchUp(list: FileList, directory: Entry | undefined): Task {
+    const { context, dryRun, localName } = this.#state;
+    if (dryRun || localName !== undefined) return;
+    if (context.lists.incremental) {
+      if (directory !== undefined) this.#touchUpOne(directory);
+      return;
+    }
+    for (let position = list.count - 1; position >= 0; position--) {
+      const row = list.rowAt(position);
+      if (!list.isActive(row) || !list.isDirectory(row)) continue;
+      this.#touchUpOne({ list, row, ndx: list.start + position });
+      if (position % DIRECTORIES_PER_TURN === 0) yield WAIT_TURN;
+    }
+  }
+
+  #touchUpOne(entry: Entry): void {
+    const state = this.#state;
+    const name = entry.list.name(entry.row);
+    if (this.#isUnwantedParent(entry) || this.failed.has(name)) return;
+    const mode = this.#widened.get(name);
+    this.#widened.delete(name);
+    if (mode !== undefined && (mode & OWNER_WRITE) === 0) this.#chmod(name, mode);
+    if (!state.options.times) return;
+    try {
+      const stat = state.lstat(name);
+      if (stat === undefined || !isDirectory(stat.mode)) return;
+      const mtimeSec = entry.list.mtimeSec(entry.row);
+      if (stat.mtimeSec === mtimeSec) return;
+      state.tree.setTimes(name, { mtimeSec, mtimeNsec: entry.list.mtimeNsec(entry.row) });
+    } catch (error) {
+      state.failed('generator', `failed to set times on ${state.fullName(name)}`, error);
+    }
+  }
+
+  #isUnwantedParent({ list, row }: Entry): boolean {
+    const { relative, impliedDirs } = this.#state.options;
+    return relative && !impliedDirs && (list.flags(row) & FLIST_IMPLIED_DIR) !== 0;
+  }
+
+  #make({ name, mode }: Visited): boolean {
+    const state = this.#state;
+    try {
+      makeDirectory(state, name, mode & PERMISSION_MASK);
+      return true;
+    } catch (error) {
+      state.failed('generator', `recv_generator: mkdir ${state.fullName(name)} failed`, error);
+      this.#skipContents(name);
+      return false;
+    }
+  }
+
+  #skipContents(name: string): void {
+    this.#state.report.message('error', '*** Skipping any contents from this failed directory ***');
+    this.failed.add(name);
+  }
+
+  /** Without u+rwx nothing could be put into it by anybody but root. */
+  #widen(name: string, mode: number): void {
+    const state = this.#state;
+    if (state.filesystem.isSuperUser || (mode & OWNER_ALL) === OWNER_ALL || state.localName !== undefined)
+      return;
+    if (this.#chmod(name, (mode & PERMISSION_MASK) | OWNER_ALL)) this.#widened.set(name, mode);
+  }
+
+  #chmod(name: string, mode: number): boolean {
+    try {
+      this.#state.tree.chmod(name, mode & PERMISSION_MASK);
+      return true;
+    } catch (error) {
+      const text = `failed to modify permissions on ${this.#state.fullName(name)}`;
+      this.#state.failed('generator', text, error);
+      return false;
+    }
+  }
+}
+
+/** mkdir; EEXIST is fine. With --relative missing parents are made too (mode 0777 without the umask's bits). */
+function makeDirectory(state: DestinationState, name: string, mode: number): void {
+  try {
+    state.tree.mkdir(name, mode);
+  } catch (error) {
+    if (!(error instanceof FilesystemError)) throw error;
+    if (error.code === 'EEXIST') return;
+    if (error.code !== 'ENOENT' || !state.options.relative) throw error;
+    makeParents(state, name);
+    state.tree.mkdir(name, mode);
+  }
+}
+
+/** Makes the directories above a name that are missing. */
+export function makeParents(state: DestinationState, name: string): void {
+  const mode = 0o777 & ~state.filesystem.umask;
+  for (let slash = name.indexOf('/'); slash > 0; slash = name.indexOf('/', slash + 1)) {
+    const parent = name.slice(0, slash);
+    if (state.tree.lstat(parent) === undefined) state.tree.mkdir(parent, mode);
+  }
+}

@@ -1,0 +1,61 @@
+// One entry under the generator's eyes, and what the kinds of entries share: reporting, attributes, hard-link groups.
+import type { FileStat } from '../fs/filesystem.ts';
+import type { FilesystemError } from '../fs/filesystem.ts';
+import type { Entry, GeneratorSink } from '../session/ports.ts';
+import type { Task } from '../session/wait.ts';
+import { type AttributeRequest, setAttributes } from './attributes.ts';
+import type { DestinationState } from './destination-state.ts';
+import { itemFlags } from './item-flags.ts';
+import type { Member } from './hard-links.ts';
+
+/** What is known when an entry is looked at. */
+export interface Visited {
+  readonly entry: Entry;
+  /** Name below the destination's root. */
+  readonly name: string;
+  /** What is there; undefined: nothing, or it could not be looked at. */
+  readonly existing: FileStat | undefined;
+  /** Why it could not be looked at. */
+  readonly lookError: FilesystemError | undefined;
+  /** Type and final permission bits (§10.2 when permissions are not preserved). */
+  readonly mode: number;
+  readonly redo: boolean;
+  readonly sink: GeneratorSink;
+  readonly member: Member | undefined;
+}
+
+/** Sends the record of an entry without transfer, compared with `existing`. */
+export function* report(
+  state: DestinationState,
+  visited: Visited,
+  existing: FileStat | undefined,
+  flags: number,
+  xname?: string,
+): Task {
+  const { entry, mode, sink } = visited;
+  const all = itemFlags(state, {
+    entry,
+    mode,
+    existing,
+    flags,
+    ...(xname === undefined ? {} : { xname }),
+  });
+  yield* state.emitItem(sink, entry, all, xname);
+}
+
+/** Attributes of an object that the generator keeps or made, with the line about unchanged ones at -vv. */
+export function keepAttributes(
+  state: DestinationState,
+  visited: Visited,
+  stat: FileStat | undefined,
+  times: AttributeRequest['times'],
+  tell: boolean,
+): boolean {
+  const { entry, name, mode } = visited;
+  const changed = setAttributes(state, { role: 'generator', name, entry, mode, stat, times });
+  const { info, formatHasItemize } = state.options;
+  if (tell && info.name >= 2 && !formatHasItemize) {
+    state.report.message('info', changed ? name : `${name} is uptodate`);
+  }
+  return changed;
+}
