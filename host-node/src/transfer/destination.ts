@@ -1,5 +1,7 @@
 // Puts the receiving side's disk work together: one state, a generator half and a receiver half. The doors that the
 // session engine and the API use.
+import { CompressedTokenReader } from '@ocrsync/core/token-codec';
+import { PlainTokenInput, type TokenInput } from '@ocrsync/core/token-input';
 import type { DeletionFilters } from '../delete/filters.ts';
 import type { Filesystem } from '../fs/filesystem.ts';
 import type { Options } from '../options/options.ts';
@@ -8,7 +10,7 @@ import type { GeneratorFiles, ReceiverFiles } from '../session/ports.ts';
 import { type DestinationReport, DestinationState } from './destination-state.ts';
 import { TreeGeneratorFiles } from './generator-files.ts';
 import { TreeReceiverFiles } from './receiver-files.ts';
-import { PlainTokenInput, type TokenInput } from './token-input.ts';
+import { createTokenDecompressor } from './compression/codec.ts';
 
 export interface DestinationParts {
   readonly filesystem: Filesystem;
@@ -19,8 +21,6 @@ export interface DestinationParts {
   readonly report: DestinationReport;
   /** Receiver-side rules; NO_FILTERS without any. */
   readonly filters: DeletionFilters;
-  /** Decoder of the negotiated compression; left out: plain tokens. */
-  readonly tokens?: TokenInput;
 }
 
 export function createDestination(parts: DestinationParts): {
@@ -29,9 +29,16 @@ export function createDestination(parts: DestinationParts): {
 } {
   const { filesystem, options, context, report } = parts;
   const state = new DestinationState(filesystem, options, context, report);
-  const tokens = parts.tokens ?? new PlainTokenInput(context.channel.core, context.channel.reader);
   return {
     generator: new TreeGeneratorFiles(state, parts.destinationPath, parts.filters),
-    receiver: new TreeReceiverFiles(state, tokens),
+    receiver: new TreeReceiverFiles(state, tokenInput(context)),
   };
+}
+
+function tokenInput({ channel, negotiated, protocol }: SessionContext): TokenInput {
+  const { core, reader } = channel;
+  if (negotiated.compression === 'none') return new PlainTokenInput(reader);
+  const byteOffset = (): number => reader.byteOffset;
+  const decompressor = createTokenDecompressor(negotiated.compression, core, { protocol, byteOffset });
+  return new CompressedTokenReader(reader, decompressor);
 }

@@ -4,13 +4,14 @@
 import { digestBytes } from '@ocrsync/core/checksum-kinds';
 import { WholeFileHash } from '@ocrsync/core/checksum';
 import { ProtocolError } from '@ocrsync/core/protocol-error';
+import type { TokenInput } from '@ocrsync/core/token-input';
+import { TOKEN_END, TOKEN_LITERAL } from '@ocrsync/core/wire-reader';
 import type { OpenFile } from '../fs/filesystem.ts';
 import { FilesystemError } from '../fs/filesystem.ts';
 import type { Channel } from '../session/channel.ts';
 import type { SessionContext } from '../session/context.ts';
 import type { SumHead } from '../session/item.ts';
 import type { Task } from '../session/wait.ts';
-import type { TokenInput } from './token-input.ts';
 
 /** Matched blocks are copied in pieces of at most this; consecutive ones together. */
 const COPY_BYTES = 256 * 1024;
@@ -70,15 +71,15 @@ export class DataReceiver {
     yield* this.#readHead(channel);
     this.#hash.begin();
     if (file.append !== 'no') this.#skipOldPart();
-    this.#tokens.begin(file.output === undefined);
+    this.#tokens.begin();
     for (;;) {
-      while (!this.#tokens.tryNext()) {
+      while (!this.#tokens.tryToken()) {
         this.#copyRun();
         yield* channel.more();
       }
-      const { kind } = this.#tokens;
-      if (kind === 'end') break;
-      if (kind === 'literal') this.#literal();
+      const { tokenKind } = this.#tokens;
+      if (tokenKind === TOKEN_END) break;
+      if (tokenKind === TOKEN_LITERAL) this.#literal();
       else this.#match();
     }
     this.#copyRun();
@@ -110,35 +111,41 @@ export class DataReceiver {
 
   #literal(): void {
     this.#copyRun();
-    const bytes = this.#tokens.literal();
-    this.literalBytes += bytes.length;
+    const { at, length } = this.#tokens;
+    this.literalBytes += length;
     if (this.#file.output === undefined) return;
-    const { address } = this.#tokens;
-    if (address >= 0) this.#hash.update(address, bytes.length);
-    else this.#hash.updateBytes(bytes);
-    this.#put(bytes);
+    this.#hash.update(at, length);
+    this.#put(this.#context.channel.core.u8.subarray(at, at + length));
   }
 
   #match(): void {
-    const { block, blockCount, wantsMatched } = this.#tokens;
+    const { block, wantsMatched } = this.#tokens;
     const { count, blockLength } = this.#head;
-    if (block < 0 || blockCount > count - block) {
-      const wrong = block < 0 || block >= count ? block : count;
-      this.#refuse('ERR_BLOCK_INDEX', `Invalid block index ${wrong} (count=${count}) [receiver]`);
+    if (block < 0 || block >= count) {
+      this.#refuse('ERR_BLOCK_INDEX', `Invalid block index ${block} (count=${count}) [receiver]`);
     }
     const { output, basis, fullName } = this.#file;
-    if (output !== undefined && basis === undefined) {
-      this.#refuse('ERR_NO_BASIS', `got a block match with no basis file for ${fullName} [receiver]`);
-    }
     if (output === undefined) {
-      this.matchedBytes += this.#spanBytes(block, blockCount);
+      this.#discardBlock(this.#spanBytes(block, 1));
       return;
+    }
+    if (basis === undefined) {
+      this.#refuse('ERR_NO_BASIS', `got a block match with no basis file for ${fullName} [receiver]`);
     }
     const follows = this.#runCount > 0 && block === this.#runFirst + this.#runCount;
     if (!follows) this.#copyRun();
     if (this.#runCount === 0) this.#runFirst = block;
-    this.#runCount += blockCount;
+    this.#runCount++;
     if (wantsMatched || this.#runCount * blockLength >= COPY_BYTES) this.#copyRun();
+  }
+
+  /** A decoder that wants the block's data gets as many zeros: its window keeps its length, and nobody wants the result. */
+  #discardBlock(lengthBytes: number): void {
+    this.matchedBytes += lengthBytes;
+    if (!this.#tokens.wantsMatched) return;
+    this.#reserve(lengthBytes);
+    this.#context.channel.core.u8.fill(0, this.#buffer, this.#buffer + lengthBytes);
+    this.#tokens.matched(this.#buffer, lengthBytes);
   }
 
   /** Copies the pending blocks from the basis. */
@@ -148,13 +155,8 @@ export class DataReceiver {
     const first = this.#runFirst;
     const count = this.#runCount;
     this.#runCount = 0;
-    if (this.#tokens.wantsMatched) {
-      for (let block = first; block < first + count; block++) {
-        this.#copy(block * blockLength, this.#spanBytes(block, 1), Math.max(COPY_BYTES, blockLength));
-      }
-    } else {
-      this.#copy(first * blockLength, this.#spanBytes(first, count), COPY_BYTES);
-    }
+    const pieceBytes = this.#tokens.wantsMatched ? Math.max(COPY_BYTES, blockLength) : COPY_BYTES;
+    this.#copy(first * blockLength, this.#spanBytes(first, count), pieceBytes);
   }
 
   #copy(from: number, lengthBytes: number, pieceBytes: number): void {

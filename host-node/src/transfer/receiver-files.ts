@@ -1,6 +1,7 @@
 // The receiver's disk work for one transfer record: basis, output, verification, finish (docs/protocol/04-transfer.md §9).
 // The data itself goes through received-data.ts. Whatever fails here, the record is read to its end.
 import { ProtocolError } from '@ocrsync/core/protocol-error';
+import type { TokenInput } from '@ocrsync/core/token-input';
 import type { FileStat, OpenFile } from '../fs/filesystem.ts';
 import { FilesystemError } from '../fs/filesystem.ts';
 import type { Channel } from '../session/channel.ts';
@@ -14,7 +15,6 @@ import { isDirectory, isRegular } from './file-type.ts';
 import { finalMode } from './final-mode.ts';
 import { DataReceiver, WriteFailure } from './received-data.ts';
 import { randomSuffix, temporaryPrefix } from './temp-name.ts';
-import type { TokenInput } from './token-input.ts';
 
 const EXIT_FILE_IO = 11;
 const TEMPORARY_TRIES = 100;
