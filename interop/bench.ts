@@ -1,0 +1,164 @@
+// The place where cells run: trees made once and hard-copied, the programs under test, the private servers.
+import { execFile } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import type { Route } from './cells.ts';
+import type { RunningServer } from './daemon.ts';
+import { bigTree, mixedTree, plainTree } from './entries.ts';
+import { mutate, shorten } from './mutate.ts';
+import { normalizeRun } from './normalize.ts';
+import { excludeList, type OptionSet } from './option-sets.ts';
+import { runProgram } from './run.ts';
+import { snapshot } from './snapshot.ts';
+import type { RunningSshd } from './ssh.ts';
+import { buildTree } from './trees.ts';
+
+const runFile = promisify(execFile);
+
+export interface Programs {
+  readonly ours: string;
+  readonly theirs: string;
+}
+
+export interface Bench {
+  readonly directory: string;
+  readonly programs: Programs;
+  readonly seed: number;
+  readonly daemon: RunningServer;
+  readonly sshd: RunningSshd | undefined;
+}
+
+/** Writes an executable that starts `program`; a JavaScript file runs in this process's Node. */
+export function writeLauncher(file: string, program: string): void {
+  const isScript = /\.[cm]?js$/.test(program);
+  const command = isScript ? `'${process.execPath}' '${program}'` : `'${program}'`;
+  writeFileSync(file, `#!/bin/sh\nexec ${command} "$@"\n`);
+  chmodSync(file, 0o755);
+}
+
+/** A remote shell without a network: it drops the host and gives the words to sh, as sshd would. */
+export function writeRemoteShell(file: string): void {
+  writeFileSync(file, '#!/bin/sh\nshift\nexec sh -c "$*"\n');
+  chmodSync(file, 0o755);
+}
+
+async function copyTree(from: string, to: string): Promise<void> {
+  await runFile('cp', ['-a', '--', from, to]);
+}
+
+const treeBuilders = { plain: plainTree, mixed: mixedTree, big: bigTree };
+const prepared = new Map<string, Promise<string>>();
+
+async function prepareTree(bench: Bench, tree: 'plain' | 'mixed' | 'big', state: string): Promise<string> {
+  const directory = path.join(bench.directory, 'trees', `${tree}.${state}`);
+  if (state === 'source') {
+    mkdirSync(path.dirname(directory), { recursive: true });
+    await buildTree(directory, treeBuilders[tree](bench.seed), bench.seed);
+    return directory;
+  }
+  await copyTree(await preparedTree(bench, tree, 'source'), directory);
+  if (state === 'changed') mutate(directory, bench.seed);
+  if (state === 'conflicting') mutate(directory, bench.seed, { fullDirectories: true });
+  if (state === 'shortened') shorten(directory, bench.seed);
+  return directory;
+}
+
+/** The directory of a tree in a state, made at the first call. */
+function preparedTree(bench: Bench, tree: 'plain' | 'mixed' | 'big', state: string): Promise<string> {
+  const key = `${tree}.${state}`;
+  let made = prepared.get(key);
+  if (made === undefined) {
+    made = prepareTree(bench, tree, state);
+    prepared.set(key, made);
+  }
+  return made;
+}
+
+/** The working directory of one option set, with its own copy of the source. */
+export async function openSet(bench: Bench, set: OptionSet): Promise<string> {
+  const directory = path.join(bench.directory, 'work', set.name);
+  mkdirSync(path.join(directory, 'lists'), { recursive: true });
+  writeFileSync(path.join(directory, 'lists', 'exclude'), excludeList);
+  await copyTree(await preparedTree(bench, set.tree ?? 'plain', 'source'), path.join(directory, 'src'));
+  return directory;
+}
+
+/** The lines of the set's source and of the tree it was copied from; equal unless a run changed its source. */
+export async function sourceLines(
+  bench: Bench,
+  set: OptionSet,
+  directory: string,
+): Promise<[string[], string[]]> {
+  const options = { nowNs: 1n << 62n, holes: false };
+  const original = snapshot(await preparedTree(bench, set.tree ?? 'plain', 'source'), options);
+  return [original, snapshot(path.join(directory, 'src'), options)];
+}
+
+async function freshDestination(bench: Bench, set: OptionSet, directory: string): Promise<string> {
+  const destination = path.join(directory, 'dst');
+  rmSync(destination, { recursive: true, force: true });
+  const state = set.destination ?? 'empty';
+  if (state !== 'empty') await copyTree(await preparedTree(bench, set.tree ?? 'plain', state), destination);
+  return destination;
+}
+
+/** Options and operands of one run. */
+export function commandOf(
+  bench: Bench,
+  set: OptionSet,
+  route: Route,
+  server: string,
+  directory: string,
+): string[] {
+  const args = [...set.options];
+  let remote = '';
+  if (route.transport === 'rsh') {
+    args.push('-e', path.join(bench.directory, 'rsh'), `--rsync-path=${server}`);
+    remote = 'host:';
+  }
+  if (route.transport === 'ssh') {
+    args.push('-e', bench.sshd?.remoteShell ?? '', `--rsync-path=${server}`);
+    remote = `127.0.0.1:${directory}/`;
+  }
+  if (route.transport === 'daemon') {
+    remote = `rsync://127.0.0.1:${bench.daemon.port}/work/${path.basename(directory)}/`;
+  }
+  const sources = (set.sources ?? ['src/']).map(
+    (source) => (route.direction === 'pull' ? remote : '') + source,
+  );
+  if (set.listsOnly === true) return [...args, ...sources];
+  return [...args, ...sources, `${route.direction === 'push' ? remote : ''}dst/`];
+}
+
+/** Runs one client with one server on a fresh destination and tells everything that can be compared. */
+export async function runRoute(
+  bench: Bench,
+  set: OptionSet,
+  route: Route,
+  client: string,
+  server: string,
+  directory: string,
+): Promise<string[]> {
+  if (set.changesSource === true) {
+    rmSync(path.join(directory, 'src'), { recursive: true, force: true });
+    await copyTree(await preparedTree(bench, set.tree ?? 'plain', 'source'), path.join(directory, 'src'));
+  }
+  const destination = await freshDestination(bench, set, directory);
+  const nowNs = BigInt(Date.now() - 5000) * 1_000_000n;
+  const args = commandOf(bench, set, route, server, directory);
+  const ran = await runProgram(client, args, directory, set.tree === 'big' ? 240_000 : 60_000);
+  const exactOrder = route.direction !== 'pull' || set.exactPullOrder === true;
+  const lines = normalizeRun(ran, { exactOrder, progress2: set.options.includes('--info=progress2') });
+  const holes = set.holes === true;
+  lines.push(...snapshot(destination, { nowNs, holes }).map((line) => `dst: ${line}`));
+  if (set.changesSource === true) {
+    lines.push(...snapshot(path.join(directory, 'src'), { nowNs, holes }).map((line) => `src: ${line}`));
+  }
+  return lines;
+}
+
+/** Whether the program under test is there at all. */
+export function programExists(program: string): boolean {
+  return existsSync(program);
+}

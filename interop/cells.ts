@@ -1,0 +1,81 @@
+// The cells of the matrix as data: which option set, direction, transport and pairing, and which of them --quick takes.
+import { optionSets, type OptionSet } from './option-sets.ts';
+
+export type Direction = 'local' | 'push' | 'pull';
+export type Transport = 'none' | 'rsh' | 'daemon' | 'ssh';
+/** Client first, server second. */
+export type Pairing = 'ours-theirs' | 'theirs-ours' | 'ours-ours';
+
+export interface Route {
+  readonly direction: Direction;
+  readonly transport: Transport;
+}
+
+export interface Cell extends Route {
+  readonly set: OptionSet;
+  readonly pairing: Pairing;
+  readonly name: string;
+  /** Why the cell cannot run yet; it is counted and named, never silently left out. */
+  readonly missing?: string;
+}
+
+const directions: readonly Direction[] = ['push', 'pull'];
+const pairings: readonly Pairing[] = ['ours-theirs', 'theirs-ours', 'ours-ours'];
+const sshRoutes: readonly (readonly [Direction, Pairing])[] = [
+  ['push', 'ours-theirs'],
+  ['pull', 'ours-theirs'],
+  ['push', 'theirs-ours'],
+  ['pull', 'ours-ours'],
+];
+
+function cell(set: OptionSet, direction: Direction, transport: Transport, pairing: Pairing): Cell {
+  const name = `${set.name}/${direction}/${transport}/${pairing}`;
+  const needsOurDaemon = transport === 'daemon' && pairing !== 'ours-theirs';
+  const base = { set, direction, transport, pairing, name };
+  return needsOurDaemon ? { ...base, missing: 'the ocrsync daemon is not in this issue' } : base;
+}
+
+function canRun(set: OptionSet, direction: Direction): boolean {
+  return !(set.listsOnly === true && direction === 'push');
+}
+
+/** Every cell of one option set. Listing has no push: its one operand is the source. */
+function cellsOf(set: OptionSet): Cell[] {
+  const cells = [cell(set, 'local', 'none', 'ours-ours')];
+  for (const transport of ['rsh', 'daemon'] as const) {
+    for (const direction of directions) {
+      for (const pairing of pairings) cells.push(cell(set, direction, transport, pairing));
+    }
+  }
+  if (set.name === 'archive-itemize') {
+    for (const [direction, pairing] of sshRoutes) cells.push(cell(set, direction, 'ssh', pairing));
+  }
+  return cells.filter((each) => canRun(set, each.direction));
+}
+
+/** Of each set: our client in both directions, one other cell in turn, and all of ssh; no large trees. */
+function quickCells(set: OptionSet, index: number): Cell[] {
+  if (set.tree === 'big') return [];
+  const all = cellsOf(set);
+  const always = all.filter((each) => each.transport === 'rsh' && each.pairing === 'ours-theirs');
+  const ssh = all.filter((each) => each.transport === 'ssh');
+  const others = all.filter(
+    (each) => !always.includes(each) && !ssh.includes(each) && each.missing === undefined,
+  );
+  return [...always, ...ssh, others[index % others.length] as Cell];
+}
+
+export interface Selection {
+  readonly quick: boolean;
+  /** Parts of cell names; any of them must occur. */
+  readonly only: readonly string[];
+  readonly pairing?: string;
+}
+
+export function selectCells(selection: Selection): Cell[] {
+  const cells = optionSets.flatMap((set, index) => (selection.quick ? quickCells(set, index) : cellsOf(set)));
+  return cells.filter((each) => {
+    if (selection.pairing !== undefined && each.pairing !== selection.pairing) return false;
+    return selection.only.length === 0 || selection.only.some((part) => each.name.includes(part));
+  });
+}

@@ -1,0 +1,60 @@
+// Takes out of an output what two correct runs may print differently: byte counts of the wire, rates, times,
+// how far the file list had come. Everything else stays, itemized lines to the character.
+import type { Ran } from './run.ts';
+
+const number = '[0-9.,]+[KMGT]?';
+
+const patterns: readonly (readonly [RegExp, string])[] = [
+  [new RegExp(`^sent ${number} bytes  received ${number} bytes  ${number} bytes/sec$`), 'sent # received #'],
+  [new RegExp(`^(total size is ${number})  speedup is ${number}`), '$1  speedup is #'],
+  [/^(File list size|Total bytes sent|Total bytes received): .*$/, '$1: #'],
+  [/^File list (generation|transfer) time: .*$/, ''],
+  [/^total: matches=.*$/, 'total: matches=#'],
+  // A final progress line: offset, percent and transfer number are exact, rate, time and list position are not.
+  [
+    /^( *[0-9,.KMG]+ +[0-9]+%) +[0-9.]+[kMG]B\/s +[0-9?:]+ \((xfr#[0-9]+), (?:to|ir)-chk=.*\)\s*$/,
+    '$1 # ($2)',
+  ],
+  [/^opening connection using: .*$/, 'opening connection using: #'],
+  [/ at [A-Za-z0-9_.]+\([0-9]+\) \[(\w+)=[^\]]*\]$/, ' at # [$1]'],
+  [/\.([^/]+)\.[A-Za-z0-9]{6}"/, '.$1.XXXXXX"'],
+];
+
+/** A progress line that is not the last one of its file. */
+const intermediate = /^ *[0-9,.KMG]+ +[0-9]+% +[0-9.]+[kMG]B\/s +[0-9?:]+ *$/;
+
+function normalizeLine(line: string): string {
+  return patterns.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), line);
+}
+
+/** The comparable lines of one output stream. */
+export function normalizedLines(output: string): string[] {
+  const lines = output.split(/[\n\r]/).filter((line) => line !== '' && !intermediate.test(line));
+  return lines.map(normalizeLine).filter((line) => line !== '');
+}
+
+/** With --info=progress2 how many lines appear depends on the speed; the last one is that of the whole run. */
+function lastProgressOnly(lines: string[]): string[] {
+  const isProgress = (line: string): boolean => /%.* # \(xfr#/.test(line);
+  const last = lines.findLastIndex(isProgress);
+  return lines.filter((line, index) => !isProgress(line) || index === last);
+}
+
+export interface NormalizeOptions {
+  /** Keep the order of stdout; otherwise the lines are sorted, as two processes of the peer print them. */
+  readonly exactOrder: boolean;
+  readonly progress2: boolean;
+}
+
+/** stdout, stderr and exit code as comparable lines. stderr is sorted: both sides write to it. */
+export function normalizeRun(ran: Ran, options: NormalizeOptions): string[] {
+  let stdout = normalizedLines(ran.stdout);
+  if (options.progress2) stdout = lastProgressOnly(stdout);
+  if (!options.exactOrder) stdout.sort();
+  const stderr = normalizedLines(ran.stderr).sort();
+  return [
+    `exit ${ran.exit}`,
+    ...stdout.map((line) => `out: ${line}`),
+    ...stderr.map((line) => `err: ${line}`),
+  ];
+}
