@@ -3,9 +3,10 @@
 import type { CoreInstance } from './instance.ts';
 import { latin1Text } from './latin1.ts';
 import { DIRS, DIRS_RECORD_BYTES, type FileListFunctions } from './file-list-layout.ts';
-import { ProtocolError } from './protocol-error.ts';
+import { allocForPeer, checkPeerMemory } from './file-list-memory.ts';
 import { NO_ROOM } from './status.ts';
 
+const WHAT = 'directory names';
 const RECORD_BYTES = 16;
 const FIRST_RECORDS = 64;
 const FIRST_ARENA_BYTES = 2048;
@@ -75,35 +76,31 @@ export class DirectoryNames {
     return DIRS_RECORD_BYTES + records * (RECORD_BYTES + 8) + arenaBytes;
   }
 
-  #checkLimit(bytes: number): void {
-    if (bytes <= this.#maxBytes) return;
-    throw new ProtocolError(
-      'ERR_DIRECTORY_NAMES_MEMORY',
-      `directory names need ${bytes} bytes, more than the limit of ${this.#maxBytes}`,
-      22,
-      0,
-    );
-  }
-
   #growRecords(capacity: number): void {
-    const { core } = this;
-    this.#checkLimit(this.#bytes(capacity, this.#get('arenaCapacity')));
-    this.#set(
-      'records',
-      core.resize(this.#get('records'), this.count * RECORD_BYTES, capacity * RECORD_BYTES),
-    );
+    checkPeerMemory(WHAT, this.#bytes(capacity, this.#get('arenaCapacity')), this.#maxBytes);
+    this.#move('records', this.count * RECORD_BYTES, capacity * RECORD_BYTES);
     this.#set('recordCapacity', capacity);
-    const slots = this.#get('slots');
-    if (slots !== 0) core.free(slots);
-    this.#set('slots', core.alloc(capacity * 8));
+    this.#move('slots', 0, capacity * 8);
     this.#set('slotMask', capacity * 2 - 1);
     this.#functions.dirs_rehash(this.at);
   }
 
   #growArena(bytes: number): void {
-    this.#checkLimit(this.#bytes(this.#get('recordCapacity'), bytes));
-    this.#set('arena', this.core.resize(this.#get('arena'), this.#get('arenaUsed'), bytes));
+    checkPeerMemory(WHAT, this.#bytes(this.#get('recordCapacity'), bytes), this.#maxBytes);
+    this.#move('arena', this.#get('arenaUsed'), bytes);
     this.#set('arenaCapacity', bytes);
+  }
+
+  /** A larger region for a field, with the first bytes of the old one. */
+  #move(field: 'records' | 'slots' | 'arena', keepBytes: number, bytes: number): void {
+    const { core } = this;
+    const old = this.#get(field);
+    const next = allocForPeer(core, WHAT, bytes);
+    if (old !== 0) {
+      core.u8.copyWithin(next, old, old + keepBytes);
+      core.free(old);
+    }
+    this.#set(field, next);
   }
 
   #get(field: keyof typeof DIRS): number {

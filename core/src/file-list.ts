@@ -4,16 +4,9 @@
 import type { CoreInstance } from './instance.ts';
 import type { DirectoryNames } from './directory-names.ts';
 import { latin1Text, putLatin1 } from './latin1.ts';
-import {
-  COLUMN_BYTES,
-  EXTRA,
-  type FileListFunctions,
-  LIST,
-  LIST_HEADER_BYTES,
-  ROW_BYTES,
-} from './file-list-layout.ts';
+import { EXTRA, type FileListFunctions, LIST } from './file-list-layout.ts';
+import { FileListMemory } from './file-list-memory.ts';
 import { type NewEntry, entryExtras } from './file-list-entry.ts';
-import { ProtocolError } from './protocol-error.ts';
 import { NO_ROOM } from './status.ts';
 
 export const FLIST_TOP_DIR = 0x01;
@@ -34,8 +27,6 @@ const S_DIRECTORY = 0o040000;
 const S_REGULAR = 0o100000;
 const S_SYMLINK = 0o120000;
 const SETTABLE_FLAGS = 0xffff;
-const FIRST_ROWS = 16;
-const FIRST_ARENA_BYTES = 512;
 const DEFAULT_MAX_BYTES = 2 ** 30;
 const MAX_PATH = 4096;
 const STAGING_BYTES = 3 * MAX_PATH;
@@ -67,8 +58,7 @@ export class FileList {
   readonly dirs: DirectoryNames;
   readonly start: number;
   readonly #functions: FileListFunctions;
-  readonly #maxBytes: number;
-  #at = 0;
+  readonly #memory: FileListMemory;
   #staging = 0;
   /** Position of each row, made when first asked for after a sort. */
   #positions: Uint32Array | undefined;
@@ -78,15 +68,13 @@ export class FileList {
     this.dirs = options.dirs;
     this.start = options.start;
     this.#functions = core.functions<FileListFunctions>();
-    this.#maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
-    this.#growRows(FIRST_ROWS);
-    this.#set(LIST.start, options.start);
-    this.#growArena(FIRST_ARENA_BYTES);
+    this.#memory = new FileListMemory(core, options.maxBytes ?? DEFAULT_MAX_BYTES);
+    this.#memory.set(LIST.start, options.start);
   }
 
   /** Address of the list's record, for the core's functions; it moves when the list grows. */
   get at(): number {
-    return this.#at;
+    return this.#memory.at;
   }
 
   /** Rows, emptied ones included. */
@@ -96,8 +84,7 @@ export class FileList {
 
   /** Bytes of the core's memory that the list holds. */
   get usedBytes(): number {
-    if (this.#at === 0) return 0;
-    return this.#blockBytes(this.#get(LIST.capacity)) + this.#get(LIST.arenaCapacity);
+    return this.#memory.usedBytes;
   }
 
   /** Sender: appends an entry; returns its row. Throws a RangeError for a name the wire cannot carry. */
@@ -114,13 +101,13 @@ export class FileList {
     this.reserveArena(length + 1 + extras.lengthBytes);
     this.#addName(entry, extras.lengthBytes);
     const { core } = this;
-    core.f64[this.#column8(SIZE, row)] = entry.sizeBytes;
-    core.f64[this.#column8(MTIME, row)] = entry.mtimeSec;
-    core.u32[this.#column4(NSEC, row)] = entry.mtimeNsec;
-    core.u32[this.#column4(UID, row)] = entry.uid;
-    core.u32[this.#column4(GID, row)] = entry.gid;
+    core.f64[this.#memory.index8(SIZE, row)] = entry.sizeBytes;
+    core.f64[this.#memory.index8(MTIME, row)] = entry.mtimeSec;
+    core.u32[this.#memory.index4(NSEC, row)] = entry.mtimeNsec;
+    core.u32[this.#memory.index4(UID, row)] = entry.uid;
+    core.u32[this.#memory.index4(GID, row)] = entry.gid;
     const missing = entry.mode === 0 ? FLIST_MISSING : 0;
-    core.u32[this.#column4(FLAGS, row)] = (entry.flags & SETTABLE_FLAGS) | missing | extras.flags;
+    core.u32[this.#memory.index4(FLAGS, row)] = (entry.flags & SETTABLE_FLAGS) | missing | extras.flags;
     this.#positions = undefined;
     return row;
   }
@@ -130,7 +117,7 @@ export class FileList {
     const bytes = 40 * this.count + 64;
     const scratch = this.core.alloc(bytes);
     try {
-      this.#functions.flist_sort(this.#at, this.dirs.at, protocol < 29 ? 1 : 0, scratch, bytes);
+      this.#functions.flist_sort(this.#memory.at, this.dirs.at, protocol < 29 ? 1 : 0, scratch, bytes);
     } finally {
       this.core.free(scratch);
     }
@@ -142,13 +129,13 @@ export class FileList {
     if (this.#get(LIST.sorted) !== (protocol < 29 ? SORTED_PLAIN : SORTED_TREE)) {
       throw new Error(`the file list is not sorted for protocol ${protocol}`);
     }
-    return this.#functions.flist_clean(this.#at, this.dirs.at);
+    return this.#functions.flist_clean(this.#memory.at, this.dirs.at);
   }
 
   /** Row at a sorted position; the row itself while the list is in order of transmission. */
   rowAt(position: number): number {
     if (this.#get(LIST.sorted) === 0) return position;
-    return this.core.u32[this.#column4(ORDER, position)]!;
+    return this.core.u32[this.#memory.index4(ORDER, position)]!;
   }
 
   /** Sorted position of a row. */
@@ -165,7 +152,13 @@ export class FileList {
     if (this.#staging === 0) this.#staging = this.core.alloc(STAGING_BYTES);
     putLatin1(this.core.u8, this.#staging, `${name}/`, 0, name.length + 1);
     const find = (directory: boolean): number =>
-      this.#functions.flist_find(this.#at, this.dirs.at, this.#staging, name.length, directory ? 1 : 0);
+      this.#functions.flist_find(
+        this.#memory.at,
+        this.dirs.at,
+        this.#staging,
+        name.length,
+        directory ? 1 : 0,
+      );
     let position = wantDirectory === true ? -1 : find(false);
     if (position < 0 && wantDirectory !== false) position = find(true);
     if (position < 0 || wantDirectory === undefined) return position;
@@ -214,13 +207,13 @@ export class FileList {
     this.core.u8[at + 1] = ((mode & ~S_TYPE) | type) >>> 8;
   }
   sizeBytes(row: number): number {
-    return this.core.f64[this.#column8(SIZE, row)]!;
+    return this.core.f64[this.#memory.index8(SIZE, row)]!;
   }
   setSizeBytes(row: number, sizeBytes: number): void {
-    this.core.f64[this.#column8(SIZE, row)] = sizeBytes;
+    this.core.f64[this.#memory.index8(SIZE, row)] = sizeBytes;
   }
   mtimeSec(row: number): number {
-    return this.core.f64[this.#column8(MTIME, row)]!;
+    return this.core.f64[this.#memory.index8(MTIME, row)]!;
   }
   mtimeNsec(row: number): number {
     return this.#u32(NSEC, row);
@@ -232,10 +225,10 @@ export class FileList {
     return this.#u32(GID, row);
   }
   setUid(row: number, uid: number): void {
-    this.core.u32[this.#column4(UID, row)] = uid;
+    this.core.u32[this.#memory.index4(UID, row)] = uid;
   }
   setGid(row: number, gid: number): void {
-    this.core.u32[this.#column4(GID, row)] = gid;
+    this.core.u32[this.#memory.index4(GID, row)] = gid;
   }
 
   /** FLIST_ bits and the host's own (16 bits). */
@@ -243,7 +236,7 @@ export class FileList {
     return this.#u32(FLAGS, row) & SETTABLE_FLAGS;
   }
   setFlags(row: number, flags: number): void {
-    const at = this.#column4(FLAGS, row);
+    const at = this.#memory.index4(FLAGS, row);
     this.core.u32[at] = (this.core.u32[at]! & ~SETTABLE_FLAGS) | (flags & SETTABLE_FLAGS);
   }
 
@@ -325,34 +318,27 @@ export class FileList {
         next = relative === path ? dir : this.dirs.intern(scratch, relative.length);
         stripped.set(dir, next);
       }
-      if (next !== dir) this.core.u32[this.#column4(DIR, row)] = next;
+      if (next !== dir) this.core.u32[this.#memory.index4(DIR, row)] = next;
     }
     this.core.free(scratch);
   }
 
   /** Gives all memory back; the list must not be used any more. */
   free(): void {
-    if (this.#at === 0) return;
-    this.core.free(this.#get(LIST.arena));
-    this.core.free(this.#at);
+    this.#memory.free();
     if (this.#staging !== 0) this.core.free(this.#staging);
-    this.#at = 0;
     this.#staging = 0;
     this.#positions = undefined;
   }
 
   /** Makes room for so many more rows. Throws a ProtocolError (exit 22) above the list's limit. */
   reserveRows(rows: number): void {
-    const need = this.count + rows;
-    const capacity = this.#get(LIST.capacity);
-    if (need > capacity) this.#growRows(Math.max(need, capacity * 2));
+    this.#memory.reserveRows(rows);
   }
 
   /** Makes room for so many more bytes of names and extras. */
   reserveArena(bytes: number): void {
-    const need = this.#get(LIST.arenaUsed) + bytes;
-    const capacity = this.#get(LIST.arenaCapacity);
-    if (need > capacity) this.#growArena(Math.max(need, capacity * 2));
+    this.#memory.reserveArena(bytes);
   }
 
   /** Fixes the length of the entries' checksums; it is one length for a whole list. */
@@ -360,20 +346,20 @@ export class FileList {
     const known = this.#get(LIST.sumBytes);
     if (known !== 0 && bytes !== known)
       throw new RangeError(`checksum of ${bytes} bytes among ones of ${known}`);
-    this.#set(LIST.sumBytes, bytes);
+    this.#memory.set(LIST.sumBytes, bytes);
   }
 
   /** Forgets computed positions: the core changed the rows. */
   changed(): void {
     this.#positions = undefined;
-    this.#set(LIST.sorted, 0);
+    this.#memory.set(LIST.sorted, 0);
   }
 
   #addName(entry: NewEntry, extrasBytes: number): void {
     const name = entry.name;
     const add = (): number =>
       this.#functions.flist_add(
-        this.#at,
+        this.#memory.at,
         this.dirs.at,
         this.#staging,
         name.length,
@@ -404,68 +390,15 @@ export class FileList {
   }
 
   #extra(row: number, bit: number): DataView | undefined {
-    const at = this.#functions.flist_extra(this.#at, row, bit) >>> 0;
+    const at = this.#functions.flist_extra(this.#memory.at, row, bit) >>> 0;
     return at === 0 ? undefined : new DataView(this.core.u8.buffer, at);
   }
 
-  #blockBytes(rows: number): number {
-    return LIST_HEADER_BYTES + rows * ROW_BYTES;
-  }
-
-  #checkLimit(bytes: number): void {
-    if (bytes <= this.#maxBytes) return;
-    throw new ProtocolError(
-      'ERR_FILE_LIST_MEMORY',
-      `file list needs ${bytes} bytes, more than the limit of ${this.#maxBytes}`,
-      22,
-      0,
-    );
-  }
-
-  /** A larger block with the header and all columns moved into it. Rows are a multiple of 4: columns stay aligned. */
-  #growRows(rows: number): void {
-    const { core } = this;
-    const capacity = Math.ceil(rows / 4) * 4;
-    const old = this.#at;
-    this.#checkLimit(this.#blockBytes(capacity) + (old === 0 ? 0 : this.#get(LIST.arenaCapacity)));
-    const block = core.alloc(this.#blockBytes(capacity));
-    const from = old >>> 2;
-    const to = block >>> 2;
-    if (old !== 0) core.u8.copyWithin(block, old, old + LIST_HEADER_BYTES);
-    let column = block + LIST_HEADER_BYTES;
-    for (const [index, bytes] of COLUMN_BYTES.entries()) {
-      if (old !== 0) {
-        const source = core.u32[from + LIST.columns + index]!;
-        core.u8.copyWithin(column, source, source + bytes * core.u32[from + LIST.count]!);
-      }
-      core.u32[to + LIST.columns + index] = column;
-      column += bytes * capacity;
-    }
-    core.u32[to + LIST.capacity] = capacity;
-    if (old !== 0) core.free(old);
-    this.#at = block;
-  }
-
-  #growArena(bytes: number): void {
-    this.#checkLimit(this.#blockBytes(this.#get(LIST.capacity)) + bytes);
-    this.#set(LIST.arena, this.core.resize(this.#get(LIST.arena), this.#get(LIST.arenaUsed), bytes));
-    this.#set(LIST.arenaCapacity, bytes);
-  }
-
   #get(field: number): number {
-    return this.core.u32[(this.#at >>> 2) + field]!;
-  }
-  #set(field: number, value: number): void {
-    this.core.u32[(this.#at >>> 2) + field] = value;
-  }
-  #column4(field: number, row: number): number {
-    return (this.#get(field) >>> 2) + row;
-  }
-  #column8(field: number, row: number): number {
-    return (this.#get(field) >>> 3) + row;
+    return this.#memory.get(field);
   }
   #u32(field: number, row: number): number {
-    return this.core.u32[this.#column4(field, row)]!;
+    return this.core.u32[this.#memory.index4(field, row)]!;
   }
   #u16(field: number, row: number): number {
     const at = this.#get(field) + row * 2;

@@ -2,8 +2,8 @@
 // Paths end in '/'; number 0 is the empty path. Names come from the peer: the hash is seeded by the host.
 import { NO_ROOM } from '../status';
 import {
-  D_ARENA, D_ARENA_CAPACITY, D_ARENA_USED, D_COUNT, D_RECORDS, D_RECORD_CAPACITY, D_SCRATCH, D_SEED, D_SLOTS, D_SLOT_MASK,
-  commonPrefix, copyLoose, directoryLength, directoryPath, get, put,
+  D_ARENA, D_ARENA_CAPACITY, D_ARENA_USED, D_COUNT, D_RECORDS, D_RECORD_CAPACITY, D_SCRATCH, D_SEED, D_SLOTS,
+  D_SLOT_MASK, commonPrefix, copyLoose, directoryLength, directoryPath, get, put,
 } from './flist-layout';
 
 const MULTIPLIER: u64 = 0x9e3779b97f4a7c15;

@@ -1,7 +1,7 @@
 // Looks names up in a sorted list, and empties duplicates (docs/protocol/03-file-list.md §12.3).
 import {
-  F_CONTENT_DIR, F_EMPTIED, F_IMPLIED_DIR, F_TOP_DIR, L_COUNT, L_DIR, L_FLAGS, L_ORDER, L_SORTED, SORTED_PLAIN, column32,
-  directoryLength, directoryPath, get, isDir, rowBase, rowBaseLength, rowMode, setColumn32,
+  F_CONTENT_DIR, F_EMPTIED, F_IMPLIED_DIR, F_TOP_DIR, L_COUNT, L_DIR, L_FLAGS, L_ORDER, L_SORTED, SORTED_PLAIN,
+  column32, directoryLength, directoryPath, get, isDir, rowBase, rowBaseLength, rowMode, setColumn32,
 } from './flist-layout';
 import { compareFullNames, comparePieces, treeBaseLength } from './flist-sort';
 

@@ -1,8 +1,8 @@
 // Rows that the host makes itself (the sender's list) and the way to their extras.
 import { BAD_ARGUMENT, NO_ROOM } from '../status';
 import {
-  L_ARENA, L_ARENA_CAPACITY, L_ARENA_USED, L_BASE, L_BASE_LENGTH, L_CAPACITY, L_COUNT, L_DIR, L_MODE, L_SORTED, MAX_PATH,
-  copyLoose, extraAt, get, isDir, put, setColumn32,
+  L_ARENA, L_ARENA_CAPACITY, L_ARENA_USED, L_BASE, L_BASE_LENGTH, L_CAPACITY, L_COUNT, L_DIR, L_MODE, L_SORTED,
+  MAX_PATH, copyLoose, extraAt, get, isDir, put, setColumn32,
 } from './flist-layout';
 import { internDirectory } from './flist-dirs';
 

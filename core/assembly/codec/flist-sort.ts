@@ -3,8 +3,8 @@
 // are compared inside a group. A directory's own row heads the group of its path.
 import { BAD_ARGUMENT } from '../status';
 import {
-  D_RECORDS, L_COUNT, L_DIR, L_ORDER, L_SORTED, SORTED_PLAIN, SORTED_TREE, column32, commonPrefix,
-  directoryLength, directoryPath, get, isDir, put, rowBase, rowBaseLength, rowMode,
+  D_RECORDS, L_COUNT, L_DIR, L_ORDER, L_SORTED, SORTED_PLAIN, SORTED_TREE, column32, commonPrefix, directoryLength,
+  directoryPath, get, isDir, put, rowBase, rowBaseLength, rowMode,
 } from './flist-layout';
 import { lookupDirectory } from './flist-dirs';
 
