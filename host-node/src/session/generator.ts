@@ -81,6 +81,7 @@ class GeneratorRole implements GeneratorSink {
 
   *#walkLists(): Task {
     const { config, lists } = this.#context;
+    this.#current = lists.live[0];
     if (config.list.hardLinks) {
       yield* this.#waitUntil(() => lists.complete || lists.totalEntries >= HARD_LINK_LOOKAHEAD);
     }

@@ -29,7 +29,7 @@ export class TreeGeneratorFiles implements GeneratorFiles {
   readonly #filters: DeletionFilters;
   readonly #directories: DirectoryVisitor;
   readonly #regular: RegularVisitor;
-  readonly #links = new HardLinks();
+  readonly #links: HardLinks;
   #emitter: DeletionEmitter | undefined;
   #cursor: DeletionCursor | undefined;
   /** The parent that was last found to be a directory of the list. */
@@ -40,6 +40,7 @@ export class TreeGeneratorFiles implements GeneratorFiles {
     this.#state = state;
     this.#path = path;
     this.#filters = filters;
+    this.#links = new HardLinks(() => state.context.lists.live.map((live) => live.list));
     this.#directories = new DirectoryVisitor(state, this.#hand);
     this.#regular = new RegularVisitor(state);
   }
@@ -56,6 +57,10 @@ export class TreeGeneratorFiles implements GeneratorFiles {
     const outcome = openDestinationRoot(this.#state, this.#path, first, totalEntries);
     if (outcome === 'created') this.#directories.rootCreated();
     if (outcome === 'missing') this.#directories.dryMissing.add('.');
+    if (this.#state.options.verbose >= 2) {
+      const way = this.#regular.wholeFile ? 'disabled for local transfer or --whole-file' : 'enabled';
+      this.#state.report.message('info', `delta-transmission ${way}`);
+    }
   }
 
   *visit(entry: Entry, visit: Visit, sink: GeneratorSink): Task {

@@ -25,17 +25,20 @@ export interface Group {
 export class HardLinks {
   readonly #groups = new Map<string, Group>();
   readonly #byList = new Map<FileList, Map<number, Member>>();
+  readonly #known: () => Iterable<FileList>;
 
-  /** The member behind an entry; undefined when the entry is no hard link, or the only known one of its group. */
-  member(entry: Entry): Member | undefined {
-    const { list, row } = entry;
+  /** `known`: the lists that have arrived and were not freed, oldest first. A group's last member is the last one of them. */
+  constructor(known: () => Iterable<FileList>) {
+    this.#known = known;
+  }
+
+  /** The member behind an entry; undefined when the entry is no hard link. */
+  member({ list, row }: Entry): Member | undefined {
     if ((list.flags(row) & FLIST_HLINKED) === 0) return undefined;
-    let members = this.#byList.get(list);
-    if (members === undefined) {
-      members = this.#scan(list);
-      this.#byList.set(list, members);
+    for (const known of this.#known()) {
+      if (!this.#byList.has(known)) this.#byList.set(known, this.#scan(known));
     }
-    return members.get(row);
+    return this.#byList.get(list)?.get(row);
   }
 
   /** The nearest member before this one that was not skipped. */
@@ -86,7 +89,6 @@ export class HardLinks {
 
   #scan(list: FileList): Map<number, Member> {
     const members = new Map<number, Member>();
-    const last = new Map<string, Member>();
     for (let position = 0; position < list.count; position++) {
       const row = list.rowAt(position);
       if (!list.isActive(row) || (list.flags(row) & FLIST_HLINKED) === 0) continue;
@@ -97,12 +99,12 @@ export class HardLinks {
         this.#groups.set(key, group);
       }
       const entry = { list, row, ndx: list.start + position };
-      const member: Member = { entry, group, state: 'unseen', isLast: false };
+      const before = group.members.at(-1);
+      if (before !== undefined) before.isLast = false;
+      const member: Member = { entry, group, state: 'unseen', isLast: true };
       group.members.push(member);
       members.set(row, member);
-      last.set(key, member);
     }
-    for (const member of last.values()) member.isLast = true;
     return members;
   }
 }

@@ -21,7 +21,8 @@ export type RegularOutcome = 'kept' | 'asked' | 'skipped' | 'failed' | 'missing-
 export class RegularVisitor {
   readonly #state: DestinationState;
   readonly #sums: BlockSumWriter;
-  readonly #wholeFile: boolean;
+  /** No sums of existing files are sent (§3.1). */
+  readonly wholeFile: boolean;
   #hash: WholeFileHash | undefined;
   #buffer = 0;
 
@@ -29,7 +30,7 @@ export class RegularVisitor {
     const { options, context } = state;
     this.#state = state;
     this.#sums = new BlockSumWriter(context, options.blockSize);
-    this.#wholeFile = options.append === 0 && (options.wholeFile ?? context.config.local);
+    this.wholeFile = options.append === 0 && (options.wholeFile ?? context.config.local);
   }
 
   *visit(hand: Hand, visited: Visited): Task<RegularOutcome> {
@@ -104,7 +105,7 @@ export class RegularVisitor {
 
   *#requestWithBasis(visited: Visited, existing: FileStat): Task {
     const { dryRun, report: out } = this.#state;
-    if (dryRun || this.#wholeFile) {
+    if (dryRun || this.wholeFile) {
       yield* this.#request(visited, existing, undefined);
       return;
     }

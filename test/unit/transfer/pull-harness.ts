@@ -1,0 +1,120 @@
+// Pulls with our receiving side from a real rsync --server --sender, and the same pull by the real client, for comparison.
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { NO_FILTERS } from '@ocrsync/node/delete/filters';
+import { LocalNodeFilesystem } from '@ocrsync/node/fs/local-node';
+import { resolveEndpoints } from '@ocrsync/node/options/endpoint';
+import { parseArguments } from '@ocrsync/node/options/parse';
+import { serverArguments } from '@ocrsync/node/options/server-args';
+import { TextRenderer } from '@ocrsync/node/report/text-renderer';
+import { Session } from '@ocrsync/node/session/session';
+import { ClientReport } from '@ocrsync/node/transfer/client-report';
+import { createDestination } from '@ocrsync/node/transfer/destination';
+import { pump } from '@ocrsync/node/transfer/pump';
+import { sessionConfig } from '@ocrsync/node/transfer/session-config';
+import { StreamDuplex } from '@ocrsync/node/transport/stream-duplex';
+
+export interface PullResult {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly error: Error | undefined;
+  readonly transferErrors: boolean;
+  readonly exitCode: number | undefined;
+}
+
+/** Our pull. `words`: options; the sender is `rsync`, run in `directory`. */
+export async function ourPull(
+  rsync: string,
+  directory: string,
+  words: readonly string[],
+  source: string,
+  destination: string,
+): Promise<PullResult> {
+  const parsed = parseArguments([...words, `h:${source}`, destination], {});
+  if (parsed.kind === 'stop') throw new Error(parsed.stderr);
+  const { options } = parsed;
+  const endpoints = resolveEndpoints(options);
+  if (endpoints.direction !== 'pull') throw new Error('no pull');
+  const args = serverArguments(options, { push: false, paths: endpoints.remote.paths, quoting: false });
+  const child = spawn(rsync, args, { cwd: directory, stdio: ['pipe', 'pipe', 'pipe'] });
+  let stdout = '';
+  let stderr = '';
+  child.stderr.on('data', (bytes: Buffer) => (stderr += bytes.toString('latin1')));
+  const renderer = new TextRenderer(options, {
+    write: (stream, text) => {
+      if (stream === 'stdout') stdout += text;
+      else stderr += text;
+    },
+    charset: 'utf-8',
+    processId: 1,
+    nowSeconds: () => 0,
+  });
+  const report = new ClientReport({
+    sink: renderer,
+    side: 'receiver',
+    local: false,
+    preserveOwner: options.owner,
+    preserveGroup: options.group,
+    nowMs: () => performance.now(),
+  });
+  const config = sessionConfig(options, {
+    role: 'client',
+    side: 'receiver',
+    local: false,
+    freshSeed: 0,
+    messagesInBand: false,
+    availableMethods: ['zstd', 'lz4', 'zlibx', 'zlib', 'none'],
+  });
+  const session = new Session(config, {
+    report,
+    filterRules: () => [],
+    takeFilterRules: () => undefined,
+    makeSender: () => {
+      throw new Error('no sender here');
+    },
+    makeReceiver: (context) => ({
+      lists: { learnId: () => undefined, accept: () => undefined },
+      ...createDestination({
+        filesystem: new LocalNodeFilesystem(),
+        destinationPath: destination,
+        options,
+        context,
+        report,
+        filters: NO_FILTERS,
+      }),
+    }),
+  });
+  const closed = new Promise<number>((resolve) => child.on('close', (code) => resolve(code ?? 20)));
+  await pump(session, new StreamDuplex(child.stdout, child.stdin), {
+    nowMs: () => performance.now(),
+    bwlimitKiBPerSecond: 0,
+  });
+  child.kill();
+  await closed;
+  return { stdout, stderr, error: session.error, transferErrors: report.transferErrors, exitCode: undefined };
+}
+
+/** The real client's pull through a remote shell that stays here. */
+export function realPull(
+  rsync: string,
+  directory: string,
+  words: readonly string[],
+  source: string,
+  destination: string,
+): PullResult {
+  const shell = path.join(directory, 'shell');
+  writeFileSync(shell, `#!/bin/sh\nshift\nexec "$@"\n`);
+  chmodSync(shell, 0o755);
+  const run = spawnSync(rsync, [...words, '-e', shell, `--rsync-path=${rsync}`, `h:${source}`, destination], {
+    cwd: directory,
+    encoding: 'latin1',
+  });
+  return {
+    stdout: run.stdout,
+    stderr: run.stderr,
+    error: undefined,
+    transferErrors: run.status === 23,
+    exitCode: run.status ?? 255,
+  };
+}
