@@ -30,6 +30,9 @@ export class TreeGeneratorFiles implements GeneratorFiles {
   readonly #directories: DirectoryVisitor;
   readonly #regular: RegularVisitor;
   readonly #links: HardLinks;
+  /** The pass before everything else is due: plain --delete before protocol 30 (§13.1). */
+  #passDue: boolean;
+  readonly #deletesDuring: boolean;
   #emitter: DeletionEmitter | undefined;
   #cursor: DeletionCursor | undefined;
   /** The parent that was last found to be a directory of the list. */
@@ -40,6 +43,9 @@ export class TreeGeneratorFiles implements GeneratorFiles {
     this.#state = state;
     this.#path = path;
     this.#filters = filters;
+    const { options, context } = state;
+    this.#passDue = options.delete && options.deleteWhen === 'default' && context.protocol < 30;
+    this.#deletesDuring = options.delete && !this.#passDue;
     this.#links = new HardLinks(() => state.context.lists.live.map((live) => live.list));
     this.#directories = new DirectoryVisitor(state, this.#hand);
     this.#regular = new RegularVisitor(state);
@@ -64,6 +70,7 @@ export class TreeGeneratorFiles implements GeneratorFiles {
   }
 
   *visit(entry: Entry, visit: Visit, sink: GeneratorSink): Task {
+    if (this.#passDue) yield* this.#deletePass(entry.list);
     const { list, row } = entry;
     const state = this.#state;
     const name = state.nameOf(entry);
@@ -85,14 +92,7 @@ export class TreeGeneratorFiles implements GeneratorFiles {
   }
 
   *deleteIn(directory: Entry, contents: FileList): Task {
-    const { options, root, localName } = this.#state;
-    const { list, row } = directory;
-    if (!options.delete || root === undefined || localName !== undefined) return;
-    const name = list.name(row);
-    if (this.#directories.failed.has(name) || this.#directories.dryMissing.has(name)) return;
-    const cursor = this.#deletions();
-    if ((list.flags(row) & FLIST_CONTENT_DIR) === 0) cursor.pass(name);
-    else yield* cursor.enter(name, (full) => contents.find(full) >= 0);
+    if (this.#deletesDuring) yield* this.#deleteInOne(directory, contents);
   }
 
   *finished(entry: Entry, success: boolean, sink: GeneratorSink): Task {
@@ -298,6 +298,25 @@ export class TreeGeneratorFiles implements GeneratorFiles {
   }
 
   // ---- deletion --------------------------------------------------------------------------------------------------------
+
+  *#deletePass(list: FileList): Task {
+    this.#passDue = false;
+    for (let position = 0; position < list.count; position++) {
+      const row = list.rowAt(position);
+      if (!list.isActive(row) || !list.isDirectory(row)) continue;
+      yield* this.#deleteInOne({ list, row, ndx: list.start + position }, list);
+    }
+  }
+
+  *#deleteInOne({ list, row }: Entry, contents: FileList): Task {
+    const { root, localName } = this.#state;
+    if (root === undefined || localName !== undefined) return;
+    const name = list.name(row);
+    if (this.#directories.failed.has(name) || this.#directories.dryMissing.has(name)) return;
+    const cursor = this.#deletions();
+    if ((list.flags(row) & FLIST_CONTENT_DIR) === 0) cursor.pass(name);
+    else yield* cursor.enter(name, (full) => contents.find(full) >= 0);
+  }
 
   readonly #hand = (): DeletionEmitter => {
     const { context, options, report: out, filesystem, dryRun, tree } = this.#state;

@@ -50,12 +50,18 @@ export class HardLinks {
     return undefined;
   }
 
-  /** A member is in place under this name; returns those to be linked to it, in the order to do it. */
+  /**
+   * A member is in place under this name; returns those to be linked to it in upstream's order: first the ones before it,
+   * from the nearest back, then the ones after it.
+   */
   finish(member: Member, name: string): Member[] {
     const { group } = member;
     member.state = 'done';
     group.leader ??= name;
-    return this.#pending(group).reverse();
+    const at = group.members.indexOf(member);
+    const pending = this.#pending(group);
+    const isBefore = (other: Member): boolean => group.members.indexOf(other) < at;
+    return [...pending.filter(isBefore).reverse(), ...pending.filter((other) => !isBefore(other))];
   }
 
   /**

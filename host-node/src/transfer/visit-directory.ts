@@ -8,6 +8,7 @@ import { type Task, WAIT_TURN } from '../session/wait.ts';
 import { createdDirectoryMode } from './attributes.ts';
 import type { DestinationState } from './destination-state.ts';
 import { isDirectory, PERMISSION_MASK } from './file-type.ts';
+import { finalMode } from './final-mode.ts';
 import { type Hand, makeRoom } from './replace.ts';
 import { keepAttributes, report, type Visited } from './visit.ts';
 
@@ -55,10 +56,12 @@ export class DirectoryVisitor {
     }
   }
 
-  *full(visited: Visited): Task {
+  *full(looked: Visited): Task {
     const state = this.#state;
-    const { name, entry } = visited;
+    const { name, entry } = looked;
     if (this.#isUnwantedParent(entry)) return;
+    const early = this.#createdEarly.delete(name);
+    const visited = early ? { ...looked, mode: this.#modeOfNew(entry) } : looked;
     let { existing } = visited;
     const inTheWay = existing !== undefined && !isDirectory(existing.mode);
     if (inTheWay) {
@@ -69,7 +72,6 @@ export class DirectoryVisitor {
       existing = undefined;
     }
     if (state.dryRun && existing === undefined) this.dryMissing.add(name);
-    const early = this.#createdEarly.delete(name);
     const compared = early ? undefined : existing;
     yield* report(state, visited, compared, compared === undefined ? ITEM_LOCAL_CHANGE : 0);
     if (state.dryRun) return;
@@ -123,6 +125,12 @@ export class DirectoryVisitor {
   #isUnwantedParent({ list, row }: Entry): boolean {
     const { relative, impliedDirs } = this.#state.options;
     return relative && !impliedDirs && (list.flags(row) & FLIST_IMPLIED_DIR) !== 0;
+  }
+
+  /** A directory that was made early has no bits of its own to keep. */
+  #modeOfNew({ list, row }: Entry): number {
+    const { options, filesystem } = this.#state;
+    return options.perms ? list.mode(row) : finalMode(list.mode(row), undefined, filesystem.umask);
   }
 
   #make({ name, mode }: Visited): boolean {

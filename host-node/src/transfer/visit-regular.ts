@@ -153,8 +153,7 @@ export class RegularVisitor {
   }
 }
 
-/** --update: strictly newer at the destination. Other kinds of objects never count as newer (as in 3.5.0). */
+/** --update: strictly newer at the destination, whatever kind of object it is (3.5.0 looks at regular files only). */
 function isNewer({ entry, existing }: Visited): boolean {
-  if (existing === undefined || !isRegular(existing.mode)) return false;
-  return existing.mtimeSec > entry.list.mtimeSec(entry.row);
+  return existing !== undefined && existing.mtimeSec > entry.list.mtimeSec(entry.row);
 }
