@@ -1,0 +1,29 @@
+// What -C stands for (docs/protocol/06-filters.md §11).
+import { NO_FLAGS, type PatternRule, patternRule } from './rule.ts';
+
+const BUILT_IN =
+  'RCS SCCS CVS CVS.adm RCSLOG cvslog.* tags TAGS .make.state .nse_depinfo *~ #* .#* ,* _$* *$ *.old *.bak *.BAK *.orig ' +
+  '*.rej .del-* *.a *.olb *.o *.obj *.so *.exe *.Z *.elc *.ln core .svn/ .git/ .hg/ .bzr/';
+
+/** The user's own words: of $HOME/.cvsignore and of $CVSIGNORE. */
+export interface CvsWords {
+  readonly home: string;
+  readonly environment: string;
+}
+
+export const NO_CVS_WORDS: CvsWords = { home: '', environment: '' };
+
+/** The list; the built-in part is perishable from protocol 30 on. */
+export function cvsRules(words: CvsWords, protocol: number): readonly PatternRule[] {
+  let rules: PatternRule[] = [];
+  const take = (text: string, perishable: boolean): void => {
+    for (const word of text.split(/\s+/)) {
+      if (word === '!') rules = [];
+      else if (word !== '') rules.push(patternRule('exclude', word, { ...NO_FLAGS, perishable }));
+    }
+  };
+  take(BUILT_IN, protocol >= 30);
+  take(words.home, false);
+  take(words.environment, false);
+  return rules;
+}

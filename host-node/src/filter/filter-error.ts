@@ -1,0 +1,28 @@
+// A rule that cannot be obeyed: ends the run (docs/protocol/06-filters.md §16).
+import { RunError } from '../session/run-error.ts';
+
+/** Syntax errors: exit code 1. */
+export function ruleError(message: string): RunError {
+  return new RunError('ERR_FILTER_RULE', message, 1);
+}
+
+/** A rule file that is not there: exit code 11. */
+export function ruleFileError(file: string, includes: boolean, words: string): RunError {
+  const kind = includes ? 'include' : 'exclude';
+  return new RunError('ERR_FILTER_FILE', `rsync: [client] failed to open ${kind} file ${file}: ${words}`, 11);
+}
+
+/** Rules that the agreed protocol cannot carry: exit code 2. */
+export function tooModern(): RunError {
+  return new RunError('ERR_FILTER_PROTOCOL', 'filter rules are too modern for remote rsync.', 2);
+}
+
+/** Merge files inside merge files; 3.5.0 has the same limit. */
+const MAX_DEPTH = 32;
+
+/** Refuses a rule file that is nested too deep: exit code 11. */
+export function checkDepth(file: string, depth: number): void {
+  if (depth <= MAX_DEPTH) return;
+  const text = `[client] merge-file include depth limit (${MAX_DEPTH}) exceeded at ${file}`;
+  throw new RunError('ERR_FILTER_FILE', text, 11);
+}

@@ -1,0 +1,72 @@
+// The rules that a client tells the server, as texts of the agreed protocol (docs/protocol/06-filters.md §13.2–§13.4).
+// Whether they travel at all, and in what frames, is the session's matter. The way back is FilterList.addWireRules.
+import { type CvsWords, cvsRules } from './cvs.ts';
+import { tooModern } from './filter-error.ts';
+import type { FilterList } from './filter-list.ts';
+import type { Rule } from './rule.ts';
+
+export interface WireDirection {
+  readonly protocol: number;
+  /** The client sends files: the server is the receiver. */
+  readonly push: boolean;
+}
+
+/** Throws a RunError (exit 2) when a rule cannot be said in an old protocol. */
+export function wireRules(list: FilterList, direction: WireDirection): string[] {
+  const texts: string[] = [];
+  for (const rule of list.rules) {
+    if (staysHere(rule, direction.push)) continue;
+    texts.push(...ruleTexts(rule, direction, list.cvsWords));
+  }
+  return texts;
+}
+
+/** Rules for one side only are not told to the other one. */
+function staysHere(rule: Rule, push: boolean): boolean {
+  const { sender, receiver } = rule.sides;
+  return push ? sender && !receiver : receiver && !sender;
+}
+
+function ruleTexts(rule: Rule, direction: WireDirection, words: CvsWords): string[] {
+  const { protocol, push } = direction;
+  if (rule.kind === 'cvs') {
+    if (!push && protocol >= 29) return [`-${modifiers(rule, direction, 'C')} `];
+    // The list itself is no user's rule: what an old protocol cannot say of it is left out.
+    return cvsRules(words, protocol).map((each) => text(each, { protocol, push: false }));
+  }
+  return [text(rule, direction)];
+}
+
+function text(rule: Exclude<Rule, { kind: 'cvs' }>, direction: WireDirection): string {
+  const pattern = rule.directoryOnly ? `${rule.pattern}/` : rule.pattern;
+  if (direction.protocol < 29) return oldText(rule, pattern, direction.push);
+  if (rule.kind !== 'dir-merge') {
+    const letter = rule.kind === 'include' ? '+' : '-';
+    return `${letter}${modifiers(rule, direction, rule.negated ? '!' : '')} ${pattern}`;
+  }
+  const { cvs, noInherit, wordSplit, patternsOnly } = rule.file;
+  const only = patternsOnly === undefined ? '' : patternsOnly === 'include' ? '+' : '-';
+  const own = cvs ? 'C' : `${noInherit ? 'n' : ''}${wordSplit ? 'w' : ''}${only}`;
+  return `:${modifiers(rule, direction, own)} ${pattern}`;
+}
+
+/** All modifiers in upstream's order; `own` are those that belong to the kind of rule. */
+function modifiers(rule: Rule, direction: WireDirection, own: string): string {
+  if (rule.perishable && direction.protocol < 30 && direction.push) throw tooModern();
+  const { sender, receiver } = rule.sides;
+  return [
+    rule.absolute ? '/' : '',
+    own,
+    rule.xattr ? 'x' : '',
+    sender ? 's' : '',
+    receiver ? 'r' : '',
+    rule.perishable && direction.protocol >= 30 ? 'p' : '',
+  ].join('');
+}
+
+function oldText(rule: Exclude<Rule, { kind: 'cvs' }>, pattern: string, push: boolean): string {
+  if (rule.kind === 'dir-merge' || rule.absolute || rule.negated || rule.xattr) throw tooModern();
+  if (rule.perishable && push) throw tooModern();
+  if (rule.kind === 'include') return `+ ${pattern}`;
+  return pattern.startsWith('- ') || pattern.startsWith('+ ') ? `- ${pattern}` : pattern;
+}

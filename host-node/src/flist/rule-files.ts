@@ -1,0 +1,62 @@
+// Reads filter rule files through the Filesystem: those named by options, and those that lie in a tree
+// (docs/protocol/06-filters.md §5, §6).
+import { type Filesystem, FilesystemError, type Root } from '../fs/filesystem.ts';
+import type { TreeRuleFiles } from '../filter/filter-state.ts';
+import type { RuleFiles } from '../filter/rule-file.ts';
+
+/** No rule file of a sane tree is larger; what comes after is refused by not reading the file at all. */
+const MAX_FILE_BYTES = 16 * 1024 * 1024;
+const FIRST_PIECE_BYTES = 64 * 1024;
+
+/** Rule files by path, as the user wrote it. */
+export function ruleFiles(filesystem: Filesystem): RuleFiles {
+  return {
+    read(path) {
+      const slash = path.lastIndexOf('/');
+      const directory = slash < 0 ? '.' : slash === 0 ? '/' : path.slice(0, slash);
+      try {
+        return { text: readText(filesystem.root(directory), path.slice(slash + 1)) };
+      } catch (error) {
+        if (!(error instanceof FilesystemError)) throw error;
+        return { failure: `${error.strerror} (${error.errno})` };
+      }
+    },
+  };
+}
+
+/** Rule files of a tree. */
+export function treeRuleFiles(filesystem: Filesystem, root: Root): TreeRuleFiles {
+  const outside = ruleFiles(filesystem);
+  return {
+    rootPath: root.path,
+    readFile(name) {
+      try {
+        return readText(root, name);
+      } catch (error) {
+        if (!(error instanceof FilesystemError)) throw error;
+        return undefined;
+      }
+    },
+    readAbsolute(path) {
+      const found = outside.read(path);
+      return 'text' in found ? found.text : undefined;
+    },
+  };
+}
+
+function readText(root: Root, name: string): string {
+  const file = root.openRead(name, true);
+  try {
+    const pieces: string[] = [];
+    const piece = Buffer.alloc(FIRST_PIECE_BYTES);
+    for (let position = 0; ;) {
+      const count = file.read(piece, position);
+      if (count === 0) return pieces.join('');
+      pieces.push(piece.toString('latin1', 0, count));
+      position += count;
+      if (position > MAX_FILE_BYTES) throw new FilesystemError('EFBIG', 27, 'File too large', 'read', name);
+    }
+  } finally {
+    file.close();
+  }
+}

@@ -1,0 +1,149 @@
+// A file of the source tree to what the file list says about it: stat, link target, ids, hard-link group, checksum
+// (docs/protocol/03-file-list.md §3.6, §4.1, §5, §9.1, §13.1).
+import { digestBytes } from '@ocrsync/core/checksum-kinds';
+import { WholeFileHash } from '@ocrsync/core/checksum';
+import type { FileList } from '@ocrsync/core/file-list';
+import type { HardLink, NewEntry } from '@ocrsync/core/file-list-entry';
+import type { CoreInstance } from '@ocrsync/core/instance';
+import { type FileStat, type Filesystem, FilesystemError, type Root } from '../fs/filesystem.ts';
+
+const TYPE_MASK = 0o170000;
+const S_DIRECTORY = 0o040000;
+const S_REGULAR = 0o100000;
+const S_SYMLINK = 0o120000;
+const S_CHARACTER_DEVICE = 0o020000;
+const S_BLOCK_DEVICE = 0o060000;
+const PIECE_BYTES = 256 * 1024;
+
+export const isDirectory = (mode: number): boolean => (mode & TYPE_MASK) === S_DIRECTORY;
+export const isSymlink = (mode: number): boolean => (mode & TYPE_MASK) === S_SYMLINK;
+const isRegular = (mode: number): boolean => (mode & TYPE_MASK) === S_REGULAR;
+
+export interface SourceEntryOptions {
+  readonly core: CoreInstance;
+  readonly filesystem: Filesystem;
+  readonly protocol: number;
+  readonly incremental: boolean;
+  readonly owner: boolean;
+  readonly group: boolean;
+  readonly numericIds: boolean;
+  readonly links: boolean;
+  readonly hardLinks: boolean;
+  readonly devices: boolean;
+  /** Kind (core/src/checksum-kinds.ts) of whole-file checksums; undefined without -c. */
+  readonly checksum: { readonly kind: number; readonly seed: number } | undefined;
+}
+
+/** Makes entries of one session: what was announced or seen before decides what a later entry says. */
+export class SourceEntries {
+  readonly #options: SourceEntryOptions;
+  readonly #users = new Map<number, string | undefined>();
+  readonly #groups = new Map<number, string | undefined>();
+  /** dev → ino → group number. */
+  readonly #linkGroups = new Map<number, Map<number, number>>();
+  readonly #hash: WholeFileHash | undefined;
+  readonly #pieceAt: number;
+
+  constructor(options: SourceEntryOptions) {
+    this.#options = options;
+    const { checksum, core } = options;
+    this.#hash = checksum === undefined ? undefined : new WholeFileHash(core, checksum.kind, checksum.seed);
+    this.#pieceAt = checksum === undefined ? 0 : core.alloc(PIECE_BYTES);
+  }
+
+  /** Ids that were met and have a name here. */
+  idNames(kind: 'user' | 'group'): { id: number; name: string }[] {
+    const met = kind === 'user' ? this.#users : this.#groups;
+    const named: { id: number; name: string }[] = [];
+    for (const [id, name] of met) if (name !== undefined) named.push({ id, name });
+    return named;
+  }
+
+  /** Appends an entry. `at`: the file's name below the root; `target`: of a symlink. Returns its row. */
+  add(
+    list: FileList,
+    from: { root: Root; number: number; at: string },
+    name: string,
+    stat: FileStat,
+    flags: number,
+    target: string | undefined,
+  ): number {
+    const { mode } = stat;
+    const entry: NewEntry = {
+      name,
+      mode,
+      sizeBytes: isRegular(mode) || isSymlink(mode) || isDirectory(mode) ? stat.sizeBytes : 0,
+      mtimeSec: stat.mtimeSec,
+      mtimeNsec: stat.mtimeNsec,
+      uid: stat.uid,
+      gid: stat.gid,
+      flags,
+      root: from.number,
+    };
+    this.#addNames(entry);
+    const type = mode & TYPE_MASK;
+    if (type === S_CHARACTER_DEVICE || type === S_BLOCK_DEVICE) {
+      entry.rdevMajor = stat.rdevMajor;
+      entry.rdevMinor = stat.rdevMinor;
+    }
+    if (target !== undefined && this.#options.links) entry.linkTarget = target;
+    const hardLink = this.#hardLink(stat, list);
+    if (hardLink !== undefined) entry.hardLink = hardLink;
+    if (this.#hash !== undefined && isRegular(mode)) entry.checksum = this.#checksum(from.root, from.at);
+    return list.add(entry);
+  }
+
+  #addNames(entry: NewEntry): void {
+    const { filesystem, group, incremental, numericIds, owner } = this.#options;
+    if (numericIds) return;
+    if (owner && !this.#users.has(entry.uid)) {
+      const name = filesystem.userName(entry.uid);
+      this.#users.set(entry.uid, name);
+      if (incremental && name !== undefined) entry.userName = name;
+    }
+    if (group && !this.#groups.has(entry.gid)) {
+      const name = filesystem.groupName(entry.gid);
+      this.#groups.set(entry.gid, name);
+      if (incremental && name !== undefined) entry.groupName = name;
+    }
+  }
+
+  #hardLink(stat: FileStat, list: FileList): HardLink | undefined {
+    const { hardLinks, protocol } = this.#options;
+    if (!hardLinks || isDirectory(stat.mode)) return undefined;
+    const { dev, ino } = stat;
+    if (protocol < 28) return isRegular(stat.mode) ? { dev, ino } : undefined;
+    if (stat.linkCount <= 1) return undefined;
+    if (protocol < 30) return { dev, ino };
+    let inodes = this.#linkGroups.get(dev);
+    if (inodes === undefined) this.#linkGroups.set(dev, (inodes = new Map()));
+    const group = inodes.get(ino);
+    if (group !== undefined) return { dev, ino, group };
+    inodes.set(ino, list.start + list.count);
+    return { dev, ino, first: true };
+  }
+
+  /** The file's digest; zeros when it cannot be read (03 §5.9). */
+  #checksum(root: Root, at: string): Uint8Array {
+    const hash = this.#hash!;
+    const { core } = this.#options;
+    hash.begin();
+    try {
+      const file = root.openRead(at, true);
+      try {
+        for (let position = 0; ;) {
+          const piece = core.u8.subarray(this.#pieceAt, this.#pieceAt + PIECE_BYTES);
+          const count = file.read(piece, position);
+          if (count === 0) return hash.final();
+          hash.update(this.#pieceAt, count);
+          position += count;
+        }
+      } finally {
+        file.close();
+      }
+    } catch (error) {
+      if (!(error instanceof FilesystemError)) throw error;
+      return new Uint8Array(digestBytes(hash.kind));
+    }
+  }
+}
