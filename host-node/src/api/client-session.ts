@@ -4,7 +4,7 @@ import type { Options } from '../options/options.ts';
 import { Session } from '../session/session.ts';
 import { PeerExit } from '../session/run-error.ts';
 import { ClientReport } from '../transfer/client-report.ts';
-import { AVAILABLE_METHODS } from '../transfer/compression/available.ts';
+import { availableMethods } from '../transfer/compression/available.ts';
 import { sessionConfig } from '../transfer/session-config.ts';
 import type { ClientEnvironment } from './client.ts';
 import { SessionEnds } from './session-ends.ts';
@@ -65,14 +65,14 @@ export function makeClientSession(
     nowMs: () => performance.now(),
     longName: (entry) => ends.longName(entry),
   });
-  const ends = new SessionEnds({ options, report, ...side, role: 'client' });
+  const ends = new SessionEnds({ options, report, role: 'client', ...side });
   const config = sessionConfig(options, {
     role: 'client',
     side: side.side,
     local: side.local,
     freshSeed: 0,
     messagesInBand: false,
-    availableMethods: AVAILABLE_METHODS,
+    availableMethods: options.compress ? availableMethods() : [],
     ...(side.agreedProtocol === undefined ? {} : { agreedProtocol: side.agreedProtocol }),
   });
   const session = new Session(config, ends);

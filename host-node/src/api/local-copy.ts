@@ -2,7 +2,7 @@
 import type { Endpoints } from '../options/endpoint.ts';
 import type { Options } from '../options/options.ts';
 import { Session } from '../session/session.ts';
-import { AVAILABLE_METHODS } from '../transfer/compression/available.ts';
+import { availableMethods } from '../transfer/compression/available.ts';
 import { LocalReceiverReport } from '../transfer/local-report.ts';
 import { runPair } from '../transfer/pair.ts';
 import { sessionConfig } from '../transfer/session-config.ts';
@@ -46,7 +46,7 @@ export async function runLocalCopy(
     local: true,
     freshSeed: freshSeed(),
     messagesInBand: true,
-    availableMethods: AVAILABLE_METHODS,
+    availableMethods: options.compress ? availableMethods() : [],
   });
   const receiving = new Session(config, ends);
   await runPair(client.session, receiving, pumpOptions(options, environment));

@@ -5,7 +5,7 @@ import { exitLine } from '../report/exit-codes.ts';
 import { VERSION } from '../options/version.ts';
 import { Session } from '../session/session.ts';
 import { PeerExit } from '../session/run-error.ts';
-import { AVAILABLE_METHODS } from '../transfer/compression/available.ts';
+import { availableMethods } from '../transfer/compression/available.ts';
 import { pump } from '../transfer/pump.ts';
 import { ServerReport } from '../transfer/server-report.ts';
 import { sessionConfig } from '../transfer/session-config.ts';
@@ -52,7 +52,7 @@ export async function runServer(words: readonly string[], environment: ServerEnv
     local: false,
     freshSeed: freshSeed(),
     messagesInBand: false,
-    availableMethods: AVAILABLE_METHODS,
+    availableMethods: options.compress ? availableMethods() : [],
   });
   const session = new Session(config, ends);
   report.channel = session.channel;

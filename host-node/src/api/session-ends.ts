@@ -1,0 +1,109 @@
+// The host's side of one session: filters, lists and files, made when it is known what was agreed (session/session.ts).
+import { CompressedTokenWriter } from '@ocrsync/core/token-codec';
+import { wireRules } from '../filter/wire-rules.ts';
+import { FilterList } from '../filter/filter-list.ts';
+import { IdMap } from '../flist/id-map.ts';
+import { ruleFiles, treeRuleFiles } from '../flist/rule-files.ts';
+import { type Filesystem } from '../fs/filesystem.ts';
+import { LocalNodeFilesystem } from '../fs/local-node.ts';
+import type { Options } from '../options/options.ts';
+import type { SessionContext } from '../session/context.ts';
+import type { Negotiated } from '../session/negotiated.ts';
+import type { Entry, SessionReport } from '../session/ports.ts';
+import type { SessionHost } from '../session/session.ts';
+import { createTokenCompressor } from '../transfer/compression/codec.ts';
+import { RuleDeletionFilters } from '../transfer/deletion-filters.ts';
+import { createDestination } from '../transfer/destination.ts';
+import { MappingListReceiver } from '../transfer/list-receiver.ts';
+import { TreeSourceFiles } from '../transfer/source-files.ts';
+import { PlainTokenOutput, type TokenOutput } from '../transfer/token-output.ts';
+
+export interface SessionEndsOptions {
+  readonly options: Options;
+  readonly report: SessionReport;
+  readonly role: 'client' | 'server';
+  readonly side: 'sender' | 'receiver';
+  readonly local: boolean;
+  /** Sender: what to send, as typed. */
+  readonly sources: readonly string[];
+  /** Receiver: where to; empty when listing. */
+  readonly destination: string;
+  /** A pulling client: the remote paths it asked for. */
+  readonly remoteSources: readonly string[];
+  readonly daemon: boolean;
+}
+
+export class SessionEnds implements SessionHost {
+  readonly #parts: SessionEndsOptions;
+  readonly #filesystem: Filesystem = new LocalNodeFilesystem();
+  readonly #filters: FilterList;
+  /** Called as soon as the session has a context. */
+  onContext: (context: SessionContext) => void = () => undefined;
+
+  constructor(parts: SessionEndsOptions) {
+    this.#parts = parts;
+    this.#filters = new FilterList({
+      files: ruleFiles(this.#filesystem),
+      warn: (text) => this.report.message('warning', text),
+    });
+    if (parts.role === 'client' || parts.local) this.#filters.addArguments(parts.options.filters);
+  }
+
+  get report(): SessionReport {
+    return this.#parts.report;
+  }
+
+  filterRules(negotiated: Negotiated): readonly string[] {
+    return wireRules(this.#filters, { protocol: negotiated.protocol, push: this.#parts.side === 'sender' });
+  }
+
+  takeFilterRules(rules: readonly string[], negotiated: Negotiated): void {
+    this.#filters.addWireRules(rules, negotiated.protocol);
+  }
+
+  makeReceiver(context: SessionContext): ReturnType<SessionHost['makeReceiver']> {
+    this.onContext(context);
+    const { options, destination } = this.#parts;
+    const filters = new RuleDeletionFilters(this.#filters, context.protocol, () =>
+      treeRuleFiles(this.#filesystem, this.#filesystem.root(destination === '' ? '.' : destination)),
+    );
+    const lists = new MappingListReceiver({
+      ids: new IdMap(this.#filesystem, options.numericIds),
+      owner: options.owner,
+      group: options.group,
+      relative: options.relative,
+      check: () => undefined,
+    });
+    const ends = createDestination({
+      filesystem: this.#filesystem,
+      destinationPath: destination,
+      options,
+      context,
+      report: this.report,
+      filters,
+    });
+    return { lists, ...ends };
+  }
+
+  makeSender(context: SessionContext): ReturnType<SessionHost['makeSender']> {
+    this.onContext(context);
+    throw new Error('sender not joined yet');
+  }
+
+  /** With the directory of the source argument, for %f. */
+  longName(entry: Entry): string {
+    return entry.list.name(entry.row);
+  }
+}
+
+/** The sender's token stream in the agreed coding. */
+export function tokenOutput(context: SessionContext): TokenOutput {
+  const { channel, negotiated, protocol } = context;
+  if (negotiated.compression === 'none') return new PlainTokenOutput(channel.writer);
+  const level = negotiated.compressionLevel;
+  return new CompressedTokenWriter(
+    channel.writer,
+    createTokenCompressor(negotiated.compression, channel.core, { protocol, level }),
+  );
+}
+void TreeSourceFiles;

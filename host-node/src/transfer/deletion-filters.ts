@@ -1,0 +1,50 @@
+// The receiver-side rules as deletion sees them: the state of every directory on the way is kept, so that any directory
+// can be entered after its parent (docs/protocol/04-transfer.md §13.3, 06-filters.md §9).
+import type { DeletionFilters, Protection } from '../delete/filters.ts';
+import type { FilterList } from '../filter/filter-list.ts';
+import { FilterState, type TreeRuleFiles } from '../filter/filter-state.ts';
+
+export class RuleDeletionFilters implements DeletionFilters {
+  readonly #list: FilterList;
+  readonly #protocol: number;
+  readonly #files: () => TreeRuleFiles;
+  readonly #inside = new Map<string, FilterState>();
+  #outside: FilterState | undefined;
+
+  /** `files` is asked when the destination's root exists. */
+  constructor(list: FilterList, protocol: number, files: () => TreeRuleFiles) {
+    this.#list = list;
+    this.#protocol = protocol;
+    this.#files = files;
+  }
+
+  enterDirectory(directory: string): void {
+    if (!this.#list.hasDirectoryMerges || this.#inside.has(directory)) return;
+    const parent = directory === '.' ? this.#start() : this.#stateOf(parentOf(directory));
+    this.#inside.set(directory, parent.enter(directory, this.#files()));
+  }
+
+  protection(name: string, isDirectory: boolean): Protection {
+    const { verdict, rule } = this.#stateOf(parentOf(name)).decide(name, isDirectory, 'receiver');
+    if (verdict !== 'exclude') return 'none';
+    return rule?.perishable ? 'perishable' : 'protected';
+  }
+
+  #stateOf(directory: string): FilterState {
+    if (!this.#list.hasDirectoryMerges) return this.#start();
+    const known = this.#inside.get(directory);
+    if (known) return known;
+    this.enterDirectory(directory);
+    return this.#inside.get(directory)!;
+  }
+
+  #start(): FilterState {
+    this.#outside ??= FilterState.outside(this.#list, this.#protocol, this.#files().rootPath);
+    return this.#outside;
+  }
+}
+
+function parentOf(name: string): string {
+  const slash = name.lastIndexOf('/');
+  return slash < 0 ? '.' : name.slice(0, slash);
+}

@@ -1,0 +1,41 @@
+// The receiving side's view of a peer's list: ids become local ones, groups that may not be given are marked
+// (docs/protocol/03-file-list.md §9.3). Names that were not asked for are refused by the check that is passed in.
+import { FLIST_SKIP_GROUP, type FileList } from '@ocrsync/core/file-list';
+import type { IdMap } from '../flist/id-map.ts';
+import type { ListReceiver } from '../session/ports.ts';
+
+export interface ListReceiverOptions {
+  readonly ids: IdMap;
+  readonly owner: boolean;
+  readonly group: boolean;
+  /** -R: leading slashes fall away after sorting (§12.4). */
+  readonly relative: boolean;
+  /** Refuses a list with names that are wrong (§14.6, §16); throws ProtocolError. */
+  check(list: FileList, directory: string | undefined): void;
+}
+
+export class MappingListReceiver implements ListReceiver {
+  readonly #options: ListReceiverOptions;
+
+  constructor(options: ListReceiverOptions) {
+    this.#options = options;
+  }
+
+  learnId(kind: 'user' | 'group', id: number, name: string): void {
+    this.#options.ids.learn(kind, id, name);
+  }
+
+  accept(list: FileList, directory: string | undefined): void {
+    const { ids, owner, group, relative } = this.#options;
+    this.#options.check(list, directory);
+    if (relative) list.stripLeadingSlashes();
+    if (!owner && !group) return;
+    for (let row = 0; row < list.count; row++) {
+      if (owner) list.setUid(row, ids.userId(list.uid(row)));
+      if (!group) continue;
+      const local = ids.groupId(list.gid(row));
+      list.setGid(row, local);
+      if (!ids.mayUseGroup(local)) list.setFlags(row, list.flags(row) | FLIST_SKIP_GROUP);
+    }
+  }
+}
