@@ -1,0 +1,474 @@
+// Builds the sender's file lists from real trees: arguments, implied directories, scanning, the walk of incremental
+// recursion (docs/protocol/03-file-list.md §3, §4, §14). Only names, stats and link targets are read here.
+import type { FileList } from '@ocrsync/core/file-list';
+import { FLIST_CONTENT_DIR, FLIST_IMPLIED_DIR, FLIST_TOP_DIR } from '@ocrsync/core/file-list';
+import type { CoreInstance } from '@ocrsync/core/instance';
+import type { FilterList } from '../filter/filter-list.ts';
+import { FilterState, type TreeRuleFiles } from '../filter/filter-state.ts';
+import { type FileStat, type Filesystem, FilesystemError, type Root } from '../fs/filesystem.ts';
+import type { Options } from '../options/options.ts';
+import type { Negotiated } from '../session/negotiated.ts';
+import type { Entry, ListSource, SessionReport } from '../session/ports.ts';
+import { type Task, WAIT_TURN } from '../session/wait.ts';
+import { type SourceArgument, sourceArgument } from './argument.ts';
+import { DirectoryWalk, type PendingName, type WalkDirectory } from './directory-walk.ts';
+import { treeRuleFiles } from './rule-files.ts';
+import { SourceEntries, isDirectory, isSymlink } from './source-entry.ts';
+
+const IO_ERROR_GENERAL = 1;
+const IO_ERROR_VANISHED = 2;
+const MAX_PATH_BYTES = 4096;
+/** Entries between two turns given to the session's other tasks. */
+const ENTRIES_PER_TURN = 256;
+
+/** What of a command line decides the list. */
+export type ListSourceSettings = Pick<
+  Options,
+  | 'recursive'
+  | 'dirs'
+  | 'dirsExplicit'
+  | 'relative'
+  | 'impliedDirs'
+  | 'copyLinks'
+  | 'links'
+  | 'hardLinks'
+  | 'owner'
+  | 'group'
+  | 'devices'
+  | 'numericIds'
+  | 'checksum'
+>;
+
+export interface ListSourceOptions {
+  readonly core: CoreInstance;
+  readonly filesystem: Filesystem;
+  /** Source arguments as given, without host parts. */
+  readonly arguments: readonly string[];
+  readonly settings: ListSourceSettings;
+  readonly negotiated: Pick<Negotiated, 'protocol' | 'incremental' | 'listChecksum' | 'seed'>;
+  readonly filters: FilterList;
+  readonly report: Pick<SessionReport, 'message'>;
+}
+
+/** Where an entry of the list lives: below `root`, under `name`. */
+export interface SourcePath {
+  readonly root: Root;
+  readonly name: string;
+}
+
+/** A tree that arguments name files of. */
+interface SourceRoot {
+  readonly root: Root;
+  readonly number: number;
+  readonly files: TreeRuleFiles;
+  readonly outside: FilterState;
+}
+
+export function createListSource(options: ListSourceOptions): TreeListSource {
+  return new TreeListSource(options);
+}
+
+export class TreeListSource implements ListSource {
+  readonly #options: ListSourceOptions;
+  readonly #entries: SourceEntries;
+  readonly #roots: SourceRoot[] = [];
+  readonly #rootNumbers = new Map<string, number>();
+  readonly #walk = new DirectoryWalk();
+  /** Directories of the list being filled, by row. */
+  #found = new Map<number, WalkDirectory>();
+  #ioError = 0;
+  #sinceTurn = 0;
+  #lastImplied = '';
+  #dotSent = false;
+
+  constructor(options: ListSourceOptions) {
+    this.#options = options;
+    const { core, filesystem, negotiated, settings } = options;
+    const { protocol, incremental } = negotiated;
+    this.#entries = new SourceEntries({
+      core,
+      filesystem,
+      protocol,
+      incremental,
+      owner: settings.owner,
+      group: settings.group,
+      numericIds: settings.numericIds,
+      links: settings.links,
+      hardLinks: settings.hardLinks > 0,
+      devices: settings.devices,
+      checksum: settings.checksum ? { kind: negotiated.listChecksum, seed: negotiated.seed } : undefined,
+    });
+  }
+
+  get ioError(): number {
+    return this.#ioError;
+  }
+
+  idNames(kind: 'user' | 'group'): { id: number; name: string }[] {
+    return this.#entries.idNames(kind);
+  }
+
+  /** The root of an entry's argument and its name below that. */
+  sourcePath(entry: Pick<Entry, 'list' | 'row'>): SourcePath {
+    const found = this.#roots[entry.list.root(entry.row)];
+    if (found === undefined) throw new RangeError(`row ${entry.row} has no source root`);
+    return { root: found.root, name: belowRoot(entry.list.name(entry.row)) };
+  }
+
+  /** Quoted absolute name, for messages (07 §2.4). */
+  fullName(entry: Pick<Entry, 'list' | 'row'>): string {
+    const { root, name } = this.sourcePath(entry);
+    return quoted(root, name);
+  }
+
+  *fillFirst(list: FileList): Task {
+    this.#found = new Map();
+    for (const text of this.#options.arguments) {
+      yield* this.#takeArgument(list, sourceArgument(text, this.#options.settings.relative));
+    }
+  }
+
+  registerDirectories(list: FileList): void {
+    const level: { name: string; directory: WalkDirectory }[] = [];
+    for (let position = 0; position < list.count; position++) {
+      const row = list.rowAt(position);
+      if (!list.isDirectory(row)) continue;
+      const directory = this.#found.get(row);
+      if (directory === undefined) throw new RangeError(`directory in row ${row} is not of this source`);
+      level.push({ name: list.name(row), directory });
+    }
+    this.#found = new Map();
+    this.#walk.register(level);
+  }
+
+  nextDirectory(): number | undefined {
+    return this.#walk.next();
+  }
+
+  *fillSub(directory: number, list: FileList): Task {
+    this.#found = new Map();
+    const served = new Set<string>();
+    for (const { name, found } of this.#walk.take(directory)) {
+      const key = `${found.root}:${found.content}`;
+      if (found.content && !served.has(key)) yield* this.#scan(list, name, found);
+      served.add(key);
+      const source = this.#roots[found.root]!;
+      const state =
+        found.pending.length === 0 ? found.state : found.state.enter(belowRoot(name), source.files);
+      for (const pending of found.pending) {
+        yield* this.#addNextComponent(list, source, name, pending, state);
+      }
+    }
+  }
+
+  // ---- arguments -------------------------------------------------------------------------------------------------------
+
+  *#takeArgument(list: FileList, argument: SourceArgument): Task {
+    const source = this.#openRoot(argument);
+    if (source === undefined) return;
+    const { settings, negotiated } = this.#options;
+    if (argument.impliedDot && !this.#dotSent) {
+      this.#dotSent = true;
+      this.#addImplied(list, source, '.', source.outside);
+    }
+    const { name, kind } = argument;
+    if (!settings.relative) return yield* this.#addArgument(list, source, name, kind, source.outside);
+    if (!this.#isWanted(source, name, kind)) return;
+    if (negotiated.incremental && name !== '/.' && name.indexOf('/', 1) > 0) {
+      const first = name.indexOf('/', 1);
+      const pending = { rest: name.slice(first + 1), kind };
+      return this.#addPending(list, source, name.slice(0, first), pending, source.outside);
+    }
+    if (settings.impliedDirs || negotiated.protocol >= 30) this.#addParents(list, source, name);
+    yield* this.#addArgument(list, source, name, kind, source.outside);
+  }
+
+  /** Looked at before the implied directories are sent: a name that is not there or excluded brings none. */
+  #isWanted(source: SourceRoot, name: string, kind: SourceArgument['kind']): boolean {
+    const stat = this.#statArgument(source, name, kind);
+    if (stat === undefined) return false;
+    if (kind === 'dot') return true;
+    return source.outside.check(belowRoot(name), isDirectory(stat.mode), 'sender') !== 'exclude';
+  }
+
+  #openRoot(argument: SourceArgument): SourceRoot | undefined {
+    const absolute = argument.name.startsWith('/');
+    try {
+      const root = this.#options.filesystem.root(absolute ? '/' : argument.root);
+      const known = this.#rootNumbers.get(root.path);
+      if (known !== undefined) return this.#roots[known]!;
+      const number = this.#roots.length;
+      const outside = FilterState.outside(
+        this.#options.filters,
+        this.#options.negotiated.protocol,
+        root.path,
+      );
+      const files = treeRuleFiles(this.#options.filesystem, root);
+      this.#roots.push({ root, number, files, outside });
+      this.#rootNumbers.set(root.path, number);
+      return this.#roots[number]!;
+    } catch (error) {
+      if (!(error instanceof FilesystemError)) throw error;
+      const full = quoted(this.#options.filesystem.root('.'), argument.root);
+      this.#fail(`rsync: [sender] change_dir ${full} failed: ${error.strerror} (${error.errno})`);
+      return undefined;
+    }
+  }
+
+  #statArgument(source: SourceRoot, name: string, kind: SourceArgument['kind']): FileStat | undefined {
+    const { root } = source;
+    const at = belowRoot(name);
+    let words = 'No such file or directory (2)';
+    try {
+      const follow = this.#options.settings.copyLinks || kind !== 'normal';
+      const stat = (follow ? root.stat(at) : undefined) ?? root.lstat(at);
+      const dangling = follow && stat !== undefined && isSymlink(stat.mode);
+      if (stat !== undefined && !dangling) return stat;
+    } catch (error) {
+      if (!(error instanceof FilesystemError)) throw error;
+      words = `${error.strerror} (${error.errno})`;
+      this.#ioError |= IO_ERROR_GENERAL;
+    }
+    this.#error(`rsync: [sender] link_stat ${quoted(root, at)} failed: ${words}`);
+    return undefined;
+  }
+
+  /** The entry of an argument, and its contents as far as they belong to this list. */
+  *#addArgument(
+    list: FileList,
+    source: SourceRoot,
+    name: string,
+    kind: SourceArgument['kind'],
+    state: FilterState,
+  ): Task {
+    const { settings, negotiated } = this.#options;
+    const stat = this.#statArgument(source, name, kind);
+    if (stat === undefined) return;
+    const directory = isDirectory(stat.mode);
+    if (kind !== 'dot' && state.check(belowRoot(name), directory, 'sender') === 'exclude') return;
+    if (directory && !settings.dirs && !settings.recursive) {
+      this.#options.report.message('info', `skipping directory ${name}`);
+      return;
+    }
+    const content = directory && (settings.recursive || (settings.dirs && kind !== 'normal'));
+    const flags = content ? FLIST_TOP_DIR | FLIST_CONTENT_DIR : 0;
+    const found = this.#add(list, source, name, stat, flags, state);
+    if (found === undefined || !content) return;
+    if (negotiated.incremental) {
+      if (kind === 'dot' && (name === '.' || name === '/.')) yield* this.#scan(list, name, found);
+    } else yield* this.#scanAll(list, name, found);
+  }
+
+  // ---- implied directories of -R (§3.3) --------------------------------------------------------------------------------
+
+  /** Not incremental: the parents of a name, without those that the last name's parents began with. */
+  #addParents(list: FileList, source: SourceRoot, name: string): void {
+    const last = this.#lastImplied;
+    const parent = name.lastIndexOf('/') <= 0 ? '' : name.slice(0, name.lastIndexOf('/'));
+    for (let at = name.indexOf('/', 1); at > 0; at = name.indexOf('/', at + 1)) {
+      const implied = name.slice(0, at);
+      if (last === implied || last.startsWith(`${implied}/`)) continue;
+      this.#addImplied(list, source, implied, source.outside);
+    }
+    this.#lastImplied = parent;
+  }
+
+  /** Adds an implied directory; no filter rule is asked, symlinks are followed. */
+  #addImplied(
+    list: FileList,
+    source: SourceRoot,
+    name: string,
+    state: FilterState,
+  ): WalkDirectory | undefined {
+    const stat = this.#statArgument(source, name, 'dot');
+    if (stat === undefined) return undefined;
+    return this.#add(list, source, name, stat, FLIST_IMPLIED_DIR, state);
+  }
+
+  /** Incremental: an implied directory that remembers what is to come below it. */
+  #addPending(
+    list: FileList,
+    source: SourceRoot,
+    name: string,
+    pending: PendingName,
+    state: FilterState,
+  ): void {
+    for (const [row, found] of this.#found) {
+      const same = found.root === source.number && list.name(row) === name;
+      if (!same || (list.flags(row) & FLIST_IMPLIED_DIR) === 0) continue;
+      found.pending.push(pending);
+      return;
+    }
+    this.#addImplied(list, source, name, state)?.pending.push(pending);
+  }
+
+  *#addNextComponent(
+    list: FileList,
+    source: SourceRoot,
+    parent: string,
+    pending: PendingName,
+    state: FilterState,
+  ): Task {
+    const slash = pending.rest.indexOf('/');
+    if (slash < 0) {
+      const name = `${parent}/${pending.rest}`;
+      return yield* this.#addArgument(list, source, name, pending.kind, state);
+    }
+    const name = `${parent}/${pending.rest.slice(0, slash)}`;
+    const rest = pending.rest.slice(slash + 1);
+    this.#addPending(list, source, name, { rest, kind: pending.kind }, state);
+  }
+
+  // ---- scanning (§3.5) -------------------------------------------------------------------------------------------------
+
+  /** A directory and everything below it: all children of a directory first, then each child directory. */
+  *#scanAll(list: FileList, name: string, found: WalkDirectory): Task {
+    const open: [string, WalkDirectory][] = [[name, found]];
+    while (open.length > 0) {
+      const [directory, here] = open.pop()!;
+      const children = yield* this.#scan(list, directory, here);
+      if (this.#options.settings.recursive) open.push(...children.reverse());
+    }
+  }
+
+  /** The entries of one directory. Returns its directories with their names, in order. */
+  *#scan(list: FileList, name: string, found: WalkDirectory): Task<[string, WalkDirectory][]> {
+    const { settings } = this.#options;
+    const source = this.#roots[found.root]!;
+    const children: [string, WalkDirectory][] = [];
+    const at = belowRoot(name);
+    const state = found.state.enter(at, source.files);
+    for (const child of this.#list(source.root, at)) {
+      if (++this.#sinceTurn >= ENTRIES_PER_TURN) {
+        this.#sinceTurn = 0;
+        yield WAIT_TURN;
+      }
+      const childName = at === '.' ? prefixOf(name) + child : `${name}/${child}`;
+      if (childName.length >= MAX_PATH_BYTES) {
+        const over = childName.length - MAX_PATH_BYTES + 1;
+        this.#fail(`filename overflows max-path len by ${over}: ${name}/${child}`);
+        continue;
+      }
+      const stat = this.#statChild(source.root, childName, state);
+      if (stat === undefined) continue;
+      const directory = isDirectory(stat.mode);
+      if (directory && !settings.dirs && !settings.recursive) {
+        this.#options.report.message('info', `skipping directory ${childName}`);
+        continue;
+      }
+      if (state.check(belowRoot(childName), directory, 'sender') === 'exclude') continue;
+      const flags = directory && settings.recursive ? FLIST_CONTENT_DIR : 0;
+      const added = this.#add(list, source, childName, stat, flags, state);
+      if (added !== undefined) children.push([childName, added]);
+    }
+    return children;
+  }
+
+  #list(root: Root, at: string): readonly string[] {
+    try {
+      return root.list(at);
+    } catch (error) {
+      if (!(error instanceof FilesystemError)) throw error;
+      const full = quoted(root, at);
+      if (error.code === 'ENOENT') {
+        this.#ioError |= IO_ERROR_VANISHED;
+        this.#options.report.message('warning', `directory has vanished: ${full}`);
+      } else this.#fail(`rsync: [sender] opendir ${full} failed: ${error.strerror} (${error.errno})`);
+      return [];
+    }
+  }
+
+  #statChild(root: Root, name: string, state: FilterState): FileStat | undefined {
+    const at = belowRoot(name);
+    try {
+      const stat = this.#options.settings.copyLinks ? root.stat(at) : root.lstat(at);
+      if (stat !== undefined) return this.#sane(stat, name);
+      if (this.#excludedAnyhow(state, at)) return undefined;
+      if (root.lstat(at) !== undefined) this.#fail(`symlink has no referent: ${quoted(root, at)}`);
+      else this.#vanished(root, at);
+    } catch (error) {
+      if (!(error instanceof FilesystemError)) throw error;
+      if (this.#excludedAnyhow(state, at)) return undefined;
+      const words = `${error.strerror} (${error.errno})`;
+      this.#fail(`rsync: [sender] readlink_stat(${quoted(root, at)}) failed: ${words}`);
+    }
+    return undefined;
+  }
+
+  #sane(stat: FileStat, name: string): FileStat | undefined {
+    if (stat.mode !== 0) return stat;
+    this.#fail(`skipping file with bogus (zero) st_mode: ${name}`);
+    return undefined;
+  }
+
+  #excludedAnyhow(state: FilterState, name: string): boolean {
+    return [false, true].some((directory) => state.check(name, directory, 'sender') === 'exclude');
+  }
+
+  #vanished(root: Root, at: string): void {
+    this.#ioError |= IO_ERROR_VANISHED;
+    this.#options.report.message('warning', `file has vanished: ${quoted(root, at)}`);
+  }
+
+  // ---- entries ---------------------------------------------------------------------------------------------------------
+
+  /** Adds an entry; returns what the walk must know when it is a directory. */
+  #add(
+    list: FileList,
+    source: SourceRoot,
+    name: string,
+    stat: FileStat,
+    flags: number,
+    state: FilterState,
+  ): WalkDirectory | undefined {
+    const at = belowRoot(name);
+    const target = isSymlink(stat.mode) ? this.#readLink(source.root, at) : undefined;
+    if (isSymlink(stat.mode) && target === undefined) return undefined;
+    const from = { root: source.root, number: source.number, at };
+    const row = this.#entries.add(list, from, name, stat, flags, target);
+    if (!isDirectory(stat.mode)) return undefined;
+    const content = (flags & FLIST_CONTENT_DIR) !== 0;
+    const found: WalkDirectory = { root: source.number, content, state, pending: [] };
+    if (this.#options.negotiated.incremental) this.#found.set(row, found);
+    return found;
+  }
+
+  #readLink(root: Root, at: string): string | undefined {
+    try {
+      const target = root.readlink(at);
+      if (target !== '') return target;
+      this.#fail(`skipping symlink with 0-length value: ${quoted(root, at)}`);
+    } catch (error) {
+      if (!(error instanceof FilesystemError)) throw error;
+      const words = `${error.strerror} (${error.errno})`;
+      if (error.code === 'ENOENT') this.#vanished(root, at);
+      else this.#fail(`rsync: [sender] readlink_stat(${quoted(root, at)}) failed: ${words}`);
+    }
+    return undefined;
+  }
+
+  #fail(text: string): void {
+    this.#ioError |= IO_ERROR_GENERAL;
+    this.#error(text);
+  }
+
+  #error(text: string): void {
+    this.#options.report.message('error-xfer', text);
+  }
+}
+
+/** Name for the file system: absolute names of -R are below the root directory. */
+function belowRoot(name: string): string {
+  if (!name.startsWith('/')) return name;
+  return name === '/.' ? '.' : name.slice(1);
+}
+
+/** What stands before the names of a root entry's children: `/` for `/.`. */
+function prefixOf(name: string): string {
+  return name === '/.' ? '/' : '';
+}
+
+function quoted(root: Root, name: string): string {
+  if (name.startsWith('/')) return `"${name}"`;
+  return root.path === '/' ? `"/${name}"` : `"${root.path}/${name}"`;
+}
