@@ -1,5 +1,6 @@
 // Bundles the command and the library with esbuild: one ESM file per entry, chunks for what is rarely needed.
 import { build } from 'esbuild';
+import { copyFileSync, existsSync } from 'node:fs';
 import path from 'node:path';
 
 /** @param {string} root the checkout */
@@ -25,4 +26,13 @@ export async function bundle(root) {
     entryPoints: [path.join(root, 'host-node/src/api/sync.ts')],
     outdir: path.join(root, 'host-node/dist/api'),
   });
+  placeNativeHelper(root);
+}
+
+/** The helper lies beside each bundle, where its loader looks first. */
+function placeNativeHelper(root) {
+  const helper = path.join(root, 'host-native/build/native.node');
+  if (!existsSync(helper)) return;
+  for (const outdir of ['cli/dist', 'host-node/dist/api'])
+    copyFileSync(helper, path.join(root, outdir, 'native.node'));
 }
