@@ -20,6 +20,9 @@ export interface NativeHelper {
     mtimeNsec: number,
     nofollow: boolean,
   ): number;
+
+  /** Makes a FIFO, socket or device; `mode` holds type and permissions, from which the umask is taken. */
+  mknod(path: Buffer, mode: number, major: number, minor: number): number;
 }
 
 /** Beside a bundle, in the package itself, and in the checkout seen from a bundle of the cli. */

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include <node_api.h>
 
@@ -61,9 +62,32 @@ static napi_value set_times(napi_env env, napi_callback_info info) {
   return status_value(env, status);
 }
 
+static bool number_argument(napi_env env, napi_value value, double limit, double *number) {
+  return napi_get_value_double(env, value, number) == napi_ok && *number >= 0 && *number <= limit;
+}
+
+/* mknod(path: Buffer, mode, major, minor) -> 0 | -errno; `mode` holds the type and the permissions, less the umask. */
+static napi_value make_node(napi_env env, napi_callback_info info) {
+  napi_value arguments[4];
+  size_t count = 4;
+  char path[PATH_MAX];
+  double mode = 0, major_number = 0, minor_number = 0;
+  if (napi_get_cb_info(env, info, &count, arguments, NULL, NULL) != napi_ok || count < 4)
+    return status_value(env, -EINVAL);
+  int status = path_argument(env, arguments[0], path);
+  if (status == 0 && !(number_argument(env, arguments[1], 0177777, &mode) &&
+                       number_argument(env, arguments[2], 4294967295.0, &major_number) &&
+                       number_argument(env, arguments[3], 4294967295.0, &minor_number)))
+    status = -EINVAL;
+  if (status == 0 && mknod(path, (mode_t)mode, makedev((unsigned)major_number, (unsigned)minor_number)) != 0)
+    status = -errno;
+  return status_value(env, status);
+}
+
 NAPI_MODULE_INIT() {
   const napi_property_descriptor properties[] = {
       {"utimensat", NULL, set_times, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"mknod", NULL, make_node, NULL, NULL, NULL, napi_enumerable, NULL},
   };
   napi_define_properties(env, exports, sizeof properties / sizeof properties[0], properties);
   return exports;

@@ -3,6 +3,7 @@ import { CompressedTokenWriter } from '@ocrsync/core/token-codec';
 import { wireRules } from '../filter/wire-rules.ts';
 import { FilterList } from '../filter/filter-list.ts';
 import { IdMap } from '../flist/id-map.ts';
+import { createListSource, type TreeListSource } from '../flist/list-source.ts';
 import { ruleFiles, treeRuleFiles } from '../flist/rule-files.ts';
 import { type Filesystem } from '../fs/filesystem.ts';
 import { LocalNodeFilesystem } from '../fs/local-node.ts';
@@ -37,6 +38,7 @@ export class SessionEnds implements SessionHost {
   readonly #parts: SessionEndsOptions;
   readonly #filesystem: Filesystem = new LocalNodeFilesystem();
   readonly #filters: FilterList;
+  #source: TreeListSource | undefined;
   /** Called as soon as the session has a context. */
   onContext: (context: SessionContext) => void = () => undefined;
 
@@ -87,12 +89,37 @@ export class SessionEnds implements SessionHost {
 
   makeSender(context: SessionContext): ReturnType<SessionHost['makeSender']> {
     this.onContext(context);
-    throw new Error('sender not joined yet');
+    const { options, sources } = this.#parts;
+    const source = createListSource({
+      core: context.channel.core,
+      filesystem: this.#filesystem,
+      arguments: sources,
+      settings: options,
+      negotiated: context.negotiated,
+      filters: this.#filters,
+      report: this.report,
+    });
+    this.#source = source;
+    const files = new TreeSourceFiles({
+      context,
+      tokens: tokenOutput(context),
+      sourcePath: (entry) => source.sourcePath(entry),
+      fullName: (entry) => source.fullName(entry),
+      followLinks: options.copyLinks,
+      append: options.append,
+      inplace: options.inplace,
+    });
+    return { source, files };
   }
 
   /** With the directory of the source argument, for %f. */
   longName(entry: Entry): string {
-    return entry.list.name(entry.row);
+    const name = entry.list.name(entry.row);
+    if (this.#source === undefined) return name;
+    const { root } = this.#source.sourcePath(entry);
+    const start = `${Buffer.from(process.cwd(), 'utf8').toString('latin1')}/`;
+    const typed = root.path.startsWith(start) ? root.path.slice(start.length) : root.path.slice(1);
+    return typed === '' ? name : `${typed}/${name}`;
   }
 }
 
@@ -106,4 +133,3 @@ export function tokenOutput(context: SessionContext): TokenOutput {
     createTokenCompressor(negotiated.compression, channel.core, { protocol, level }),
   );
 }
-void TreeSourceFiles;

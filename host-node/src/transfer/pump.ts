@@ -124,22 +124,26 @@ class Pump implements DuplexSink {
     if (this.#inputEnded && this.#leftover.length === 0) this.#session.channel.reader.end();
     const state = this.#session.run(this.#options.nowMs());
     const moved = this.#feedLeftover();
-    this.#flush();
+    const flushed = this.#flush();
     if (state === 'done') this.#windDown();
-    else if (state === 'turn' || moved) this.#schedule();
+    else if (state === 'turn' || moved || flushed) this.#schedule();
     else this.#arm();
   }
 
-  #flush(): void {
+  /** True when something left the queue: a task may have waited for the room. */
+  #flush(): boolean {
     const { writer } = this.#session.channel;
+    let flushed = false;
     while ((this.#writable || this.#outputBroken) && !this.#throttled) {
       const chunk = writer.take();
-      if (chunk === undefined) return;
+      if (chunk === undefined) break;
+      flushed = true;
       if (this.#outputBroken) continue;
       this.#writable = this.#duplex.write(chunk);
       const waitMs = this.#bandwidth.wrote(chunk.length, this.#options.nowMs());
       if (waitMs > 0) this.#throttle(waitMs);
     }
+    return flushed;
   }
 
   #throttle(waitMs: number): void {
