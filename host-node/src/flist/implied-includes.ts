@@ -48,8 +48,8 @@ export class ImpliedIncludes {
     const wild = /[*?[]/.test(name);
     const pattern = wild ? `/${doubled(name)}` : `/${name.replaceAll('\\]', ']')}`;
     const variants = [pattern];
-    if (/(^|[^\\])(\\\\)*\[/.test(name))
-      variants.push(pattern.replace(/(\\.)|\[/gs, '$1\\[').replace(/(\\[^[])\\\[/gs, '$1'));
+    const quoted = pattern.replace(/\\.|\[/gs, (found) => (found === '[' ? '\\[' : found));
+    if (quoted !== pattern) variants.push(quoted);
     for (const each of variants) {
       this.#requested.push(include(each));
       this.#addContents(wild ? each : each.replaceAll('\\', '\\\\'));

@@ -1,23 +1,12 @@
-// What a receiver checks in and does to a list as a whole: names that were not asked for, excluded names, wrong parents,
-// ids of this system (docs/protocol/03-file-list.md §9.3, §12.4, §14.6, §16). The bytes were checked by the core.
-import {
-  FLIST_CONTENT_DIR,
-  FLIST_IMPLIED_DIR,
-  FLIST_SKIP_GROUP,
-  FLIST_TOP_DIR,
-  type FileList,
-} from '@ocrsync/core/file-list';
+// What a receiver checks in a list as a whole: names that were not asked for, excluded names, wrong parents
+// (docs/protocol/03-file-list.md §14.6, §16). The bytes were checked by the core. Leading slashes are still there.
+import { FLIST_CONTENT_DIR, FLIST_IMPLIED_DIR, FLIST_TOP_DIR, type FileList } from '@ocrsync/core/file-list';
 import { ProtocolError } from '@ocrsync/core/protocol-error';
 import type { FilterList } from '../filter/filter-list.ts';
 import { FilterState } from '../filter/filter-state.ts';
-import type { Options } from '../options/options.ts';
-import type { ListReceiver } from '../session/ports.ts';
-import { type IdKind, IdMap, type IdSystem } from './id-map.ts';
 import type { ImpliedIncludes } from './implied-includes.ts';
 
 export interface ReceivedListOptions {
-  readonly system: IdSystem;
-  readonly settings: Pick<Options, 'owner' | 'group' | 'numericIds' | 'relative'>;
   readonly protocol: number;
   readonly incremental: boolean;
   /** A pulling client distrusts the sender; servers and local copies leave this out. */
@@ -32,33 +21,27 @@ export interface ReceivedListOptions {
   byteOffset(): number;
 }
 
-export class ReceivedLists implements ListReceiver {
+/** Checks every received list of one session; called after sorting, before duplicates are removed. */
+export class ReceivedListCheck {
   readonly #options: ReceivedListOptions;
-  readonly #ids: IdMap;
   readonly #rules: FilterState | undefined;
 
   constructor(options: ReceivedListOptions) {
     this.#options = options;
-    this.#ids = new IdMap(options.system, options.settings.numericIds);
     const filters = options.distrust?.filters;
     const usable = filters !== undefined && filters.rules.length > 0 && !filters.hasDirectoryMerges;
     this.#rules = usable ? FilterState.outside(filters, options.protocol, '/') : undefined;
   }
 
-  learnId(kind: IdKind, id: number, name: string): void {
-    this.#ids.learn(kind, id, name);
-  }
-
-  accept(list: FileList, directory: string | undefined): void {
+  /** Throws a ProtocolError (exit 2 or 4). `directory`: name of the sub-list's directory; undefined for a first list. */
+  check(list: FileList, directory: string | undefined): void {
     for (let row = 0; row < list.count; row++) {
       if (!list.isActive(row)) continue;
       const name = list.name(row);
       this.#checkParent(list, row, directory);
       if (name === '.' || name === '/.') this.#checkRoot(list, row, name);
       else this.#checkName(list, row, name.replace(/^\/+/, ''));
-      this.#mapIds(list, row);
     }
-    if (this.#options.settings.relative) list.stripLeadingSlashes();
   }
 
   #checkParent(list: FileList, row: number, directory: string | undefined): void {
@@ -89,15 +72,6 @@ export class ReceivedLists implements ListReceiver {
       this.#refuse('ERR_LIST_UNREQUESTED', `ERROR: rejecting unrequested file-list name: ${name}`, 4);
     }
     if (verdict === 'parent') makeImplied(list, row);
-  }
-
-  #mapIds(list: FileList, row: number): void {
-    const { settings } = this.#options;
-    if (settings.owner) list.setUid(row, this.#ids.userId(list.uid(row)));
-    if (!settings.group) return;
-    const group = this.#ids.groupId(list.gid(row));
-    list.setGid(row, group);
-    if (!this.#ids.mayUseGroup(group)) list.setFlags(row, list.flags(row) | FLIST_SKIP_GROUP);
   }
 
   #refuse(code: string, text: string, exitCode: number): never {
