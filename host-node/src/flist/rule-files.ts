@@ -1,6 +1,7 @@
 // Reads filter rule files through the Filesystem: those named by options, and those that lie in a tree
 // (docs/protocol/06-filters.md §5, §6).
 import { type Filesystem, FilesystemError, type Root } from '../fs/filesystem.ts';
+import type { CvsWords } from '../filter/cvs.ts';
 import type { TreeRuleFiles } from '../filter/filter-state.ts';
 import type { RuleFiles } from '../filter/rule-file.ts';
 
@@ -22,6 +23,16 @@ export function ruleFiles(filesystem: Filesystem): RuleFiles {
       }
     },
   };
+}
+
+/** The user's own words for -C: of $HOME/.cvsignore and $CVSIGNORE, both latin1; absent ones are empty. */
+export function cvsWords(
+  files: RuleFiles,
+  home: string | undefined,
+  cvsIgnore: string | undefined,
+): CvsWords {
+  const found = home === undefined ? undefined : files.read(`${home}/.cvsignore`);
+  return { home: found !== undefined && 'text' in found ? found.text : '', environment: cvsIgnore ?? '' };
 }
 
 /** Rule files of a tree. */
