@@ -4,19 +4,17 @@ import type { FileList } from '@ocrsync/core/file-list';
 import { FLIST_CONTENT_DIR, FLIST_IMPLIED_DIR, FLIST_TOP_DIR } from '@ocrsync/core/file-list';
 import type { CoreInstance } from '@ocrsync/core/instance';
 import type { FilterList } from '../filter/filter-list.ts';
-import { FilterState, type TreeRuleFiles } from '../filter/filter-state.ts';
-import { type FileStat, type Filesystem, FilesystemError, type Root } from '../fs/filesystem.ts';
+import type { FilterState } from '../filter/filter-state.ts';
+import type { FileStat, Filesystem, Root } from '../fs/filesystem.ts';
 import type { Options } from '../options/options.ts';
 import type { Negotiated } from '../session/negotiated.ts';
 import type { Entry, ListSource, SessionReport } from '../session/ports.ts';
 import { type Task, WAIT_TURN } from '../session/wait.ts';
 import { type SourceArgument, sourceArgument } from './argument.ts';
 import { DirectoryWalk, type PendingName, type WalkDirectory } from './directory-walk.ts';
-import { treeRuleFiles } from './rule-files.ts';
 import { SourceEntries, isDirectory, isSymlink } from './source-entry.ts';
+import { type SourceRoot, SourceTrees, belowRoot, quoted } from './source-trees.ts';
 
-const IO_ERROR_GENERAL = 1;
-const IO_ERROR_VANISHED = 2;
 const MAX_PATH_BYTES = 4096;
 /** Entries between two turns given to the session's other tasks. */
 const ENTRIES_PER_TURN = 256;
@@ -26,7 +24,6 @@ export type ListSourceSettings = Pick<
   Options,
   | 'recursive'
   | 'dirs'
-  | 'dirsExplicit'
   | 'relative'
   | 'impliedDirs'
   | 'copyLinks'
@@ -34,7 +31,6 @@ export type ListSourceSettings = Pick<
   | 'hardLinks'
   | 'owner'
   | 'group'
-  | 'devices'
   | 'numericIds'
   | 'checksum'
 >;
@@ -56,14 +52,6 @@ export interface SourcePath {
   readonly name: string;
 }
 
-/** A tree that arguments name files of. */
-interface SourceRoot {
-  readonly root: Root;
-  readonly number: number;
-  readonly files: TreeRuleFiles;
-  readonly outside: FilterState;
-}
-
 export function createListSource(options: ListSourceOptions): TreeListSource {
   return new TreeListSource(options);
 }
@@ -71,12 +59,10 @@ export function createListSource(options: ListSourceOptions): TreeListSource {
 export class TreeListSource implements ListSource {
   readonly #options: ListSourceOptions;
   readonly #entries: SourceEntries;
-  readonly #roots: SourceRoot[] = [];
-  readonly #rootNumbers = new Map<string, number>();
+  readonly #tree: SourceTrees;
   readonly #walk = new DirectoryWalk();
   /** Directories of the list being filled, by row. */
   #found = new Map<number, WalkDirectory>();
-  #ioError = 0;
   #sinceTurn = 0;
   #lastImplied = '';
   #dotSent = false;
@@ -85,6 +71,14 @@ export class TreeListSource implements ListSource {
     this.#options = options;
     const { core, filesystem, negotiated, settings } = options;
     const { protocol, incremental } = negotiated;
+    const { copyLinks } = settings;
+    this.#tree = new SourceTrees({
+      filesystem,
+      filters: options.filters,
+      protocol,
+      copyLinks,
+      report: options.report,
+    });
     this.#entries = new SourceEntries({
       core,
       filesystem,
@@ -95,13 +89,12 @@ export class TreeListSource implements ListSource {
       numericIds: settings.numericIds,
       links: settings.links,
       hardLinks: settings.hardLinks > 0,
-      devices: settings.devices,
       checksum: settings.checksum ? { kind: negotiated.listChecksum, seed: negotiated.seed } : undefined,
     });
   }
 
   get ioError(): number {
-    return this.#ioError;
+    return this.#tree.ioError;
   }
 
   idNames(kind: 'user' | 'group'): { id: number; name: string }[] {
@@ -110,8 +103,7 @@ export class TreeListSource implements ListSource {
 
   /** The root of an entry's argument and its name below that. */
   sourcePath(entry: Pick<Entry, 'list' | 'row'>): SourcePath {
-    const found = this.#roots[entry.list.root(entry.row)];
-    if (found === undefined) throw new RangeError(`row ${entry.row} has no source root`);
+    const found = this.#tree.root(entry.list.root(entry.row));
     return { root: found.root, name: belowRoot(entry.list.name(entry.row)) };
   }
 
@@ -152,7 +144,7 @@ export class TreeListSource implements ListSource {
       const key = `${found.root}:${found.content}`;
       if (found.content && !served.has(key)) yield* this.#scan(list, name, found);
       served.add(key);
-      const source = this.#roots[found.root]!;
+      const source = this.#tree.root(found.root);
       const state =
         found.pending.length === 0 ? found.state : found.state.enter(belowRoot(name), source.files);
       for (const pending of found.pending) {
@@ -164,7 +156,7 @@ export class TreeListSource implements ListSource {
   // ---- arguments -------------------------------------------------------------------------------------------------------
 
   *#takeArgument(list: FileList, argument: SourceArgument): Task {
-    const source = this.#openRoot(argument);
+    const source = this.#tree.openRoot(argument);
     if (source === undefined) return;
     const { settings, negotiated } = this.#options;
     if (argument.impliedDot && !this.#dotSent) {
@@ -185,52 +177,10 @@ export class TreeListSource implements ListSource {
 
   /** Looked at before the implied directories are sent: a name that is not there or excluded brings none. */
   #isWanted(source: SourceRoot, name: string, kind: SourceArgument['kind']): boolean {
-    const stat = this.#statArgument(source, name, kind);
+    const stat = this.#tree.statArgument(source, name, kind);
     if (stat === undefined) return false;
     if (kind === 'dot') return true;
     return source.outside.check(belowRoot(name), isDirectory(stat.mode), 'sender') !== 'exclude';
-  }
-
-  #openRoot(argument: SourceArgument): SourceRoot | undefined {
-    const absolute = argument.name.startsWith('/');
-    try {
-      const root = this.#options.filesystem.root(absolute ? '/' : argument.root);
-      const known = this.#rootNumbers.get(root.path);
-      if (known !== undefined) return this.#roots[known]!;
-      const number = this.#roots.length;
-      const outside = FilterState.outside(
-        this.#options.filters,
-        this.#options.negotiated.protocol,
-        root.path,
-      );
-      const files = treeRuleFiles(this.#options.filesystem, root);
-      this.#roots.push({ root, number, files, outside });
-      this.#rootNumbers.set(root.path, number);
-      return this.#roots[number]!;
-    } catch (error) {
-      if (!(error instanceof FilesystemError)) throw error;
-      const full = quoted(this.#options.filesystem.root('.'), argument.root);
-      this.#fail(`rsync: [sender] change_dir ${full} failed: ${error.strerror} (${error.errno})`);
-      return undefined;
-    }
-  }
-
-  #statArgument(source: SourceRoot, name: string, kind: SourceArgument['kind']): FileStat | undefined {
-    const { root } = source;
-    const at = belowRoot(name);
-    let words = 'No such file or directory (2)';
-    try {
-      const follow = this.#options.settings.copyLinks || kind !== 'normal';
-      const stat = (follow ? root.stat(at) : undefined) ?? root.lstat(at);
-      const dangling = follow && stat !== undefined && isSymlink(stat.mode);
-      if (stat !== undefined && !dangling) return stat;
-    } catch (error) {
-      if (!(error instanceof FilesystemError)) throw error;
-      words = `${error.strerror} (${error.errno})`;
-      this.#ioError |= IO_ERROR_GENERAL;
-    }
-    this.#error(`rsync: [sender] link_stat ${quoted(root, at)} failed: ${words}`);
-    return undefined;
   }
 
   /** The entry of an argument, and its contents as far as they belong to this list. */
@@ -242,7 +192,7 @@ export class TreeListSource implements ListSource {
     state: FilterState,
   ): Task {
     const { settings, negotiated } = this.#options;
-    const stat = this.#statArgument(source, name, kind);
+    const stat = this.#tree.statArgument(source, name, kind);
     if (stat === undefined) return;
     const directory = isDirectory(stat.mode);
     if (kind !== 'dot' && state.check(belowRoot(name), directory, 'sender') === 'exclude') return;
@@ -280,7 +230,7 @@ export class TreeListSource implements ListSource {
     name: string,
     state: FilterState,
   ): WalkDirectory | undefined {
-    const stat = this.#statArgument(source, name, 'dot');
+    const stat = this.#tree.statArgument(source, name, 'dot');
     if (stat === undefined) return undefined;
     return this.#add(list, source, name, stat, FLIST_IMPLIED_DIR, state);
   }
@@ -334,11 +284,11 @@ export class TreeListSource implements ListSource {
   /** The entries of one directory. Returns its directories with their names, in order. */
   *#scan(list: FileList, name: string, found: WalkDirectory): Task<[string, WalkDirectory][]> {
     const { settings } = this.#options;
-    const source = this.#roots[found.root]!;
+    const source = this.#tree.root(found.root);
     const children: [string, WalkDirectory][] = [];
     const at = belowRoot(name);
     const state = found.state.enter(at, source.files);
-    for (const child of this.#list(source.root, at)) {
+    for (const child of this.#tree.list(source.root, at)) {
       if (++this.#sinceTurn >= ENTRIES_PER_TURN) {
         this.#sinceTurn = 0;
         yield WAIT_TURN;
@@ -346,10 +296,10 @@ export class TreeListSource implements ListSource {
       const childName = at === '.' ? prefixOf(name) + child : `${name}/${child}`;
       if (childName.length >= MAX_PATH_BYTES) {
         const over = childName.length - MAX_PATH_BYTES + 1;
-        this.#fail(`filename overflows max-path len by ${over}: ${name}/${child}`);
+        this.#tree.fail(`filename overflows max-path len by ${over}: ${name}/${child}`);
         continue;
       }
-      const stat = this.#statChild(source.root, childName, state);
+      const stat = this.#tree.statChild(source.root, childName, state);
       if (stat === undefined) continue;
       const directory = isDirectory(stat.mode);
       if (directory && !settings.dirs && !settings.recursive) {
@@ -364,52 +314,6 @@ export class TreeListSource implements ListSource {
     return children;
   }
 
-  #list(root: Root, at: string): readonly string[] {
-    try {
-      return root.list(at);
-    } catch (error) {
-      if (!(error instanceof FilesystemError)) throw error;
-      const full = quoted(root, at);
-      if (error.code === 'ENOENT') {
-        this.#ioError |= IO_ERROR_VANISHED;
-        this.#options.report.message('warning', `directory has vanished: ${full}`);
-      } else this.#fail(`rsync: [sender] opendir ${full} failed: ${error.strerror} (${error.errno})`);
-      return [];
-    }
-  }
-
-  #statChild(root: Root, name: string, state: FilterState): FileStat | undefined {
-    const at = belowRoot(name);
-    try {
-      const stat = this.#options.settings.copyLinks ? root.stat(at) : root.lstat(at);
-      if (stat !== undefined) return this.#sane(stat, name);
-      if (this.#excludedAnyhow(state, at)) return undefined;
-      if (root.lstat(at) !== undefined) this.#fail(`symlink has no referent: ${quoted(root, at)}`);
-      else this.#vanished(root, at);
-    } catch (error) {
-      if (!(error instanceof FilesystemError)) throw error;
-      if (this.#excludedAnyhow(state, at)) return undefined;
-      const words = `${error.strerror} (${error.errno})`;
-      this.#fail(`rsync: [sender] readlink_stat(${quoted(root, at)}) failed: ${words}`);
-    }
-    return undefined;
-  }
-
-  #sane(stat: FileStat, name: string): FileStat | undefined {
-    if (stat.mode !== 0) return stat;
-    this.#fail(`skipping file with bogus (zero) st_mode: ${name}`);
-    return undefined;
-  }
-
-  #excludedAnyhow(state: FilterState, name: string): boolean {
-    return [false, true].some((directory) => state.check(name, directory, 'sender') === 'exclude');
-  }
-
-  #vanished(root: Root, at: string): void {
-    this.#ioError |= IO_ERROR_VANISHED;
-    this.#options.report.message('warning', `file has vanished: ${quoted(root, at)}`);
-  }
-
   // ---- entries ---------------------------------------------------------------------------------------------------------
 
   /** Adds an entry; returns what the walk must know when it is a directory. */
@@ -422,7 +326,7 @@ export class TreeListSource implements ListSource {
     state: FilterState,
   ): WalkDirectory | undefined {
     const at = belowRoot(name);
-    const target = isSymlink(stat.mode) ? this.#readLink(source.root, at) : undefined;
+    const target = isSymlink(stat.mode) ? this.#tree.readLink(source.root, at) : undefined;
     if (isSymlink(stat.mode) && target === undefined) return undefined;
     const from = { root: source.root, number: source.number, at };
     const row = this.#entries.add(list, from, name, stat, flags, target);
@@ -432,43 +336,9 @@ export class TreeListSource implements ListSource {
     if (this.#options.negotiated.incremental) this.#found.set(row, found);
     return found;
   }
-
-  #readLink(root: Root, at: string): string | undefined {
-    try {
-      const target = root.readlink(at);
-      if (target !== '') return target;
-      this.#fail(`skipping symlink with 0-length value: ${quoted(root, at)}`);
-    } catch (error) {
-      if (!(error instanceof FilesystemError)) throw error;
-      const words = `${error.strerror} (${error.errno})`;
-      if (error.code === 'ENOENT') this.#vanished(root, at);
-      else this.#fail(`rsync: [sender] readlink_stat(${quoted(root, at)}) failed: ${words}`);
-    }
-    return undefined;
-  }
-
-  #fail(text: string): void {
-    this.#ioError |= IO_ERROR_GENERAL;
-    this.#error(text);
-  }
-
-  #error(text: string): void {
-    this.#options.report.message('error-xfer', text);
-  }
-}
-
-/** Name for the file system: absolute names of -R are below the root directory. */
-function belowRoot(name: string): string {
-  if (!name.startsWith('/')) return name;
-  return name === '/.' ? '.' : name.slice(1);
 }
 
 /** What stands before the names of a root entry's children: `/` for `/.`. */
 function prefixOf(name: string): string {
   return name === '/.' ? '/' : '';
-}
-
-function quoted(root: Root, name: string): string {
-  if (name.startsWith('/')) return `"${name}"`;
-  return root.path === '/' ? `"/${name}"` : `"${root.path}/${name}"`;
 }

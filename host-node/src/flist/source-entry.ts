@@ -29,7 +29,6 @@ export interface SourceEntryOptions {
   readonly numericIds: boolean;
   readonly links: boolean;
   readonly hardLinks: boolean;
-  readonly devices: boolean;
   /** Kind (core/src/checksum-kinds.ts) of whole-file checksums; undefined without -c. */
   readonly checksum: { readonly kind: number; readonly seed: number } | undefined;
 }

@@ -1,0 +1,173 @@
+// The source trees as the list sees them: roots of arguments, stats, directory contents and link targets, with the words
+// and io_error bits of what cannot be read (docs/protocol/03-file-list.md §3.5, §3.6, §4.1, §4.5).
+import type { FilterList } from '../filter/filter-list.ts';
+import { FilterState, type TreeRuleFiles } from '../filter/filter-state.ts';
+import { type FileStat, type Filesystem, FilesystemError, type Root } from '../fs/filesystem.ts';
+import type { SessionReport } from '../session/ports.ts';
+import type { SourceArgument } from './argument.ts';
+import { treeRuleFiles } from './rule-files.ts';
+import { isSymlink } from './source-entry.ts';
+
+const IO_ERROR_GENERAL = 1;
+const IO_ERROR_VANISHED = 2;
+
+/** A tree that arguments name files of. */
+export interface SourceRoot {
+  readonly root: Root;
+  readonly number: number;
+  readonly files: TreeRuleFiles;
+  readonly outside: FilterState;
+}
+
+export interface SourceTreeOptions {
+  readonly filesystem: Filesystem;
+  readonly filters: FilterList;
+  readonly protocol: number;
+  /** -L. */
+  readonly copyLinks: boolean;
+  readonly report: Pick<SessionReport, 'message'>;
+}
+
+export class SourceTrees {
+  readonly #options: SourceTreeOptions;
+  readonly #roots: SourceRoot[] = [];
+  readonly #rootNumbers = new Map<string, number>();
+  /** Bits so far (1 general, 2 vanished). */
+  ioError = 0;
+
+  constructor(options: SourceTreeOptions) {
+    this.#options = options;
+  }
+
+  /** The root of that number. */
+  root(number: number): SourceRoot {
+    const found = this.#roots[number];
+    if (found === undefined) throw new RangeError(`there is no source root ${number}`);
+    return found;
+  }
+
+  /** The tree that an argument's name lies in; undefined (and reported) when it cannot be entered. */
+  openRoot(argument: SourceArgument): SourceRoot | undefined {
+    const absolute = argument.name.startsWith('/');
+    try {
+      const root = this.#options.filesystem.root(absolute ? '/' : argument.root);
+      const known = this.#rootNumbers.get(root.path);
+      if (known !== undefined) return this.#roots[known]!;
+      const number = this.#roots.length;
+      const outside = FilterState.outside(this.#options.filters, this.#options.protocol, root.path);
+      const files = treeRuleFiles(this.#options.filesystem, root);
+      this.#roots.push({ root, number, files, outside });
+      this.#rootNumbers.set(root.path, number);
+      return this.#roots[number]!;
+    } catch (error) {
+      if (!(error instanceof FilesystemError)) throw error;
+      const full = quoted(this.#options.filesystem.root('.'), argument.root);
+      this.fail(`rsync: [sender] change_dir ${full} failed: ${error.strerror} (${error.errno})`);
+      return undefined;
+    }
+  }
+
+  /** An argument's own stat; undefined (and reported) when there is nothing. */
+  statArgument(source: SourceRoot, name: string, kind: SourceArgument['kind']): FileStat | undefined {
+    const { root } = source;
+    const at = belowRoot(name);
+    let words = 'No such file or directory (2)';
+    try {
+      const follow = this.#options.copyLinks || kind !== 'normal';
+      const stat = (follow ? root.stat(at) : undefined) ?? root.lstat(at);
+      const dangling = follow && stat !== undefined && isSymlink(stat.mode);
+      if (stat !== undefined && !dangling) return stat;
+    } catch (error) {
+      if (!(error instanceof FilesystemError)) throw error;
+      words = `${error.strerror} (${error.errno})`;
+      this.ioError |= IO_ERROR_GENERAL;
+    }
+    this.#error(`rsync: [sender] link_stat ${quoted(root, at)} failed: ${words}`);
+    return undefined;
+  }
+
+  /** Names in a directory; none (and reported) when it cannot be read. */
+  list(root: Root, at: string): readonly string[] {
+    try {
+      return root.list(at);
+    } catch (error) {
+      if (!(error instanceof FilesystemError)) throw error;
+      const full = quoted(root, at);
+      if (error.code === 'ENOENT') {
+        this.ioError |= IO_ERROR_VANISHED;
+        this.#options.report.message('warning', `directory has vanished: ${full}`);
+      } else this.fail(`rsync: [sender] opendir ${full} failed: ${error.strerror} (${error.errno})`);
+      return [];
+    }
+  }
+
+  /** Stat of a directory's entry; undefined when it is left out, which is reported unless the rules exclude it. */
+  statChild(root: Root, name: string, state: FilterState): FileStat | undefined {
+    const at = belowRoot(name);
+    try {
+      const stat = this.#options.copyLinks ? root.stat(at) : root.lstat(at);
+      if (stat !== undefined) return this.#sane(stat, name);
+      if (this.#excludedAnyhow(state, at)) return undefined;
+      if (root.lstat(at) !== undefined) this.fail(`symlink has no referent: ${quoted(root, at)}`);
+      else this.#vanished(root, at);
+    } catch (error) {
+      if (!(error instanceof FilesystemError)) throw error;
+      if (this.#excludedAnyhow(state, at)) return undefined;
+      const words = `${error.strerror} (${error.errno})`;
+      this.fail(`rsync: [sender] readlink_stat(${quoted(root, at)}) failed: ${words}`);
+    }
+    return undefined;
+  }
+
+  #sane(stat: FileStat, name: string): FileStat | undefined {
+    if (stat.mode !== 0) return stat;
+    this.fail(`skipping file with bogus (zero) st_mode: ${name}`);
+    return undefined;
+  }
+
+  #excludedAnyhow(state: FilterState, name: string): boolean {
+    return [false, true].some((directory) => state.check(name, directory, 'sender') === 'exclude');
+  }
+
+  #vanished(root: Root, at: string): void {
+    this.ioError |= IO_ERROR_VANISHED;
+    this.#options.report.message('warning', `file has vanished: ${quoted(root, at)}`);
+  }
+
+  /** A symlink's target; undefined (and reported) when there is none. */
+  readLink(root: Root, at: string): string | undefined {
+    try {
+      const target = root.readlink(at);
+      if (target !== '') return target;
+      this.fail(`skipping symlink with 0-length value: ${quoted(root, at)}`);
+    } catch (error) {
+      if (!(error instanceof FilesystemError)) throw error;
+      const words = `${error.strerror} (${error.errno})`;
+      if (error.code === 'ENOENT') this.#vanished(root, at);
+      else this.fail(`rsync: [sender] readlink_stat(${quoted(root, at)}) failed: ${words}`);
+    }
+    return undefined;
+  }
+
+  /** A source file is left out: the receiver must not delete on the strength of this list. */
+  fail(text: string): void {
+    this.ioError |= IO_ERROR_GENERAL;
+    this.#error(text);
+  }
+
+  #error(text: string): void {
+    this.#options.report.message('error-xfer', text);
+  }
+}
+
+/** Name for the file system: absolute names of -R are below the root directory. */
+export function belowRoot(name: string): string {
+  if (!name.startsWith('/')) return name;
+  return name === '/.' ? '.' : name.slice(1);
+}
+
+/** Quoted absolute name, for messages (07 §2.4). */
+export function quoted(root: Root, name: string): string {
+  if (name.startsWith('/')) return `"${name}"`;
+  return root.path === '/' ? `"/${name}"` : `"${root.path}/${name}"`;
+}
