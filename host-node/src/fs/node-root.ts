@@ -115,9 +115,9 @@ export class NodeRoot implements Root {
   setTimes(name: string, times: SetTimes): void {
     if (this.#helper === undefined) {
       const atime = times.atimeSec ?? this.lstat(name)?.atimeSec ?? times.mtimeSec;
-      const atimeSeconds = atime + (times.atimeNsec ?? 0) / 1e9;
-      const mtimeSeconds = times.mtimeSec + times.mtimeNsec / 1e9;
-      this.#call('lutimes', name, (path) => fs.lutimesSync(path, atimeSeconds, mtimeSeconds));
+      const atimeGiven = nodeTime(atime, times.atimeNsec ?? 0);
+      const mtimeGiven = nodeTime(times.mtimeSec, times.mtimeNsec);
+      this.#call('lutimes', name, (path) => fs.lutimesSync(path, atimeGiven, mtimeGiven));
       return;
     }
     const result = this.#helper.utimensat(
@@ -176,4 +176,13 @@ export class NodeRoot implements Root {
     }
     return Buffer.from(this.#prefix + name, 'latin1');
   }
+}
+
+/** A double may be rounded up by some 200 ns: never into the next second. */
+const LAST_SAFE_NSEC = 999_999_000;
+
+/** A time for node:fs, which takes negative numbers for "now" but not negative dates. */
+function nodeTime(seconds: number, nanoseconds: number): number | Date {
+  if (seconds < 0) return new Date(seconds * 1000 + Math.floor(nanoseconds / 1e6));
+  return seconds + Math.min(nanoseconds, LAST_SAFE_NSEC) / 1e9;
 }

@@ -109,6 +109,7 @@ export function realPull(
   const run = spawnSync(rsync, [...words, '-e', shell, `--rsync-path=${rsync}`, `h:${source}`, destination], {
     cwd: directory,
     encoding: 'latin1',
+    timeout: 5000,
   });
   return {
     stdout: run.stdout,
