@@ -131,6 +131,14 @@ export function commandOf(
   return [...args, ...sources, `${route.direction === 'push' ? remote : ''}dst/`];
 }
 
+/** A cell of small trees takes a second on a busy machine; a program that hangs often gets less patience. */
+const patience = { firstMs: 30_000, laterMs: 10_000, bigMs: 240_000, hangsBefore: 6, hangs: 0 };
+
+function timeLimitMs(set: OptionSet): number {
+  if (set.tree === 'big') return patience.bigMs;
+  return patience.hangs < patience.hangsBefore ? patience.firstMs : patience.laterMs;
+}
+
 /** Runs one client with one server on a fresh destination and tells everything that can be compared. */
 export async function runRoute(
   bench: Bench,
@@ -147,7 +155,8 @@ export async function runRoute(
   const destination = await freshDestination(bench, set, directory);
   const nowNs = BigInt(Date.now() - 5000) * 1_000_000n;
   const args = commandOf(bench, set, route, server, directory);
-  const ran = await runProgram(client, args, directory, set.tree === 'big' ? 240_000 : 60_000);
+  const ran = await runProgram(client, args, directory, timeLimitMs(set));
+  if (ran.exit === 'timeout') patience.hangs++;
   const exactOrder = route.direction !== 'pull' || set.exactPullOrder === true;
   const lines = normalizeRun(ran, { exactOrder, progress2: set.options.includes('--info=progress2') });
   const holes = set.holes === true;

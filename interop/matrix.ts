@@ -13,6 +13,7 @@ import { selectCells, type Cell } from './cells.ts';
 import { startDaemon } from './daemon.ts';
 import { differences } from './differences.ts';
 import { ensurePeer } from './peers.ts';
+import { killRunning } from './run.ts';
 import { startSshd, type RunningSshd } from './ssh.ts';
 
 const checkout = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -128,6 +129,13 @@ async function main(): Promise<number> {
   const sshd = cells.some((cell) => cell.transport === 'ssh') ? await openSshd(directory) : undefined;
   const seed = Number(values.seed);
   const bench = { directory, programs: { ours: path.join(directory, 'ours'), theirs }, seed, daemon, sshd };
+  const abandon = (): void => {
+    killRunning();
+    daemon.stop();
+    sshd?.stop();
+    process.exit(1);
+  };
+  process.once('SIGINT', abandon).once('SIGTERM', abandon);
   process.stdout.write(`interop: ${cells.length} cells, seed ${seed}, ${program} beside rsync 3.4.1\n`);
   try {
     await runAll(bench, cells);

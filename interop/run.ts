@@ -16,6 +16,13 @@ const environment: NodeJS.ProcessEnv = {
   TZ: 'UTC',
 };
 
+const running = new Set<number>();
+
+/** Ends every run that is under way, with the servers it started. */
+export function killRunning(): void {
+  for (const pid of running) process.kill(-pid, 'SIGKILL');
+}
+
 export function runProgram(
   command: string,
   args: readonly string[],
@@ -32,6 +39,7 @@ export function runProgram(
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
     let timedOut = false;
+    if (child.pid !== undefined) running.add(child.pid);
     child.stdout.on('data', (piece: Buffer) => stdout.push(piece));
     child.stderr.on('data', (piece: Buffer) => stderr.push(piece));
     const timer = setTimeout(() => {
@@ -40,6 +48,7 @@ export function runProgram(
     }, timeoutMs);
     const finish = (exit: string): void => {
       clearTimeout(timer);
+      if (child.pid !== undefined) running.delete(child.pid);
       const text = (pieces: Buffer[]): string => Buffer.concat(pieces).toString('latin1');
       resolve({ stdout: text(stdout), stderr: text(stderr), exit: timedOut ? 'timeout' : exit });
     };
