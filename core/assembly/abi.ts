@@ -10,6 +10,6 @@ export {
   compressed_tokens_begin, lz4_compress, lz4_decompress, lz4_table_size, read_byte, read_bytes, read_compressed_token, read_cstring, read_int, read_item, read_line, read_longint,
   read_ndx, read_plain_token, read_short, read_sum_head, read_sums, read_varint, read_varlong, read_vstring, reader_advance,
   reader_commit, reader_consume, reader_init, reader_offset, reader_set_mux, reader_space, write_byte, write_bytes, write_int,
-  write_longint, write_message, write_ndx, write_short, write_sums, write_varint, write_varlong, writer_clear, writer_close_frame,
+  write_longint, write_ndx, write_short, write_sums, write_varint, write_varlong, writer_clear, writer_close_frame,
   writer_enable_mux, writer_init, writer_reserve,
 } from './codec/exports';

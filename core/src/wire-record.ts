@@ -69,7 +69,6 @@ export interface WriterFunctions {
   writer_clear(ctx: number): void;
   writer_reserve(ctx: number, want: number): number;
   write_bytes(ctx: number, at: number, length: number): number;
-  write_message(ctx: number, code: number, length: number): number;
   write_byte(ctx: number, value: number): number;
   write_short(ctx: number, value: number): number;
   write_int(ctx: number, value: number): number;

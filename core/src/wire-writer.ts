@@ -13,6 +13,9 @@ const LONGEST_MESSAGE_BYTES = 5119;
 const CHUNK_BYTES = 65536;
 /** Longest literal that upstream writes in one piece. */
 const LITERAL_BYTES = 32768;
+const HEADER_BYTES = 4;
+/** Added to a message's code in the header's highest byte. */
+const DATA_TAG = 7;
 const LONGEST_VSTRING_BYTES = 32767;
 const ITEM_BASIS_TYPE_FOLLOWS = 0x0800;
 const ITEM_XNAME_FOLLOWS = 0x1000;
@@ -24,6 +27,10 @@ export class WireWriter {
   readonly #buffer: number;
   #queue: Uint8Array[] = [];
   #queueHead = 0;
+  /** Frames of messages: they overtake all data that was not taken yet, as upstream's do (04-transfer.md §1). */
+  #urgent: Uint8Array[] = [];
+  /** Chunks of the time before framing; nothing overtakes them. */
+  #unframedChunks = 0;
   #queuedBytes = 0;
   #takenBytes = 0;
   #mux = false;
@@ -52,6 +59,8 @@ export class WireWriter {
 
   /** From the next byte on everything travels in frames. */
   enableMux(): void {
+    this.#chunk();
+    this.#unframedChunks = this.#queue.length - this.#queueHead;
     this.#mux = true;
     this.#fn.writer_enable_mux(this.#ctx);
   }
@@ -193,18 +202,23 @@ export class WireWriter {
 
   // ---- messages and the transport's side
 
-  /** An out-of-band message between frames. Code 0 with an empty payload is a keep-alive. */
+  /** An out-of-band message, before all data not yet taken. Code 0 with an empty payload is a keep-alive. */
   message(code: number, payload: Uint8Array): void {
     if (!this.#mux) throw new Error(`message ${code} on a stream without frames`);
     if (payload.length > (code === 0 ? 0 : LONGEST_MESSAGE_BYTES)) {
       throw new RangeError(`message ${code} of ${payload.length} bytes`);
     }
-    while (this.#fn.write_message(this.#ctx, code, payload.length) === NO_ROOM) this.#chunk();
-    this.#core.u8.set(payload, this.#core.u32[(this.#ctx >>> 2) + W_AT]);
+    const frame = new Uint8Array(HEADER_BYTES + payload.length);
+    new DataView(frame.buffer).setUint32(0, ((DATA_TAG + code) << 24) | payload.length, true);
+    frame.set(payload, HEADER_BYTES);
+    this.#urgent.push(frame);
+    this.#queuedBytes += frame.length;
   }
 
   /** The next chunk of raw bytes, a copy that the caller owns; undefined when nothing is queued. */
   take(): Uint8Array | undefined {
+    if (this.#unframedChunks > 0) this.#unframedChunks--;
+    else if (this.#urgent.length > 0) return this.#taken(joined(this.#urgent.splice(0)));
     if (this.#queueHead === this.#queue.length) this.#chunk();
     const chunk = this.#queue[this.#queueHead];
     if (chunk === undefined) return undefined;
@@ -213,6 +227,10 @@ export class WireWriter {
       this.#queue = [];
       this.#queueHead = 0;
     }
+    return this.#taken(chunk);
+  }
+
+  #taken(chunk: Uint8Array): Uint8Array {
     this.#queuedBytes -= chunk.length;
     this.#takenBytes += chunk.length;
     return chunk;
@@ -254,4 +272,15 @@ export class WireWriter {
     if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is not an exact integer`);
     this.#core.f64[(this.#ctx >>> 3) + W_VALUE] = value;
   }
+}
+
+function joined(frames: readonly Uint8Array[]): Uint8Array {
+  if (frames.length === 1) return frames[0]!;
+  const all = new Uint8Array(frames.reduce((sum, frame) => sum + frame.length, 0));
+  let at = 0;
+  for (const frame of frames) {
+    all.set(frame, at);
+    at += frame.length;
+  }
+  return all;
 }

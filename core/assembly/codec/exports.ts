@@ -9,6 +9,7 @@ export {
 } from './items';
 export { compressed_tokens_begin, read_compressed_token, read_plain_token } from './tokens';
 export {
-  write_byte, write_bytes, write_int, write_longint, write_message, write_ndx, write_short, write_sums, write_varint, write_varlong,
+  write_byte, write_bytes, write_int, write_longint, write_ndx, write_short, write_sums, write_varint, write_varlong,
   writer_clear, writer_close_frame, writer_enable_mux, writer_init, writer_reserve,
 } from './writer';
+export { lz4_compress, lz4_decompress, lz4_table_size } from './lz4';

@@ -95,17 +95,6 @@ export function write_bytes(ctx: usize, at: usize, length: u32): i32 {
   return count;
 }
 
-/** Header of an out-of-band message; its payload goes to AT and is already counted. */
-export function write_message(ctx: usize, code: u32, length: u32): i32 {
-  writer_close_frame(ctx);
-  const pos = load<u32>(ctx, POS);
-  if (load<u32>(ctx, BUF) + load<u32>(ctx, CAP) - pos < HEADER + length) return NO_ROOM;
-  store<u32>(pos, ((DATA_TAG + code) << 24) | length);
-  store<u32>(ctx, pos + HEADER, AT);
-  store<u32>(ctx, pos + HEADER + length, POS);
-  return 0;
-}
-
 @inline function advance(ctx: usize, count: u32): i32 {
   store<u32>(ctx, load<u32>(ctx, POS) + count, POS);
   return 0;

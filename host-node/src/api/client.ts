@@ -157,6 +157,7 @@ export function pumpOptions(
   return {
     nowMs: () => performance.now(),
     bwlimitKiBPerSecond: options.bwlimitKiBPerSecond,
+    leavesFirst: false,
     signal: environment.signal,
   };
 }

@@ -9,7 +9,7 @@ import { availableMethods } from '../transfer/compression/available.ts';
 import { pump } from '../transfer/pump.ts';
 import { ServerReport } from '../transfer/server-report.ts';
 import { sessionConfig } from '../transfer/session-config.ts';
-import { StreamDuplex } from '../transport/stream-duplex.ts';
+import { standardDuplex } from '../transport/standard-duplex.ts';
 import { outcomeOf } from './client.ts';
 import { freshSeed } from './fresh-seed.ts';
 import { SessionEnds } from './session-ends.ts';
@@ -56,14 +56,16 @@ export async function runServer(words: readonly string[], environment: ServerEnv
   });
   const session = new Session(config, ends);
   report.channel = session.channel;
-  await pump(session, new StreamDuplex(process.stdin, process.stdout), {
+  await pump(session, standardDuplex(), {
     nowMs: () => performance.now(),
     bwlimitKiBPerSecond: options.bwlimitKiBPerSecond,
+    leavesFirst: true,
     signal: environment.signal,
   });
   const code = outcomeOf(session, report.transferErrors);
   const { error } = session;
   if (error !== undefined && !(error instanceof PeerExit)) environment.stderr(`${error.message}\n`);
+  if (error === undefined) return code;
   const role = side === 'sender' ? 'sender' : session.context === undefined ? 'server' : 'Receiver';
   if (code !== 0 && !(error instanceof PeerExit)) environment.stderr(`${exitLine(code, role, VERSION)}\n`);
   return code;

@@ -1,10 +1,14 @@
 // The host's side of one session: filters, lists and files, made when it is known what was agreed (session/session.ts).
+import { readFileSync } from 'node:fs';
 import { CompressedTokenWriter } from '@ocrsync/core/token-codec';
+import { type CvsWords, NO_CVS_WORDS } from '../filter/cvs.ts';
 import { wireRules } from '../filter/wire-rules.ts';
 import { FilterList } from '../filter/filter-list.ts';
 import { IdMap } from '../flist/id-map.ts';
 import { createListSource, type TreeListSource } from '../flist/list-source.ts';
-import { ruleFiles, treeRuleFiles } from '../flist/rule-files.ts';
+import { ImpliedIncludes } from '../flist/implied-includes.ts';
+import { ReceivedListCheck } from '../flist/received-list.ts';
+import { cvsWords, ruleFiles, treeRuleFiles } from '../flist/rule-files.ts';
 import { type Filesystem } from '../fs/filesystem.ts';
 import { LocalNodeFilesystem } from '../fs/local-node.ts';
 import type { Options } from '../options/options.ts';
@@ -46,6 +50,8 @@ export class SessionEnds implements SessionHost {
     this.#parts = parts;
     this.#filters = new FilterList({
       files: ruleFiles(this.#filesystem),
+      standardInput: () => readFileSync(0, 'latin1'),
+      cvsWords: this.#cvsWords(parts.options),
       warn: (text) => this.report.message('warning', text),
     });
     if (parts.role === 'client' || parts.local) this.#filters.addArguments(parts.options.filters);
@@ -69,12 +75,13 @@ export class SessionEnds implements SessionHost {
     const filters = new RuleDeletionFilters(this.#filters, context.protocol, () =>
       treeRuleFiles(this.#filesystem, this.#filesystem.root(destination === '' ? '.' : destination)),
     );
+    const checker = this.#listCheck(context);
     const lists = new MappingListReceiver({
       ids: new IdMap(this.#filesystem, options.numericIds),
       owner: options.owner,
       group: options.group,
       relative: options.relative,
-      check: () => undefined,
+      check: (list, directory) => checker.check(list, directory),
     });
     const ends = createDestination({
       filesystem: this.#filesystem,
@@ -85,6 +92,29 @@ export class SessionEnds implements SessionHost {
       filters,
     });
     return { lists, ...ends };
+  }
+
+  /** A pulling client distrusts the sender's list (03 §16); servers and local copies trust their own arguments. */
+  #listCheck(context: SessionContext): ReceivedListCheck {
+    const { options, role, local, remoteSources, daemon } = this.#parts;
+    const { relative, recursive, dirs } = options;
+    const requested =
+      options.oldArgs > 0
+        ? undefined
+        : new ImpliedIncludes(remoteSources, { relative, recursive, dirs, daemon });
+    return new ReceivedListCheck({
+      protocol: context.protocol,
+      incremental: context.negotiated.incremental,
+      distrust: role === 'client' && !local ? { filters: this.#filters, requested } : undefined,
+      byteOffset: () => context.channel.reader.byteOffset,
+    });
+  }
+
+  /** Read only where a rule may ask for them: `-C` and `:C` as filters. */
+  #cvsWords(options: Options): CvsWords {
+    const asked = options.filters.some(({ kind, text }) => kind === 'filter' && text.includes('C'));
+    if (!asked) return NO_CVS_WORDS;
+    return cvsWords(ruleFiles(this.#filesystem), process.env['HOME'], process.env['CVSIGNORE']);
   }
 
   makeSender(context: SessionContext): ReturnType<SessionHost['makeSender']> {

@@ -86,3 +86,11 @@ export function isShown(iflags: number, showUnchanged: boolean, hardLinkTo: stri
     (iflags & ITEM_SIGNIFICANT) !== 0 || showUnchanged || (hardLinkTo !== undefined && hardLinkTo !== '')
   );
 }
+
+/** Whether the item's name is printed by a format without %i: transfers, creations, links, and directories that change. */
+export function isNamed(iflags: number, isDirectory: boolean, hardLinkTo: string | undefined): boolean {
+  if ((iflags & ITEM_TRANSFER) !== 0) return true;
+  if (hardLinkTo !== undefined && hardLinkTo !== '') return true;
+  if ((iflags & ITEM_SIGNIFICANT) === 0) return false;
+  return isDirectory || (iflags & ITEM_LOCAL_CHANGE) !== 0;
+}

@@ -14,7 +14,7 @@ import type {
   RunEvent,
   SummaryEvent,
 } from './events.ts';
-import { isShown } from './itemize.ts';
+import { isNamed, isShown } from './itemize.ts';
 import { listLine } from './list-only.ts';
 import { changeLine, deletionLine } from './out-format.ts';
 import type { FormatContext } from './out-format.ts';
@@ -99,7 +99,11 @@ export class TextRenderer implements EventSink {
 
   #change(event: ChangeEvent): void {
     const { itemFormat, itemFormatBeforeTransfer, showUnchanged, dryRun } = this.#options;
-    if (itemFormat === null || !isShown(event.iflags, showUnchanged, event.hardLinkTo)) return;
+    if (itemFormat === null) return;
+    const shown = this.#options.formatHasItemize
+      ? isShown(event.iflags, showUnchanged, event.hardLinkTo)
+      : isNamed(event.iflags, event.entry.kind === 'directory', event.hardLinkTo);
+    if (!shown) return;
     const early = itemFormatBeforeTransfer || dryRun || (event.iflags & ITEM_TRANSFER) === 0;
     if (early !== (event.stage === 'before')) return;
     this.#info(changeLine(itemFormat, event, this.#context()));

@@ -25,9 +25,10 @@ export class RuleDeletionFilters implements DeletionFilters {
   }
 
   protection(name: string, isDirectory: boolean): Protection {
-    const { verdict, rule } = this.#stateOf(parentOf(name)).decide(name, isDirectory, 'receiver');
-    if (verdict !== 'exclude') return 'none';
-    return rule?.perishable ? 'perishable' : 'protected';
+    const state = this.#stateOf(parentOf(name));
+    const lasting = state.check(name, isDirectory, 'receiver', true) === 'exclude';
+    if (state.check(name, isDirectory, 'receiver') === 'exclude') return lasting ? 'protected' : 'perishable';
+    return 'none';
   }
 
   #stateOf(directory: string): FilterState {

@@ -18,6 +18,8 @@ export interface Duplex {
   write(bytes: Uint8Array): boolean;
   /** Half-close: the peer sees our end after all that was written. */
   endOutput(): void;
+  /** Calls back once everything written has left this process. */
+  whenFlushed(done: () => void): void;
   pause(): void;
   resume(): void;
   /** Drops the connection at once. */

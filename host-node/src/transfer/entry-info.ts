@@ -12,7 +12,11 @@ const KINDS: ReadonlyMap<number, EntryKind> = new Map([
 ]);
 
 /** `longName`: with the directory of the source argument on a sender (%f). */
-export function entryInfo(entry: Entry, preserve: { owner: boolean; group: boolean }, longName?: string): EntryInfo {
+export function entryInfo(
+  entry: Entry,
+  preserve: { owner: boolean; group: boolean },
+  longName?: string,
+): EntryInfo {
   const { list, row } = entry;
   const mode = list.mode(row);
   const kind = KINDS.get(mode & TYPE_MASK) ?? 'special';

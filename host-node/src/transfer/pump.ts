@@ -15,6 +15,8 @@ export interface PumpOptions {
   nowMs(): number;
   /** KiB/s; 0 = unlimited. */
   readonly bwlimitKiBPerSecond: number;
+  /** True: this end leaves once its last bytes are out (a server); false: it hears the peer out until its end. */
+  readonly leavesFirst: boolean;
   /** Aborting ends the run (exit code 20 is the caller's). */
   readonly signal?: AbortSignal;
 }
@@ -175,6 +177,11 @@ class Pump implements DuplexSink {
     const queued = this.#session.channel.writer.queuedBytes;
     if (queued > 0 && !this.#outputBroken) return;
     this.#session.hearOut();
+    if (this.#options.leavesFirst) {
+      if (this.#outputBroken) this.#finish();
+      else this.#duplex.whenFlushed(() => this.#finish());
+      return;
+    }
     if (!this.#outputEnded) {
       this.#outputEnded = true;
       this.#duplex.endOutput();

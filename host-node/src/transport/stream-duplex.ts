@@ -57,6 +57,11 @@ export class StreamDuplex implements Duplex {
     return this.#output.write(bytes);
   }
 
+  whenFlushed(done: () => void): void {
+    if (this.#output.destroyed || this.#output.writableLength === 0) done();
+    else this.#output.write('', () => done());
+  }
+
   endOutput(): void {
     if (!this.#output.destroyed) this.#output.end();
   }

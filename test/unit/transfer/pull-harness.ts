@@ -89,6 +89,7 @@ export async function ourPull(
   await pump(session, new StreamDuplex(child.stdout, child.stdin), {
     nowMs: () => performance.now(),
     bwlimitKiBPerSecond: 0,
+    leavesFirst: false,
   });
   child.kill();
   await closed;
