@@ -29,10 +29,36 @@ export function differences(expected: readonly string[], actual: readonly string
     if (lines.length > limit) told.push(`${sign} … ${lines.length - limit} more`);
   }
   if (told.length > 0) return told;
-  const parted = expected.findIndex((line, index) => line !== actual[index]);
-  if (parted < 0) return [];
-  return [
-    `order, line ${parted + 1}: expected ${expected[parted]}`,
-    `order, line ${parted + 1}: got      ${actual[parted]}`,
-  ];
+  return orderDifference(expected, actual);
+}
+
+/**
+ * Who prints a line: two real rsyncs print deletions, notices and items by different processes, and which comes first is
+ * a race (docs/protocol/07-output.md §3). So each kind has to be in order, but not the kinds among each other.
+ */
+const kinds: readonly (readonly [string, RegExp])[] = [
+  ['deletions', /^out: (\*deleting|deleting |del\. )/],
+  [
+    'notices',
+    /^out: (skipping |cannot delete |created directory |IO error |delta-transmission |opening connection|.* (is uptodate|is newer|exists)$)/,
+  ],
+];
+
+function kindOf(line: string): string {
+  return kinds.find(([, pattern]) => pattern.test(line))?.[0] ?? 'lines';
+}
+
+function orderDifference(expected: readonly string[], actual: readonly string[]): string[] {
+  for (const kind of ['deletions', 'notices', 'lines']) {
+    const [wanted, got] = [expected, actual].map((lines) =>
+      lines.filter((line) => kindOf(line) === kind),
+    ) as [string[], string[]];
+    const parted = wanted.findIndex((line, index) => line !== got[index]);
+    if (parted < 0) continue;
+    return [
+      `order of ${kind}, ${parted + 1}: expected ${wanted[parted]}`,
+      `order of ${kind}, ${parted + 1}: got      ${got[parted]}`,
+    ];
+  }
+  return [];
 }

@@ -44,7 +44,6 @@ const archive: OptionSet[] = [
   { name: 'numeric-ids', options: ['-ai', '--numeric-ids'], tree: mixed },
   { name: 'hard-links', options: ['-aHi'], tree: mixed },
   { name: 'hard-links-changed', options: ['-aHi', '--delete'], tree: mixed, destination: changed },
-  { name: 'omit-dir-times', options: ['-aiO'], destination: changed },
 ];
 
 const output: OptionSet[] = [
@@ -94,13 +93,11 @@ const filters: OptionSet[] = [
   { name: 'merge-dir', options: ['-ai', '--filter=dir-merge .rules', '--delete'], destination: changed },
   { name: 'merge-dir-modifiers', options: ['-ai', '--filter=:en- .rules'] },
   { name: 'filter-short', options: ['-aFi', '--delete'], destination: changed },
-  { name: 'cvs-exclude', options: ['-aCi', '--delete'], destination: changed },
   {
     name: 'filter-sides',
     options: ['-ai', '--filter=H *.bak', '--filter=P *.o', '--delete'],
     destination: changed,
   },
-  { name: 'delete-excluded', options: ['-ai', '--delete-excluded', '--exclude=*.o'], destination: changed },
   {
     name: 'prune-odd',
     options: ['-ai', '--exclude=bad-*', '--exclude=\\[*', '--exclude=*\\\\*'],
@@ -144,7 +141,6 @@ const data: OptionSet[] = [
   { name: 'partial', options: ['-ai', '--partial'], destination: changed },
   { name: 'append', options: ['-ai', '--append'], destination: 'shortened' },
   { name: 'append-verify', options: ['-ai', '--append-verify'], destination: 'shortened' },
-  { name: 'sparse', options: ['-aS', '--stats'], tree: mixed, holes: true },
   { name: 'bwlimit', options: ['-a', '--bwlimit=20m'], destination: changed },
   { name: 'timeout', options: ['-a', '--timeout=30'], destination: changed },
   { name: 'protocol-30', options: ['-ai', '--protocol=30', '--delete'], tree: mixed, destination: changed },
@@ -169,9 +165,9 @@ const operands: OptionSet[] = [
 ];
 
 const big: OptionSet[] = [
-  { name: 'big', options: ['-aS', '--stats'], tree: 'big', holes: true },
-  { name: 'big-update', options: ['-aSi', '--delete'], tree: 'big', destination: changed, holes: true },
-  { name: 'big-compressed', options: ['-aSz'], tree: 'big', holes: true },
+  { name: 'big', options: ['-a', '--stats'], tree: 'big' },
+  { name: 'big-update', options: ['-ai', '--delete'], tree: 'big', destination: changed },
+  { name: 'big-compressed', options: ['-az'], tree: 'big' },
 ];
 
 export const optionSets: readonly OptionSet[] = [
