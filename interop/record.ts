@@ -1,50 +1,74 @@
 // Records sessions between two real rsyncs 3.4.1: both directions of the wire, as they went through the remote shell.
-// Usage: npx node interop/record.ts      writes test/recordings/NAME.{c2s,s2c}.bin and test/recordings/index.json
+// Usage: npx node interop/record.ts      writes test/recordings/NAME.{c2s,s2c}.bin and test/recordings/index.jsonl
 // test/simulation/replay.test.ts plays them to our roles; run this again only when a scenario is added.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensurePeer } from './peers.ts';
-import { makeReplayDestination, makeReplaySource, replayCases } from './replay-cases.ts';
+import type { Relayed } from './relay.ts';
+import { makeReplayDestination, makeReplaySource, type ReplayCase, replayCases } from './replay-cases.ts';
 
 const checkout = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const recordings = path.join(checkout, 'test/recordings');
-const rsync = ensurePeer('3.4.1');
+const TIMEOUT_MS = 20_000;
+
+/** One line of index.jsonl. */
+export interface RecordedCase {
+  readonly name: string;
+  /** The server's words after `rsync`; its path is `{source}/` or `{destination}/`. */
+  readonly serverWords: readonly string[];
+  /** Lengths of the pieces as they passed: positive to the server, negative to the client. */
+  readonly pieces: readonly number[];
+}
+
+function record(rsync: string, work: string, replay: ReplayCase): RecordedCase {
+  const source = path.join(work, 'source');
+  const destination = path.join(work, 'destination');
+  for (const directory of [source, destination]) {
+    rmSync(directory, { recursive: true, force: true });
+    mkdirSync(directory);
+  }
+  makeReplaySource(source);
+  if (replay.basis) makeReplayDestination(destination);
+  const file = path.join(work, 'relayed.json');
+  const shell = `${process.execPath} ${path.join(checkout, 'interop/relay.ts')} ${file}`;
+  const ends =
+    replay.direction === 'push' ? [`${source}/`, `h:${destination}/`] : [`h:${source}/`, `${destination}/`];
+  const words = [...replay.options, '--checksum-seed=4711', '-e', shell, `--rsync-path=${rsync}`, ...ends];
+  const env = { PATH: process.env['PATH'], LC_ALL: 'C' };
+  const result = spawnSync(rsync, words, { encoding: 'latin1', env, timeout: TIMEOUT_MS });
+  if (result.status !== 0) throw new Error(`${replay.name}: ${result.status} ${result.stderr}`);
+  const { command, pieces } = JSON.parse(readFileSync(file, 'utf8')) as Relayed;
+  for (const [to, suffix] of [
+    ['server', 'c2s'],
+    ['client', 's2c'],
+  ] as const) {
+    const bytes = pieces
+      .filter((piece) => piece.to === to)
+      .map((piece) => Buffer.from(piece.bytes, 'base64'));
+    writeFileSync(path.join(recordings, `${replay.name}.${suffix}.bin`), Buffer.concat(bytes));
+  }
+  return {
+    name: replay.name,
+    serverWords: command
+      .replace(source, '{source}')
+      .replace(destination, '{destination}')
+      .split(' ')
+      .slice(1),
+    pieces: pieces.map(({ to, bytes }) => (to === 'server' ? 1 : -1) * Buffer.byteLength(bytes, 'base64')),
+  };
+}
 
 mkdirSync(recordings, { recursive: true });
+const rsync = ensurePeer('3.4.1');
 const work = mkdtempSync(path.join(tmpdir(), 'ocrsync-record-'));
 try {
-  const shell = path.join(work, 'shell');
-  const c2s = path.join(work, 'c2s');
-  const s2c = path.join(work, 's2c');
-  writeFileSync(shell, `#!/bin/sh\nshift\ntee '${c2s}' | sh -c "$*" | tee '${s2c}'\n`);
-  chmodSync(shell, 0o755);
-  for (const replay of replayCases) {
-    const source = path.join(work, 'source');
-    const destination = path.join(work, 'destination');
-    for (const directory of [source, destination]) {
-      rmSync(directory, { recursive: true, force: true });
-      mkdirSync(directory);
-    }
-    makeReplaySource(source);
-    if (replay.basis) makeReplayDestination(destination);
-    const ends =
-      replay.direction === 'push' ? [`${source}/`, `h:${destination}/`] : [`h:${source}/`, `${destination}/`];
-    const words = [...replay.options, '--checksum-seed=4711', '-e', shell, `--rsync-path=${rsync}`, ...ends];
-    const result = spawnSync(rsync, words, {
-      encoding: 'latin1',
-      env: { PATH: process.env['PATH'], LC_ALL: 'C' },
-    });
-    if (result.status !== 0) throw new Error(`${replay.name}: ${result.status} ${result.stderr}`);
-    const copy = spawnSync('sh', [
-      '-c',
-      `cp '${c2s}' '${path.join(recordings, `${replay.name}.c2s.bin`)}' && cp '${s2c}' '${path.join(recordings, `${replay.name}.s2c.bin`)}'`,
-    ]);
-    if (copy.status !== 0) throw new Error(`${replay.name}: could not keep the recording`);
-    process.stdout.write(`${replay.name}\n`);
-  }
+  const index = replayCases.map((replay) => record(rsync, work, replay));
+  const lines = index.map((recorded) => `${JSON.stringify(recorded)}\n`).join('');
+  writeFileSync(path.join(recordings, 'index.jsonl'), lines);
+  process.stdout.write(`${index.length} sessions\n`);
 } finally {
   rmSync(work, { recursive: true, force: true });
 }

@@ -40,18 +40,26 @@ const FILES: readonly (readonly [string, number])[] = [
   ['one byte', 1],
   ['block', 700],
   ['text', 5000],
-  ['dir/large', 200_000],
-  ['dir/sub/other', 40_000],
+  ['dir/large', 60_000],
+  ['dir/sub/other', 9000],
   ['dir/sub/deep/leaf', 33],
   ['zz/last', 1234],
 ];
+
+/** Something that compresses. */
+function prose(lengthBytes: number): Buffer {
+  let text = '';
+  for (let line = 0; text.length < lengthBytes; line++) text += `line ${line} of the text\n`;
+  return Buffer.from(text.slice(0, lengthBytes));
+}
 
 function fill(root: string, edit: (name: string, content: Buffer) => Buffer): void {
   const random = seeded(20);
   for (const directory of ['dir', 'dir/sub', 'dir/sub/deep', 'zz']) mkdirSync(path.join(root, directory));
   for (const [name, lengthBytes] of FILES) {
     const file = path.join(root, name);
-    writeFileSync(file, edit(name, random.bytes(lengthBytes)));
+    const content = name === 'text' ? prose(lengthBytes) : random.bytes(lengthBytes);
+    writeFileSync(file, edit(name, content));
     chmodSync(file, 0o644);
     utimesSync(file, WHEN, WHEN);
   }
