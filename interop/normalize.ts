@@ -40,17 +40,8 @@ function lastProgressOnly(lines: string[]): string[] {
   return lines.filter((line, index) => !isProgress(line) || index === last);
 }
 
-/** What a receiving server tells through the protocol: it overtakes, or is overtaken by, the client's own lines. */
-const toldByServer = /^(\*?deleting |skipping |cannot delete |created directory )|( is uptodate| exists.*)$/;
-
-/** The lines of each of the two processes in their own order, those of the server first. */
-function separated(lines: readonly string[]): string[] {
-  const own = lines.filter((line) => !toldByServer.test(line));
-  return [...lines.filter((line) => toldByServer.test(line)), ...own];
-}
-
 export interface NormalizeOptions {
-  /** Keep the order of stdout, of each process by itself; otherwise the lines are sorted, as two processes of the peer print them. */
+  /** Keep the order of stdout; otherwise the lines are sorted, as two processes of the peer print them. */
   readonly exactOrder: boolean;
   readonly progress2: boolean;
 }
@@ -59,7 +50,7 @@ export interface NormalizeOptions {
 export function normalizeRun(ran: Ran, options: NormalizeOptions): string[] {
   let stdout = normalizedLines(ran.stdout);
   if (options.progress2) stdout = lastProgressOnly(stdout);
-  stdout = options.exactOrder ? separated(stdout) : stdout.sort();
+  if (!options.exactOrder) stdout.sort();
   const stderr = normalizedLines(ran.stderr).sort();
   return [
     `exit ${ran.exit}`,
