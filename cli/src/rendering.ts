@@ -1,5 +1,6 @@
 // Which renderer prints a client's run, and how this process looks to it.
 import type { Options } from '@ocrsync/node/options/options';
+import { localeCharset } from '@ocrsync/node/report/escape';
 import type { EventSink } from '@ocrsync/node/report/events';
 import { JsonRenderer } from '@ocrsync/node/report/json';
 import { TextRenderer } from '@ocrsync/node/report/text-renderer';
@@ -14,15 +15,8 @@ export function rendererFor(options: Options): EventSink {
     );
   return new TextRenderer(options, {
     write: (stream, text) => void writeAll(stream === 'stdout' ? 1 : 2, text),
-    charset: localeCharset(),
+    charset: localeCharset(process.env),
     processId: process.pid,
     nowSeconds: () => Date.now() / 1000,
   });
-}
-
-/** The locale's character set as far as escaping is concerned (07 §2.3). */
-function localeCharset(): 'utf-8' | 'ascii' {
-  const { LC_ALL, LC_CTYPE, LANG } = process.env;
-  const locale = LC_ALL || LC_CTYPE || LANG || 'C';
-  return /utf-?8/i.test(locale) || process.platform === 'darwin' ? 'utf-8' : 'ascii';
 }

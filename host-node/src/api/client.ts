@@ -74,12 +74,19 @@ async function runOverShell(
     options.rsyncPath,
     ...serverArguments(options, { push: direction === 'push', paths: remote.paths, quoting: true }),
   ];
+  if (options.verbose >= 2 && !options.quiet) environment.line(openingLine(words));
   const shell = await startRemoteShell(words);
   const client = clientSession(options, endpoints, environment);
   await pump(client.session, shell.duplex, pumpOptions(options, environment));
   if (client.session.error !== undefined) setTimeout(() => shell.kill(), 1000).unref();
   const shellCode = await shell.exitCode;
   return finish(client, environment, shellCode);
+}
+
+/** -vv: the command that is started (07 §3). */
+function openingLine(words: readonly string[]): string {
+  const shown = words.map((word) => (/[^A-Za-z0-9,.\-_=+@/]/.test(word) ? `"${word}"` : word));
+  return `opening connection using: ${shown.join(' ')}  (${words.length} args)`;
 }
 
 function shellWords(options: Options, remote: Remote): string[] {
@@ -101,6 +108,10 @@ async function runOverDaemon(
   if (path.startsWith('/')) {
     throw new RunError('ERR_DAEMON', 'ERROR: The remote path must start with a module name not a /', 5);
   }
+  const verbose = options.verbose >= 2 && !options.quiet;
+  if (verbose && !remote.daemonOverShell) {
+    environment.line(`opening tcp connection to ${remote.host} port ${remote.port}`);
+  }
   const { duplex, exitCode } = await connectDaemon(options, remote);
   const module = path.split('/', 1)[0]!;
   const agreement = await greetDaemon(duplex, {
@@ -120,6 +131,7 @@ async function runOverDaemon(
   const paths = remote.paths.map((each) => daemonPath(each, module));
   const agreed = { ...options, protocol: Math.min(options.protocol, agreement.protocol) };
   const words = serverArguments(agreed, { push: direction === 'push', paths, quoting: false });
+  if (verbose) environment.line(`sending daemon args: ${words.join(' ')}  (${words.length} args)`);
   sendDaemonArguments(duplex, agreement.protocol, words);
   const client = clientSession(agreed, endpoints, environment, agreement.protocol);
   await pump(client.session, duplex, pumpOptions(options, environment));

@@ -1,6 +1,8 @@
 // `--server`: this process is the far end of somebody's remote shell; its stdin and stdout are the wire
 // (docs/protocol/01-session.md §16, 05-options.md §13).
 import { parseServerArguments } from '../options/server-parse.ts';
+import { escapeText, localeCharset } from '../report/escape.ts';
+import type { Options } from '../options/options.ts';
 import { exitLine } from '../report/exit-codes.ts';
 import { VERSION } from '../options/version.ts';
 import { Session } from '../session/session.ts';
@@ -30,11 +32,8 @@ export async function runServer(words: readonly string[], environment: ServerEnv
   }
   const { options, paths } = request;
   const side = options.isServerSender ? 'sender' : 'receiver';
-  const report = new ServerReport({
-    messagesInBand: false,
-    quiet: options.quiet,
-    stderr: environment.stderr,
-  });
+  const stderr = (text: string): void => environment.stderr(escaped(text, options));
+  const report = new ServerReport({ messagesInBand: false, quiet: options.quiet, stderr });
   const ends = new SessionEnds({
     options,
     report,
@@ -64,9 +63,15 @@ export async function runServer(words: readonly string[], environment: ServerEnv
   });
   const code = outcomeOf(session, report.transferErrors);
   const { error } = session;
-  if (error !== undefined && !(error instanceof PeerExit)) environment.stderr(`${error.message}\n`);
+  if (error !== undefined && !(error instanceof PeerExit)) stderr(`${error.message}\n`);
   if (error === undefined) return code;
   const role = side === 'sender' ? 'sender' : session.context === undefined ? 'server' : 'Receiver';
   if (code !== 0 && !(error instanceof PeerExit)) environment.stderr(`${exitLine(code, role, VERSION)}\n`);
   return code;
+}
+
+/** A server's own stderr is a screen like the client's: names are made harmless for it. */
+function escaped(text: string, options: Options): string {
+  const line = text.endsWith('\n') ? text.slice(0, -1) : text;
+  return `${escapeText(line, localeCharset(process.env), options.eightBitOutput)}\n`;
 }

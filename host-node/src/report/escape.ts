@@ -3,6 +3,13 @@
 /** What a byte ≥ 0x80 means on this screen: part of UTF-8, or nothing (C locale). */
 export type Charset = 'utf-8' | 'ascii';
 
+/** The locale's character set, as far as escaping is concerned. */
+export function localeCharset(environment: Readonly<Record<string, string | undefined>>): Charset {
+  const { LC_ALL, LC_CTYPE, LANG } = environment;
+  const locale = LC_ALL || LC_CTYPE || LANG || 'C';
+  return /utf-?8/i.test(locale) ? 'utf-8' : 'ascii';
+}
+
 function octal(byte: number): string {
   return `\\#${byte.toString(8).padStart(3, '0')}`;
 }

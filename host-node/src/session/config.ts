@@ -34,6 +34,8 @@ export interface SessionConfig {
   /** Unchanged items are reported too: -ii, or NAME ≥ 2 (04 §3.14). */
   readonly reportUnchanged: boolean;
   readonly statsWanted: boolean;
+  /** -vv: the sender sums its matches up (07 §12.1). */
+  readonly matchSummary: boolean;
   readonly removeSourceFiles: boolean;
   readonly ignoreErrors: boolean;
   /** Server messages (errors too) travel in frames instead of the server's stderr. */

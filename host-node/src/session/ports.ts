@@ -37,6 +37,8 @@ export interface SourceFiles {
    * (protocol ≥ 30), echoes nothing. Returns the io_error bits to add.
    */
   send(entry: Entry, item: Item, channel: Channel, redo: boolean): Task<number>;
+  /** Totals of the matcher over all files sent, for -vv: `matches=… hash_hits=… …` (07 §12.1). */
+  matchSummary(): string;
   /** MSG_SUCCESS of the receiving side (only with --remove-source-files). */
   success(entry: Entry): void;
 }

@@ -21,6 +21,7 @@ export function* sendAll(context: SessionContext, source: ListSource, files: Sou
   if (count === 0 && context.config.role === 'server') return;
   const role = new SenderRole(context, listSender, files);
   yield* role.run();
+  if (context.config.matchSummary) context.report.message('info', files.matchSummary());
   listSender.sendLateIoError();
   yield* goodbye(context);
 }

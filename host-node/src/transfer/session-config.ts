@@ -61,6 +61,7 @@ export function sessionConfig(options: Options, role: SessionRole): SessionConfi
     listOnly: options.listOnly,
     deleteDuring: options.delete,
     reportUnchanged: options.showUnchanged || options.info.name >= 2,
+    matchSummary: options.verbose >= 2,
     statsWanted: options.info.stats >= 2,
     removeSourceFiles: false,
     ignoreErrors: false,

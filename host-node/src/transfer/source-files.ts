@@ -37,6 +37,9 @@ export class TreeSourceFiles implements SourceFiles {
   readonly #context: SessionContext;
   readonly #matcher: DeltaMatcher;
   readonly #hash: WholeFileHash;
+  #matches = 0;
+  #hashHits = 0;
+  #falseAlarms = 0;
 
   constructor(options: SourceFilesOptions) {
     this.#options = options;
@@ -59,6 +62,11 @@ export class TreeSourceFiles implements SourceFiles {
     } finally {
       opened.close();
     }
+  }
+
+  matchSummary(): string {
+    const { literalBytes } = this.#context.statistics;
+    return `total: matches=${this.#matches}  hash_hits=${this.#hashHits}  false_alarms=${this.#falseAlarms} data=${literalBytes}`;
   }
 
   success(): void {
@@ -154,6 +162,8 @@ export class TreeSourceFiles implements SourceFiles {
     const digest = this.#hash.final();
     channel.writer.bytes(failure === undefined ? digest : falsified(digest));
     statistics.literalBytes += this.#matcher.literalBytes;
+    this.#hashHits += this.#matcher.filterHits;
+    this.#falseAlarms += this.#matcher.falseAlarms;
     statistics.matchedBytes += this.#matcher.matchedBytes;
     report.transferred(entry, this.#matcher.literalBytes, this.#matcher.matchedBytes);
     if (failure === undefined) return 0;
@@ -179,8 +189,10 @@ export class TreeSourceFiles implements SourceFiles {
     matcher.start();
     const sink: DeltaSink = {
       literal: (address, lengthBytes) => tokens.literal(address, lengthBytes),
-      match: (first, count, address, lengthBytes) =>
-        tokens.match(first, count, address, lengthBytes, head.blockLength),
+      match: (first, count, address, lengthBytes) => {
+        this.#matches += count;
+        tokens.match(first, count, address, lengthBytes, head.blockLength);
+      },
       consumed: (address, lengthBytes) => this.#hash.update(address, lengthBytes),
     };
     let failure: string | undefined;

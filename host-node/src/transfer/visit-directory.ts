@@ -42,6 +42,7 @@ export class DirectoryVisitor {
   *early(visited: Visited): Task {
     const state = this.#state;
     const { name, entry, existing } = visited;
+    if (this.#isUnwantedParent(entry)) return;
     if (!state.options.times || state.dryRun || visited.lookError !== undefined) return;
     if (existing !== undefined && isDirectory(existing.mode)) return;
     if (existing !== undefined && !(yield* makeRoom(state, this.#hand, name, existing, 'directory'))) {
