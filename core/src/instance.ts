@@ -32,11 +32,14 @@ export class CoreInstance {
   readonly #live = new Map<number, number>();
   #free: FreeBlock[] = [];
   #end: number;
-  #buffer!: ArrayBufferLike;
-  #u8!: Uint8Array;
-  #i32!: Int32Array;
-  #u32!: Uint32Array;
-  #f64!: Float64Array;
+  /**
+   * Views of the whole memory. Take them anew after any call that may allocate: growth detaches old views. Plain fields,
+   * because only {@link alloc} grows the memory and asking WebAssembly for its buffer costs more than most calls here.
+   */
+  u8!: Uint8Array;
+  i32!: Int32Array;
+  u32!: Uint32Array;
+  f64!: Float64Array;
 
   constructor(module: WebAssembly.Module = compiledCore()) {
     this.#exports = new WebAssembly.Instance(module, {}).exports as unknown as BaseExports;
@@ -47,24 +50,6 @@ export class CoreInstance {
   /** The module's functions, typed by the wrapper that uses them. */
   functions<T>(): T {
     return this.#exports as unknown as T;
-  }
-
-  /** Views of the whole memory. Take them anew after any call that may allocate: growth detaches old views. */
-  get u8(): Uint8Array {
-    if (this.#exports.memory.buffer !== this.#buffer) this.#refresh();
-    return this.#u8;
-  }
-  get i32(): Int32Array {
-    if (this.#exports.memory.buffer !== this.#buffer) this.#refresh();
-    return this.#i32;
-  }
-  get u32(): Uint32Array {
-    if (this.#exports.memory.buffer !== this.#buffer) this.#refresh();
-    return this.#u32;
-  }
-  get f64(): Float64Array {
-    if (this.#exports.memory.buffer !== this.#buffer) this.#refresh();
-    return this.#f64;
   }
 
   /** Bytes of linear memory in use by the module and the live regions. */
@@ -138,17 +123,20 @@ export class CoreInstance {
     const at = this.#end;
     const memory = this.#exports.memory;
     const short = at + need - memory.buffer.byteLength;
-    if (short > 0) memory.grow(Math.ceil(Math.max(short, GROW_STEP_BYTES) / PAGE_BYTES));
+    if (short > 0) {
+      memory.grow(Math.ceil(Math.max(short, GROW_STEP_BYTES) / PAGE_BYTES));
+      this.#refresh();
+    }
     this.#end = at + need;
     return at;
   }
 
   #refresh(): void {
-    this.#buffer = this.#exports.memory.buffer;
-    this.#u8 = new Uint8Array(this.#buffer);
-    this.#i32 = new Int32Array(this.#buffer);
-    this.#u32 = new Uint32Array(this.#buffer);
-    this.#f64 = new Float64Array(this.#buffer);
+    const { buffer } = this.#exports.memory;
+    this.u8 = new Uint8Array(buffer);
+    this.i32 = new Int32Array(buffer);
+    this.u32 = new Uint32Array(buffer);
+    this.f64 = new Float64Array(buffer);
   }
 }
 

@@ -43,6 +43,8 @@ export class SessionEnds implements SessionHost {
   readonly #filesystem: Filesystem = new LocalNodeFilesystem();
   readonly #filters: FilterList;
   #source: TreeListSource | undefined;
+  /** Where the program was started, with a slash; known once a name was asked for. */
+  #startDirectory: string | undefined;
   /** Called as soon as the session has a context. */
   onContext: (context: SessionContext) => void = () => undefined;
 
@@ -147,7 +149,8 @@ export class SessionEnds implements SessionHost {
     const name = entry.list.name(entry.row);
     if (this.#source === undefined) return name;
     const { root } = this.#source.sourcePath(entry);
-    const start = `${Buffer.from(process.cwd(), 'utf8').toString('latin1')}/`;
+    this.#startDirectory ??= `${Buffer.from(process.cwd(), 'utf8').toString('latin1')}/`;
+    const start = this.#startDirectory;
     const typed = root.path.startsWith(start) ? root.path.slice(start.length) : root.path.slice(1);
     return typed === '' ? name : `${typed}/${name}`;
   }

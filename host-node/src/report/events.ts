@@ -171,4 +171,6 @@ export type RunEvent =
 /** Takes the events of a run, in order, synchronously. */
 export interface EventSink {
   event(event: RunEvent): void;
+  /** Kinds that this sink does nothing with: the two that come for every file are then not made at all. */
+  readonly ignores?: readonly ('change' | 'progress')[];
 }

@@ -37,6 +37,7 @@ export class TextRenderer implements EventSink {
   readonly #options: Options;
   readonly #host: TextHost;
   readonly #meter: ProgressMeter;
+  readonly ignores: readonly ('change' | 'progress')[];
   #symlinkTimes = true;
   #digestHexLength = 32;
   /** A progress line stands on the terminal without its newline. */
@@ -48,6 +49,11 @@ export class TextRenderer implements EventSink {
     this.#options = options;
     this.#host = host;
     this.#meter = new ProgressMeter(options.humanReadable, options.info.progress > 1);
+    const silent = options.info.progress === 0 || options.quiet || options.dryRun;
+    this.ignores = [
+      ...(options.itemFormat === null ? (['change'] as const) : []),
+      ...(silent ? (['progress'] as const) : []),
+    ];
   }
 
   event(event: RunEvent): void {
@@ -141,11 +147,10 @@ export class TextRenderer implements EventSink {
   }
 
   #progress(event: ProgressEvent): void {
-    const { info, quiet, dryRun } = this.#options;
-    if (info.progress === 0 || quiet || dryRun) return;
+    if (this.ignores.includes('progress')) return;
     const line = this.#meter.line(event);
     if (line === '') return;
-    if (info.progress > 1) {
+    if (this.#options.info.progress > 1) {
       this.#host.write('stdout', line.padEnd(this.#openProgress ? this.#progressLength : 0));
       this.#progressLength = line.length;
       this.#openProgress = true;

@@ -28,6 +28,8 @@ export interface ProgressPosition {
 export class ClientReport implements SessionReport {
   readonly #options: ClientReportOptions;
   readonly #sink: EventSink;
+  readonly #tellsChanges: boolean;
+  readonly #tellsProgress: boolean;
   #incremental = false;
   #last: { entry: Entry; item: Item } | undefined;
   #doneBytes = 0;
@@ -39,6 +41,8 @@ export class ClientReport implements SessionReport {
   constructor(options: ClientReportOptions) {
     this.#options = options;
     this.#sink = options.sink;
+    this.#tellsChanges = options.sink.ignores?.includes('change') !== true;
+    this.#tellsProgress = options.sink.ignores?.includes('progress') !== true;
   }
 
   negotiated(negotiated: Negotiated): void {
@@ -119,6 +123,7 @@ export class ClientReport implements SessionReport {
   }
 
   #change(stage: 'before' | 'after', entry: Entry, item: Item, dataBytes: number): void {
+    if (!this.#tellsChanges) return;
     this.#sink.event({
       type: 'change',
       stage,
@@ -135,6 +140,7 @@ export class ClientReport implements SessionReport {
   }
 
   #progress(entry: Entry, fileBytes: number, finished: boolean): void {
+    if (!this.#tellsProgress) return;
     const { position, total, complete } = this.positionOf(entry);
     this.#sink.event({
       type: 'progress',

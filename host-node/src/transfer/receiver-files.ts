@@ -56,9 +56,10 @@ export class TreeReceiverFiles implements ReceiverFiles {
       }
       this.#open = target;
       const good = yield* this.#receiveData(entry, target, channel, redo);
+      const written = statOf(target.output);
       target.output.close();
       this.#open = undefined;
-      return good ? this.#finishGood(target) : this.#finishBad(target, redo);
+      return good ? this.#finishGood(target, written) : this.#finishBad(target, written, redo);
     } finally {
       basis?.close();
     }
@@ -199,14 +200,14 @@ export class TreeReceiverFiles implements ReceiverFiles {
 
   // ---- finish (§9.5, §9.6) ---------------------------------------------------------------------------------------------
 
-  #finishGood(target: Target): ReceiveResult {
-    return this.#putInPlace(target, 'exact') ? 'good' : 'failed';
+  #finishGood(target: Target, written: FileStat | undefined): ReceiveResult {
+    return this.#putInPlace(target, written, 'exact') ? 'good' : 'failed';
   }
 
-  #finishBad(target: Target, redo: boolean): ReceiveResult {
+  #finishBad(target: Target, written: FileStat | undefined, redo: boolean): ReceiveResult {
     const { options, report } = this.#state;
     const kept = target.inPlace || options.partial;
-    if (kept) this.#putInPlace(target, 'none');
+    if (kept) this.#putInPlace(target, written, 'none');
     else this.#remove(target.outputName);
     const outcome = `${target.name} failed verification -- update ${kept ? 'retained' : 'discarded'}`;
     if (redo) {
@@ -219,10 +220,10 @@ export class TreeReceiverFiles implements ReceiverFiles {
     return 'redo';
   }
 
-  /** Attributes, then the final name. False: it did not get there, which was told. */
-  #putInPlace(target: Target, times: 'exact' | 'none'): boolean {
+  /** Attributes, then the final name. False: it did not get there, which was told. `stat`: what was written, if known. */
+  #putInPlace(target: Target, stat: FileStat | undefined, times: 'exact' | 'none'): boolean {
     const { entry, name, mode, outputName, inPlace } = target;
-    setAttributes(this.#state, { role: 'receiver', name: outputName, entry, mode, stat: undefined, times });
+    setAttributes(this.#state, { role: 'receiver', name: outputName, entry, mode, stat, times });
     if (inPlace) return true;
     try {
       this.#state.tree.rename(outputName, name);
@@ -237,7 +238,7 @@ export class TreeReceiverFiles implements ReceiverFiles {
 
   /** An interrupted file under its final name, with the time 1970 that makes the next run look at it (§9.3). */
   #keepPartial(target: Target): void {
-    if (!this.#putInPlace(target, 'none')) return;
+    if (!this.#putInPlace(target, undefined, 'none')) return;
     try {
       this.#state.tree.setTimes(target.name, { mtimeSec: 0, mtimeNsec: 0 });
     } catch (error) {
@@ -251,5 +252,15 @@ export class TreeReceiverFiles implements ReceiverFiles {
     } catch (error) {
       if (!(error instanceof FilesystemError)) throw error;
     }
+  }
+}
+
+/** The state of a written file before it is closed: cheaper than by its name. undefined: to be looked up. */
+function statOf(file: OpenFile): FileStat | undefined {
+  try {
+    return file.stat();
+  } catch (error) {
+    if (error instanceof FilesystemError) return undefined;
+    throw error;
   }
 }

@@ -30,10 +30,18 @@ export function temporaryPrefix(name: string): string | undefined {
   return `${directory}${leaf}.`;
 }
 
+/** Random bytes are asked for in stock: a call for six of them costs as much as a system call. */
+const stock = new Uint8Array(SUFFIX_LETTERS * 256);
+let used = stock.length;
+
 export function randomSuffix(): string {
+  if (used === stock.length) {
+    crypto.getRandomValues(stock);
+    used = 0;
+  }
   let suffix = '';
-  for (const byte of crypto.getRandomValues(new Uint8Array(SUFFIX_LETTERS))) {
-    suffix += LETTERS[byte % LETTERS.length];
+  for (const end = used + SUFFIX_LETTERS; used < end; used++) {
+    suffix += LETTERS[stock[used]! % LETTERS.length];
   }
   return suffix;
 }
