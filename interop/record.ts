@@ -7,21 +7,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensurePeer } from './peers.ts';
+import type { RecordedCase } from './recorded-case.ts';
 import type { Relayed } from './relay.ts';
 import { makeReplayDestination, makeReplaySource, type ReplayCase, replayCases } from './replay-cases.ts';
 
 const checkout = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const recordings = path.join(checkout, 'test/recordings');
 const TIMEOUT_MS = 20_000;
-
-/** One line of index.jsonl. */
-export interface RecordedCase {
-  readonly name: string;
-  /** The server's words after `rsync`; its path is `{source}/` or `{destination}/`. */
-  readonly serverWords: readonly string[];
-  /** Lengths of the pieces as they passed: positive to the server, negative to the client. */
-  readonly pieces: readonly number[];
-}
 
 function record(rsync: string, work: string, replay: ReplayCase): RecordedCase {
   const source = path.join(work, 'source');

@@ -93,6 +93,7 @@ export function makeReplayDestination(root: string): void {
     return old;
   });
   writeFileSync(path.join(root, 'dir/extra'), 'to be deleted');
+  utimesSync(path.join(root, 'dir/extra'), WHEN, WHEN);
   utimesSync(path.join(root, 'dir/large'), WHEN - 5, WHEN - 5);
   settle(root);
 }
