@@ -21,6 +21,10 @@ export interface ClientEnvironment {
   /** A line that is no event: message of the day, module list. latin1, without newline. */
   line(text: string): void;
   readonly signal: AbortSignal;
+  /** Takes the lines of the remote shell's stderr (latin1). Absent: they go to this process's own stderr. */
+  readonly remoteStderr?: (line: string) => void;
+  /** false: a password that is missing is an error; nobody is asked at the terminal. */
+  readonly asksForPassword?: boolean;
 }
 
 /** How a run ended. */
@@ -32,6 +36,9 @@ export interface ClientResult {
   /** No exit line: the peer has announced its own end and printed its reason (01 §13.2). */
   readonly quiet: boolean;
 }
+
+/** After a failed run the remote shell may end by itself for so long. */
+const SHELL_PATIENCE_MS = 1000;
 
 /** Runs one client to its end; never throws for anything a user or a peer can do. */
 export async function runClient(options: Options, environment: ClientEnvironment): Promise<ClientResult> {
@@ -45,6 +52,10 @@ export async function runClient(options: Options, environment: ClientEnvironment
     const endpoints = resolveEndpoints(options, process.platform === 'win32');
     return await runEndpoints(options, endpoints, environment);
   } catch (error) {
+    if (environment.signal.aborted) {
+      sink.event({ type: 'finished', exitCode: EXIT_SIGNAL });
+      return { exitCode: EXIT_SIGNAL, role: 'client', quiet: false };
+    }
     if (error instanceof RunError || error instanceof OptionError) return fail(error.message, error.exitCode);
     throw error;
   }
@@ -75,10 +86,11 @@ async function runOverShell(
     ...serverArguments(options, { push: direction === 'push', paths: remote.paths, quoting: true }),
   ];
   if (options.verbose >= 2 && !options.quiet) environment.line(openingLine(words));
-  const shell = await startRemoteShell(words);
+  const shell = await startRemoteShell(words, environment.remoteStderr);
   const client = clientSession(options, endpoints, environment);
   await pump(client.session, shell.duplex, pumpOptions(options, environment));
-  if (client.session.error !== undefined) setTimeout(() => shell.kill(), 1000).unref();
+  const patienceMs = environment.signal.aborted ? 0 : SHELL_PATIENCE_MS;
+  if (client.session.error !== undefined) setTimeout(() => shell.kill(), patienceMs).unref();
   const shellCode = await shell.exitCode;
   return finish(client, environment, shellCode);
 }
@@ -112,17 +124,19 @@ async function runOverDaemon(
   if (verbose && !remote.daemonOverShell) {
     environment.line(`opening tcp connection to ${remote.host} port ${remote.port}`);
   }
-  const { duplex, exitCode } = await connectDaemon(options, remote);
+  const { duplex, exitCode } = await connectDaemon(options, remote, environment);
   const module = path.split('/', 1)[0]!;
+  const leave = (): void => duplex.destroy();
+  environment.signal.addEventListener('abort', leave, { once: true });
   const agreement = await greetDaemon(duplex, {
     module,
     user: remote.user ?? options.defaultUser,
     ownProtocol: options.protocol,
-    password: () => readPassword(options),
+    password: () => readPassword(options, environment.asksForPassword ?? true),
     motd: (line) => {
       if (options.motd && !options.quiet) environment.line(line);
     },
-  });
+  }).finally(() => environment.signal.removeEventListener('abort', leave));
   if (agreement === undefined) {
     duplex.destroy();
     environment.sink.event({ type: 'finished', exitCode: 0 });
@@ -142,18 +156,15 @@ async function runOverDaemon(
 async function connectDaemon(
   options: Options,
   remote: Remote,
+  environment: ClientEnvironment,
 ): Promise<{ duplex: StreamDuplex; exitCode: Promise<number> }> {
   if (!remote.daemonOverShell) {
-    const duplex = await connectTcp(remote.host, remote.port, options.contimeoutSeconds);
+    const { host, port } = remote;
+    const duplex = await connectTcp(host, port, options.contimeoutSeconds, environment.signal);
     return { duplex, exitCode: Promise.resolve(0) };
   }
-  return await startRemoteShell([
-    ...shellWords(options, remote),
-    options.rsyncPath,
-    '--server',
-    '--daemon',
-    '.',
-  ]);
+  const words = [...shellWords(options, remote), options.rsyncPath, '--server', '--daemon', '.'];
+  return await startRemoteShell(words, environment.remoteStderr);
 }
 
 /** A path that is only the module's name is sent as `module/`; ` module/` inside would be split by the daemon (02 §8). */

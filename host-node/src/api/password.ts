@@ -9,9 +9,11 @@ const PASSWORD_FILE_BYTES = 511;
 const OTHERS = 0o006;
 
 /** The password as a byte string. RunError (exit 1) when the file will not do. */
-export async function readPassword(options: Options): Promise<string> {
+export async function readPassword(options: Options, mayAsk: boolean): Promise<string> {
   if (options.passwordFile !== null) return readPasswordFile(options.passwordFile);
-  return options.password ?? (await askPassword());
+  if (options.password !== null) return options.password;
+  if (!mayAsk) throw new RunError('ERR_PASSWORD', 'the daemon wants a password and there is none', 5);
+  return await askPassword();
 }
 
 function readPasswordFile(file: string): string {

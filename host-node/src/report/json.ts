@@ -12,6 +12,9 @@ export const JSON_SCHEMA_VERSION = 1;
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 type Fields = Record<string, Json>;
 
+/** The fields of one event, without the version of the schema. */
+export type JsonObject = Readonly<Fields>;
+
 const decoder = new TextDecoder();
 
 /** `key: text`, and `keyBase64` too when the bytes are no UTF-8 (the text then has U+FFFD in their place). */
@@ -80,26 +83,19 @@ function summaryFields(statistics: RunStatistics): Fields {
   };
 }
 
-/** Prints a run as JSON lines. */
-export class JsonRenderer implements EventSink {
-  readonly #write: (line: string) => void;
+/** Turns the events of one run into the objects of docs/json.md, without `v`. */
+export class JsonEvents {
   readonly #times: boolean;
   readonly #dryRun: boolean;
   #symlinkTimes = true;
 
-  /** @param write takes one line with its newline; JavaScript text, to be encoded as UTF-8 */
-  constructor(options: { readonly times: boolean; readonly dryRun: boolean }, write: (line: string) => void) {
+  constructor(options: { readonly times: boolean; readonly dryRun: boolean }) {
     this.#times = options.times;
     this.#dryRun = options.dryRun;
-    this.#write = write;
   }
 
-  event(event: RunEvent): void {
-    const fields = this.#fields(event);
-    if (fields !== null) this.#write(`${JSON.stringify({ v: JSON_SCHEMA_VERSION, ...fields })}\n`);
-  }
-
-  #fields(event: RunEvent): Fields | null {
+  /** null: this event is not shown (a change is shown once, see docs/json.md). */
+  object(event: RunEvent): JsonObject | null {
     switch (event.type) {
       case 'negotiated':
         this.#symlinkTimes = event.symlinkTimes;
@@ -137,5 +133,22 @@ export class JsonRenderer implements EventSink {
           text: event.exitCode === 0 ? '' : exitText(event.exitCode),
         };
     }
+  }
+}
+
+/** Prints a run as JSON lines. */
+export class JsonRenderer implements EventSink {
+  readonly #write: (line: string) => void;
+  readonly #events: JsonEvents;
+
+  /** @param write takes one line with its newline; JavaScript text, to be encoded as UTF-8 */
+  constructor(options: { readonly times: boolean; readonly dryRun: boolean }, write: (line: string) => void) {
+    this.#write = write;
+    this.#events = new JsonEvents(options);
+  }
+
+  event(event: RunEvent): void {
+    const object = this.#events.object(event);
+    if (object !== null) this.#write(`${JSON.stringify({ v: JSON_SCHEMA_VERSION, ...object })}\n`);
   }
 }

@@ -43,6 +43,7 @@ class Pump implements DuplexSink {
   #scheduled = false;
   #throttled = false;
   #timer: NodeJS.Timeout | undefined;
+  #leaving = false;
   #finished = false;
   #onAbort: (() => void) | undefined;
 
@@ -175,7 +176,11 @@ class Pump implements DuplexSink {
   /** The tasks are over: send what is queued, half-close, and hear the peer out. */
   #windDown(): void {
     const queued = this.#session.channel.writer.queuedBytes;
-    if (queued > 0 && !this.#outputBroken) return;
+    if (queued > 0 && !this.#outputBroken) {
+      // A peer that has stopped reading does not keep somebody who wants to leave.
+      if (this.#options.signal?.aborted) this.#leaveWithin(LAST_WORDS_MS);
+      return;
+    }
     this.#session.hearOut();
     if (this.#options.leavesFirst) {
       if (this.#outputBroken) this.#finish();
@@ -185,11 +190,17 @@ class Pump implements DuplexSink {
     if (!this.#outputEnded) {
       this.#outputEnded = true;
       this.#duplex.endOutput();
-      clearTimeout(this.#timer);
-      const waitMs = this.#session.error === undefined ? FAREWELL_MS : LAST_WORDS_MS;
-      this.#timer = setTimeout(() => this.#finish(), waitMs);
+      this.#leaveWithin(this.#session.error === undefined ? FAREWELL_MS : LAST_WORDS_MS);
     }
     if (this.#inputEnded && this.#leftover.length === 0) this.#finish();
+  }
+
+  /** The first call counts. */
+  #leaveWithin(waitMs: number): void {
+    if (this.#leaving) return;
+    this.#leaving = true;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#finish(), waitMs);
   }
 
   #finish(): void {

@@ -1,5 +1,6 @@
 // Starts the remote shell's command with its stdio as the byte pipe (docs/protocol/01-session.md §2.1).
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { RunError } from '../session/run-error.ts';
 import { StreamDuplex } from './stream-duplex.ts';
 
@@ -7,6 +8,7 @@ export interface RemoteShell {
   readonly duplex: StreamDuplex;
   /** The command's exit code; a signal counts as 20 or 16 as upstream has it; resolves once the process is gone. */
   readonly exitCode: Promise<number>;
+  /** Ends the process, by force when it does not heed. */
   kill(): void;
 }
 
@@ -38,15 +40,18 @@ export function splitShellCommand(command: string): string[] {
   return words;
 }
 
-/** Runs the words; stderr is inherited, so that nobody has to drain it. Resolves once the process runs; RunError 14 if it cannot. */
-export async function startRemoteShell(words: readonly string[]): Promise<RemoteShell> {
+/**
+ * Runs the words. Resolves once the process runs; RunError 14 if it cannot.
+ * @param stderrLine takes each line of its stderr (latin1, without newline); absent: it writes to our own stderr
+ */
+export async function startRemoteShell(
+  words: readonly string[],
+  stderrLine?: (line: string) => void,
+): Promise<RemoteShell> {
   const [file, ...args] = words;
-  const child = spawn(file!, args, { stdio: ['pipe', 'pipe', 'inherit'] });
-  const exitCode = new Promise<number>((resolve) => {
-    child.once('close', (code, signal) =>
-      resolve(code ?? (signal === 'SIGINT' || signal === 'SIGTERM' ? 20 : 16)),
-    );
-  });
+  const child = spawn(file!, args, { stdio: ['pipe', 'pipe', stderrLine ? 'pipe' : 'inherit'] });
+  if (stderrLine && child.stderr) forwardLines(child.stderr, stderrLine);
+  const exitCode = exitCodeOf(child);
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve);
     child.once('error', (error: NodeJS.ErrnoException) => {
@@ -55,8 +60,49 @@ export async function startRemoteShell(words: readonly string[]): Promise<Remote
     });
   });
   return {
-    duplex: new StreamDuplex(child.stdout, child.stdin),
+    duplex: new StreamDuplex(child.stdout!, child.stdin!),
     exitCode,
-    kill: () => void child.kill('SIGTERM'),
+    kill: () => {
+      child.kill('SIGTERM');
+      setTimeout(() => child.kill('SIGKILL'), LEFTOVER_MS).unref();
+    },
   };
+}
+
+/** A grandchild may keep the pipes open after the shell itself is gone; it is waited for no longer than this. */
+const LEFTOVER_MS = 500;
+
+function exitCodeOf(child: ChildProcess): Promise<number> {
+  return new Promise((resolve) => {
+    child.once('exit', (code, signal) => {
+      const exitCode = code ?? (signal === 'SIGINT' || signal === 'SIGTERM' ? 20 : 16);
+      const leave = setTimeout(() => {
+        child.stderr?.destroy();
+        resolve(exitCode);
+      }, LEFTOVER_MS);
+      child.once('close', () => {
+        clearTimeout(leave);
+        resolve(exitCode);
+      });
+    });
+  });
+}
+
+/** A line that is longer is given out in pieces. */
+const STDERR_LINE_BYTES = 8192;
+
+function forwardLines(stderr: Readable, take: (line: string) => void): void {
+  let rest = '';
+  stderr.on('data', (bytes: Buffer) => {
+    const lines = (rest + bytes.toString('latin1')).split('\n');
+    rest = lines.pop()!;
+    for (const line of lines) take(line);
+    while (rest.length > STDERR_LINE_BYTES) {
+      take(rest.slice(0, STDERR_LINE_BYTES));
+      rest = rest.slice(STDERR_LINE_BYTES);
+    }
+  });
+  stderr.on('close', () => {
+    if (rest !== '') take(rest);
+  });
 }

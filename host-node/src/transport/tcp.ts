@@ -4,11 +4,12 @@ import { connect, type Socket } from 'node:net';
 import { RunError } from '../session/run-error.ts';
 import { StreamDuplex } from './stream-duplex.ts';
 
-/** Connects; RunError with exit code 10 (35 after the time-out), one line for each address that failed. */
+/** Connects; RunError with exit code 10 (35 after the time-out, 20 when stopped), one line for each address that failed. */
 export async function connectTcp(
   host: string,
   port: number,
   contimeoutSeconds: number,
+  signal: AbortSignal,
 ): Promise<StreamDuplex> {
   let addresses;
   try {
@@ -19,7 +20,7 @@ export async function connectTcp(
   const failures: string[] = [];
   for (const { address } of addresses) {
     try {
-      const socket = await connectOne(address, port, contimeoutSeconds);
+      const socket = await connectOne(address, port, contimeoutSeconds, signal);
       socket.setNoDelay(true);
       return new StreamDuplex(socket, socket);
     } catch (error) {
@@ -30,25 +31,34 @@ export async function connectTcp(
   throw new RunError('ERR_CONNECT', failures.join('\n'), 10);
 }
 
-function connectOne(address: string, port: number, contimeoutSeconds: number): Promise<Socket> {
+function connectOne(
+  address: string,
+  port: number,
+  contimeoutSeconds: number,
+  signal: AbortSignal,
+): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: address, port });
-    const timer =
-      contimeoutSeconds > 0
-        ? setTimeout(() => {
-            socket.destroy();
-            reject(
-              new RunError('ERR_CONNECT_TIMEOUT', 'rsync: timed out while connecting to the daemon', 35),
-            );
-          }, contimeoutSeconds * 1000)
-        : undefined;
-    socket.once('connect', () => {
+    const give = (reason: unknown): void => {
+      socket.destroy();
+      settle();
+      reject(reason);
+    };
+    const stop = (): void => give(new RunError('ERR_ABORTED', 'the run was stopped', 20));
+    const late = (): void =>
+      give(new RunError('ERR_CONNECT_TIMEOUT', 'rsync: timed out while connecting to the daemon', 35));
+    const timer = contimeoutSeconds > 0 ? setTimeout(late, contimeoutSeconds * 1000) : undefined;
+    const settle = (): void => {
       clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+    };
+    socket.once('error', give);
+    socket.once('connect', () => {
+      settle();
+      socket.off('error', give);
       resolve(socket);
     });
-    socket.once('error', (error) => {
-      clearTimeout(timer);
-      reject(error);
-    });
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
   });
 }
