@@ -157,7 +157,8 @@ export async function runRoute(
   const args = commandOf(bench, set, route, server, directory);
   const ran = await runProgram(client, args, directory, timeLimitMs(set));
   if (ran.exit === 'timeout') patience.hangs++;
-  const exactOrder = route.direction !== 'pull' || set.exactPullOrder === true;
+  const ordered = route.direction !== 'pull' || set.exactPullOrder === true;
+  const exactOrder = ordered && set.racingNames !== true;
   const lines = normalizeRun(ran, { exactOrder, progress2: set.options.includes('--info=progress2') });
   const holes = set.holes === true;
   lines.push(...snapshot(destination, { nowNs, holes }).map((line) => `dst: ${line}`));

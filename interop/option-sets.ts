@@ -16,6 +16,8 @@ export interface OptionSet {
   readonly changesSource?: boolean;
   /** Compare whether large files have holes. */
   readonly holes?: boolean;
+  /** NAME2: both ends print names, so that their order is a race in every direction. */
+  readonly racingNames?: boolean;
   /** The receiving side prints each line itself, from one process: the order of a pull is exact, too. */
   readonly exactPullOrder?: boolean;
 }
@@ -48,7 +50,7 @@ const archive: OptionSet[] = [
 
 const output: OptionSet[] = [
   { name: 'verbose-itemize', options: ['-avi'], destination: changed },
-  { name: 'very-verbose', options: ['-avv'], destination: changed },
+  { name: 'very-verbose', options: ['-avv'], destination: changed, racingNames: true },
   { name: 'dry-run', options: ['-ain', '--delete'], tree: mixed, destination: changed },
   { name: 'dry-run-verbose', options: ['-avn'], destination: changed },
   { name: 'quiet', options: ['-aq'], destination: changed },
@@ -58,7 +60,12 @@ const output: OptionSet[] = [
   { name: 'progress2', options: ['-a', '--info=progress2'], destination: changed },
   { name: 'out-format', options: ['-a', '--out-format=%o|%i|%n%L|%l|%B|%U:%G|%M'], destination: changed },
   { name: 'out-format-name', options: ['-a', '--out-format=%n', '--delete'], destination: changed },
-  { name: 'info-flags', options: ['-a', '--info=name2,del,stats1'], destination: changed },
+  {
+    name: 'info-flags',
+    options: ['-a', '--info=name2,del,stats1'],
+    destination: changed,
+    racingNames: true,
+  },
   { name: 'list-only', options: ['-a', '--list-only'], tree: mixed, listsOnly: true, exactPullOrder: true },
   { name: 'list-only-flat', options: ['--list-only'], listsOnly: true, exactPullOrder: true },
 ];

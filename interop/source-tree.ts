@@ -63,7 +63,7 @@ async function copyModules(target: string, work: string): Promise<void> {
   }
   const again = await runProgram(
     'cp',
-    ['-a', path.join(target, 'fast-check'), path.join(target, 'again')],
+    ['-a', path.join(target, 'typescript'), path.join(target, 'again')],
     work,
     timeoutMs,
   );
