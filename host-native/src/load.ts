@@ -5,7 +5,13 @@ import { createRequire } from 'node:module';
 /** A nanosecond value that leaves that one time as it is (UTIME_OMIT of Linux). */
 export const omitTime = 0x3ffffffe;
 
-/** The calls of the addon. None of them throws; each returns 0 or the negative errno. */
+/**
+ * Numbers in a stat record: mode, size, mtime (seconds, nanoseconds), atime (the same), uid, gid, device, inode, links,
+ * major and minor number of a device node.
+ */
+export const statFields = 13;
+
+/** The calls of the addon. None of them throws; each returns the negative errno when it fails. */
 export interface NativeHelper {
   /**
    * Sets the times of `path` (bytes, no terminating zero) with nanoseconds, relative to the current directory.
@@ -23,6 +29,16 @@ export interface NativeHelper {
 
   /** Makes a FIFO, socket or device; `mode` holds type and permissions, from which the umask is taken. */
   mknod(path: Buffer, mode: number, major: number, minor: number): number;
+
+  /** stat or, without `follow`, lstat of a path whose chars are its bytes, into a record of {@link statFields} numbers. */
+  stat(path: string, follow: boolean, record: Float64Array): number;
+  fstat(descriptor: number, record: Float64Array): number;
+
+  /**
+   * copy_file_range at the same position of both files: at most 1 GiB, shared blocks where the file system can.
+   * Returns how many bytes were copied, 0 at the end of `from`.
+   */
+  copyRange(from: number, to: number, position: number, lengthBytes: number): number;
 }
 
 /** Beside a bundle, in the package itself, and in the checkout seen from a bundle of the cli. */

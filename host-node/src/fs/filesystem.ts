@@ -87,8 +87,11 @@ export interface Root {
   chown(name: string, uid: number, gid: number): void;
   /** Of the name itself. Exact to the nanosecond where {@link Filesystem.exactTimes}. */
   setTimes(name: string, times: SetTimes): void;
-  /** Copies a whole file's data inside the kernel where possible (reflink, copy_file_range). Returns bytes copied. */
-  copyData(from: OpenFile, to: OpenFile, lengthBytes: number): number;
+  /**
+   * Copies data to the same position of another file, inside the kernel where possible (shared blocks, copy_file_range).
+   * Returns the bytes copied: fewer than asked for only at the end of `from`.
+   */
+  copyData(from: OpenFile, to: OpenFile, position: number, lengthBytes: number): number;
 }
 
 /** A platform's files. */

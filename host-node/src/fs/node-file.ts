@@ -1,20 +1,31 @@
 // An open file over synchronous calls of node:fs. Part of local-node; made by its root only.
 import { closeSync, fchmodSync, fstatSync, ftruncateSync, readSync, writeSync } from 'node:fs';
-import { translated } from './errno.ts';
+import type { NativeHelper } from '@ocrsync/native/load';
+import { errorOfNumber, translated } from './errno.ts';
 import type { FileStat, OpenFile } from './filesystem.ts';
-import { fileStat } from './node-stat.ts';
+import { fileStat, recordedStat, statRecord } from './node-stat.ts';
+
+/** What the helper can do with open files. */
+export type FileHelper = Pick<NativeHelper, 'fstat' | 'copyRange'>;
 
 export class NodeFile implements OpenFile {
   readonly #descriptor: number;
   readonly #name: string;
+  readonly #helper: FileHelper | undefined;
   #open = true;
 
-  constructor(descriptor: number, name: string) {
+  constructor(descriptor: number, name: string, helper: FileHelper | undefined) {
     this.#descriptor = descriptor;
     this.#name = name;
+    this.#helper = helper;
   }
 
   stat(): FileStat {
+    if (this.#helper !== undefined) {
+      const result = this.#helper.fstat(this.#descriptor, statRecord);
+      if (result < 0) throw errorOfNumber(-result, 'fstat', this.#name);
+      return recordedStat();
+    }
     return this.#call('fstat', () => fileStat(fstatSync(this.#descriptor, { bigint: true })));
   }
 
@@ -34,6 +45,15 @@ export class NodeFile implements OpenFile {
     } catch (error) {
       throw translated(error, 'write', this.#name);
     }
+  }
+
+  /**
+   * Has the system copy bytes to the same place of another file. Returns how many, 0 at the end of this one; undefined
+   * where it cannot: the caller then reads and writes.
+   */
+  copyTo(to: NodeFile, position: number, lengthBytes: number): number | undefined {
+    const result = this.#helper?.copyRange(this.#descriptor, to.#descriptor, position, lengthBytes);
+    return result === undefined || result < 0 ? undefined : result;
   }
 
   truncate(lengthBytes: number): void {

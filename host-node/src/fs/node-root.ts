@@ -5,37 +5,41 @@ import type { NativeHelper } from '@ocrsync/native/load';
 import { omitTime } from '@ocrsync/native/load';
 import { errorOfCode, errorOfNumber, translated } from './errno.ts';
 import type { FileStat, OpenFile, Root, SetTimes } from './filesystem.ts';
-import { NodeFile } from './node-file.ts';
-import { fileStat } from './node-stat.ts';
+import { type FileHelper, NodeFile } from './node-file.ts';
+import { fileStat, recordedStat, statRecord } from './node-stat.ts';
 
-const COPY_BYTES = 1 << 20;
+const COPY_BYTES = 1 << 18;
+const ENOENT = 2;
+const ENOTDIR = 20;
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = fs.constants;
 
-/** Calls of the helper that this room uses; an older helper may lack mknod. */
-export type NodeHelper = Pick<NativeHelper, 'utimensat'> & {
-  mknod?(path: Buffer, mode: number, major: number, minor: number): number;
-};
+/** Calls of the helper that this room uses; an older helper may lack all but the first. */
+export type NodeHelper = Pick<NativeHelper, 'utimensat'> & Partial<NativeHelper>;
 
 export class NodeRoot implements Root {
   readonly path: string;
   readonly #prefix: string;
   readonly #helper: NodeHelper | undefined;
+  readonly #fileHelper: FileHelper | undefined;
   readonly #umask: number;
+  #copyBuffer: Uint8Array | undefined;
 
   /** `path` is absolute, latin1, without a slash at the end (except '/'). */
   constructor(path: string, helper: NodeHelper | undefined, umask: number) {
     this.path = path;
     this.#prefix = path === '/' ? '/' : `${path}/`;
     this.#helper = helper;
+    const { fstat, copyRange } = helper ?? {};
+    this.#fileHelper = fstat && copyRange ? { fstat, copyRange } : undefined;
     this.#umask = umask;
   }
 
   lstat(name: string): FileStat | undefined {
-    return this.#look(name, fs.lstatSync, 'lstat');
+    return this.#look(name, false);
   }
 
   stat(name: string): FileStat | undefined {
-    return this.#look(name, fs.statSync, 'stat');
+    return this.#look(name, true);
   }
 
   list(name: string): string[] {
@@ -44,12 +48,12 @@ export class NodeRoot implements Root {
 
   openRead(name: string, follow: boolean): OpenFile {
     const flags = O_RDONLY | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW);
-    return this.#call('open', name, (path) => new NodeFile(fs.openSync(path, flags), name));
+    return this.#call('open', name, (path) => this.#file(fs.openSync(path, flags), name));
   }
 
   createExclusive(name: string, mode: number): OpenFile {
     const flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW;
-    const file = this.#call('open', name, (path) => new NodeFile(fs.openSync(path, flags, mode), name));
+    const file = this.#call('open', name, (path) => this.#file(fs.openSync(path, flags, mode), name));
     if (mode & this.#umask) file.chmod(mode);
     return file;
   }
@@ -57,7 +61,7 @@ export class NodeRoot implements Root {
   openWrite(name: string, mode: number): OpenFile {
     const flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK;
     const open = (extra: number): OpenFile =>
-      this.#call('open', name, (path) => new NodeFile(fs.openSync(path, flags | extra, mode), name));
+      this.#call('open', name, (path) => this.#file(fs.openSync(path, flags | extra, mode), name));
     try {
       return open(O_CREAT);
     } catch (error) {
@@ -131,24 +135,41 @@ export class NodeRoot implements Root {
     if (result !== 0) throw errorOfNumber(-result, 'utimensat', name);
   }
 
-  copyData(from: OpenFile, to: OpenFile, lengthBytes: number): number {
-    const buffer = new Uint8Array(Math.min(COPY_BYTES, Math.max(lengthBytes, 1)));
-    let done = 0;
-    while (done < lengthBytes) {
-      const count = from.read(buffer.subarray(0, Math.min(buffer.length, lengthBytes - done)), done);
-      if (count === 0) break;
-      to.write(buffer.subarray(0, count), done);
+  copyData(from: OpenFile, to: OpenFile, position: number, lengthBytes: number): number {
+    for (let done = 0; done < lengthBytes;) {
+      const count = this.#copySome(from, to, position + done, lengthBytes - done);
+      if (count === 0) return done;
       done += count;
     }
-    return done;
+    return lengthBytes;
   }
 
-  #look(
-    name: string,
-    call: (path: Buffer, options: { bigint: true; throwIfNoEntry: false }) => fs.BigIntStats | undefined,
-    word: string,
-  ): FileStat | undefined {
+  #copySome(from: OpenFile, to: OpenFile, position: number, lengthBytes: number): number {
+    if (from instanceof NodeFile && to instanceof NodeFile) {
+      const copied = from.copyTo(to, position, lengthBytes);
+      // Some file systems without the call say 0: only a read tells the end.
+      if (copied !== undefined && copied > 0) return copied;
+    }
+    this.#copyBuffer ??= new Uint8Array(COPY_BYTES);
+    const count = from.read(this.#copyBuffer.subarray(0, Math.min(COPY_BYTES, lengthBytes)), position);
+    if (count > 0) to.write(this.#copyBuffer.subarray(0, count), position);
+    return count;
+  }
+
+  #file(descriptor: number, name: string): NodeFile {
+    return new NodeFile(descriptor, name, this.#fileHelper);
+  }
+
+  #look(name: string, follow: boolean): FileStat | undefined {
+    const word = follow ? 'stat' : 'lstat';
+    if (this.#helper?.stat !== undefined) {
+      const result = this.#helper.stat(this.#text(name, word), follow, statRecord);
+      if (result === 0) return recordedStat();
+      if (result === -ENOENT || result === -ENOTDIR) return undefined;
+      throw errorOfNumber(-result, word, name);
+    }
     try {
+      const call = follow ? fs.statSync : fs.lstatSync;
       const stats = call(this.#bytes(name, word), { bigint: true, throwIfNoEntry: false });
       return stats === undefined ? undefined : fileStat(stats);
     } catch (error) {
@@ -167,14 +188,18 @@ export class NodeRoot implements Root {
     }
   }
 
-  /** The absolute path as bytes. A name that would leave the root is refused whatever it leads to. */
   #bytes(name: string, call: string): Buffer {
-    if (name === '' || name === '.') return Buffer.from(this.path, 'latin1');
+    return Buffer.from(this.#text(name, call), 'latin1');
+  }
+
+  /** The absolute path, a char a byte. A name that would leave the root is refused whatever it leads to. */
+  #text(name: string, call: string): string {
+    if (name === '' || name === '.') return this.path;
     if (name.includes('\0')) throw errorOfCode('EINVAL', call, name);
     if (name.startsWith('/') || (name.includes('..') && name.split('/').includes('..'))) {
       throw errorOfCode('EXDEV', call, name);
     }
-    return Buffer.from(this.#prefix + name, 'latin1');
+    return this.#prefix + name;
   }
 }
 

@@ -1,5 +1,6 @@
-// Stats of node:fs as the plain numbers of the file system contract.
+// Stats of node:fs, or of the helper's records, as the plain numbers of the file system contract.
 import type { BigIntStats } from 'node:fs';
+import { statFields } from '@ocrsync/native/load';
 import type { FileStat } from './filesystem.ts';
 
 const NANOSECONDS = 1_000_000_000n;
@@ -37,5 +38,27 @@ export function fileStat(stats: BigIntStats): FileStat {
     linkCount: Number(stats.nlink),
     rdevMajor: majorOf(stats.rdev),
     rdevMinor: minorOf(stats.rdev),
+  };
+}
+
+/** The one record that the helper's calls fill; read at once by {@link recordedStat}. */
+export const statRecord = new Float64Array(statFields);
+
+export function recordedStat(): FileStat {
+  const from = statRecord;
+  return {
+    mode: from[0]!,
+    sizeBytes: from[1]!,
+    mtimeSec: from[2]!,
+    mtimeNsec: from[3]!,
+    atimeSec: from[4]!,
+    atimeNsec: from[5]!,
+    uid: from[6]!,
+    gid: from[7]!,
+    dev: from[8]!,
+    ino: from[9]!,
+    linkCount: from[10]!,
+    rdevMajor: from[11]!,
+    rdevMinor: from[12]!,
   };
 }

@@ -1,9 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { spawnSync } from 'node:child_process';
-import { lstatSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  lstatSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import path from 'node:path';
-import { loadNative, omitTime, type NativeHelper } from '@ocrsync/native/load';
+import { loadNative, omitTime, statFields, type NativeHelper } from '@ocrsync/native/load';
 
 const linuxWithCompiler = process.platform === 'linux' && spawnSync('cc', ['--version']).status === 0;
 
@@ -97,5 +108,47 @@ describe.skipIf(!linuxWithCompiler)('the native helper', () => {
       delete process.env['OCRSYNC_NATIVE'];
     }
     expect(loadNative()).toBe(native);
+  });
+
+  it('fills a record with what lstat says, or stat with follow', () => {
+    const target = fresh('looked-at');
+    native.utimensat(target, 11, 22, -5, 999_999_999, false);
+    const link = path.join(directory, 'looked-at-link');
+    symlinkSync('looked-at', link);
+    const record = new Float64Array(statFields);
+    for (const [follow, look] of [
+      [false, lstatSync],
+      [true, statSync],
+    ] as const) {
+      expect(native.stat(link, follow, record)).toBe(0);
+      const { mode, size, uid, gid, dev, ino, nlink, mtimeNs } = look(link, { bigint: true });
+      const [gotMode, gotSize, sec, nsec, , , ...rest] = record;
+      expect([gotMode, gotSize, ...rest.slice(0, 5)]).toEqual(
+        [mode, size, uid, gid, dev, ino, nlink].map(Number),
+      );
+      expect(BigInt(sec!) * 1_000_000_000n + BigInt(nsec!)).toBe(mtimeNs);
+    }
+    expect(native.stat(path.join(directory, 'nothing'), false, record)).toBe(-constants.errno.ENOENT);
+    expect(native.stat(`${directory}/a\0b`, false, record)).toBe(-constants.errno.EINVAL);
+    expect(native.stat(`${directory}/${'x'.repeat(5000)}`, false, record)).toBe(
+      -constants.errno.ENAMETOOLONG,
+    );
+    expect(native.stat(link, false, new Float64Array(3))).toBe(-constants.errno.EINVAL);
+  });
+
+  it('copies a range between open files, and says 0 at the end', () => {
+    const from = openSync(path.join(directory, 'copy-from'), 'w+');
+    const to = openSync(path.join(directory, 'copy-to'), 'w+');
+    writeSync(from, 'abcdefgh');
+    expect(native.copyRange(from, to, 2, 4)).toBe(4);
+    expect(readFileSync(path.join(directory, 'copy-to'), 'latin1')).toBe('\0\0cdef');
+    expect(native.copyRange(from, to, 8, 4)).toBe(0);
+    const record = new Float64Array(statFields);
+    expect(native.fstat(to, record)).toBe(0);
+    expect(record[1]).toBe(6);
+    closeSync(from);
+    closeSync(to);
+    expect(native.copyRange(from, to, 0, 1)).toBe(-constants.errno.EBADF);
+    expect(native.fstat(from, record)).toBe(-constants.errno.EBADF);
   });
 });
