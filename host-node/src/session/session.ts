@@ -72,6 +72,9 @@ export class Session {
   #inputSeen = 0;
   #error: Error | undefined;
   #finished = false;
+  /** Inside {@link run}: a task is on the stack, and cannot be ended from there. */
+  #working = false;
+  #aborted: Error | undefined;
   /** A transfer error was reported by either end: exit code at least 23. */
   transferErrors = false;
 
@@ -99,6 +102,7 @@ export class Session {
   /** Lets the tasks work until all of them wait, or for a bounded number of steps. Never throws: see {@link error}. */
   run(nowMs: number): RunState {
     this.#keepAlive.observe(nowMs);
+    this.#working = true;
     try {
       const state = this.#step();
       this.#keepAlive.check(nowMs);
@@ -106,6 +110,8 @@ export class Session {
     } catch (error) {
       this.#fail(error as Error);
       return 'done';
+    } finally {
+      this.#working = false;
     }
   }
 
@@ -116,7 +122,8 @@ export class Session {
 
   /** The driver lost the transport or was told to stop: ends the tasks, and with them their temporary files. */
   abort(error: Error): void {
-    if (!this.#finished) this.#fail(error);
+    if (this.#working) this.#aborted ??= error;
+    else if (!this.#finished) this.#fail(error);
   }
 
   /** After {@link run} said `done`: takes the peer's last messages; data after the goodbye means nothing any more. */
@@ -147,6 +154,7 @@ export class Session {
         if (!this.#mayResume(running)) continue;
         resumed = true;
         this.#resume(running);
+        if (this.#aborted !== undefined) throw this.#aborted;
       }
       if (!resumed) return 'idle';
     }
@@ -314,9 +322,12 @@ export class Session {
 
   #fail(error: Error): void {
     this.#error ??= error;
+    const running = this.#running;
     this.#running = [];
     this.#finished = true;
     this.#receiverFiles?.abandon();
+    // Their finally blocks close what they have open.
+    for (const { task } of running) task.return();
     const exitCode = 'exitCode' in error && typeof error.exitCode === 'number' ? error.exitCode : 12;
     const announce = this.channel.outputMux && (this.#context?.protocol ?? 0) >= 31;
     if (!announce || error instanceof PeerExit || SILENT_EXITS.has(exitCode)) return;
