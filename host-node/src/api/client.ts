@@ -9,8 +9,7 @@ import { PeerExit, RunError } from '../session/run-error.ts';
 import { Session } from '../session/session.ts';
 import { pump } from '../transfer/pump.ts';
 import { greetDaemon, sendDaemonArguments } from '../transport/daemon-client.ts';
-import { splitShellCommand, startRemoteShell } from '../transport/remote-shell.ts';
-import type { StreamDuplex } from '../transport/stream-duplex.ts';
+import { type RemoteShell, splitShellCommand, startRemoteShell } from '../transport/remote-shell.ts';
 import { connectTcp } from '../transport/tcp.ts';
 import { clientSession, type ClientSession } from './client-session.ts';
 import { runLocalCopy } from './local-copy.ts';
@@ -89,9 +88,7 @@ async function runOverShell(
   const shell = await startRemoteShell(words, environment.remoteStderr);
   const client = clientSession(options, endpoints, environment);
   await pump(client.session, shell.duplex, pumpOptions(options, environment));
-  const patienceMs = environment.signal.aborted ? 0 : SHELL_PATIENCE_MS;
-  if (client.session.error !== undefined) setTimeout(() => shell.kill(), patienceMs).unref();
-  const shellCode = await shell.exitCode;
+  const shellCode = await leaveShell(shell, client.session.error !== undefined, environment.signal);
   return finish(client, environment, shellCode);
 }
 
@@ -99,6 +96,20 @@ async function runOverShell(
 function openingLine(words: readonly string[]): string {
   const shown = words.map((word) => (/[^A-Za-z0-9,.\-_=+@/]/.test(word) ? `"${word}"` : word));
   return `opening connection using: ${shown.join(' ')}  (${words.length} args)`;
+}
+
+/** Waits for the shell's end; one that lingers after a failure, or when the run is stopped, is ended. */
+async function leaveShell(shell: RemoteShell, failed: boolean, signal: AbortSignal): Promise<number> {
+  const kill = (): void => shell.kill();
+  const timer = failed && !signal.aborted ? setTimeout(kill, SHELL_PATIENCE_MS) : undefined;
+  if (signal.aborted) kill();
+  else signal.addEventListener('abort', kill, { once: true });
+  try {
+    return await shell.exitCode;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', kill);
+  }
 }
 
 function shellWords(options: Options, remote: Remote): string[] {
@@ -124,7 +135,8 @@ async function runOverDaemon(
   if (verbose && !remote.daemonOverShell) {
     environment.line(`opening tcp connection to ${remote.host} port ${remote.port}`);
   }
-  const { duplex, exitCode } = await connectDaemon(options, remote, environment);
+  const connection = await connectDaemon(options, remote, environment);
+  const { duplex } = connection;
   const module = path.split('/', 1)[0]!;
   const leave = (): void => duplex.destroy();
   environment.signal.addEventListener('abort', leave, { once: true });
@@ -149,7 +161,8 @@ async function runOverDaemon(
   sendDaemonArguments(duplex, agreement.protocol, words);
   const client = clientSession(agreed, endpoints, environment, agreement.protocol);
   await pump(client.session, duplex, pumpOptions(options, environment));
-  return finish(client, environment, await exitCode);
+  const failed = client.session.error !== undefined;
+  return finish(client, environment, await leaveShell(connection, failed, environment.signal));
 }
 
 /** The connection to a daemon: a socket, or the stdio of `RSYNC_PATH --server --daemon .` behind a remote shell. */
@@ -157,11 +170,11 @@ async function connectDaemon(
   options: Options,
   remote: Remote,
   environment: ClientEnvironment,
-): Promise<{ duplex: StreamDuplex; exitCode: Promise<number> }> {
+): Promise<RemoteShell> {
   if (!remote.daemonOverShell) {
     const { host, port } = remote;
     const duplex = await connectTcp(host, port, options.contimeoutSeconds, environment.signal);
-    return { duplex, exitCode: Promise.resolve(0) };
+    return { duplex, exitCode: Promise.resolve(0), kill: () => undefined };
   }
   const words = [...shellWords(options, remote), options.rsyncPath, '--server', '--daemon', '.'];
   return await startRemoteShell(words, environment.remoteStderr);

@@ -43,7 +43,7 @@ class Pump implements DuplexSink {
   #scheduled = false;
   #throttled = false;
   #timer: NodeJS.Timeout | undefined;
-  #leaving = false;
+  #leaveAtMs = Infinity;
   #finished = false;
   #onAbort: (() => void) | undefined;
 
@@ -175,12 +175,10 @@ class Pump implements DuplexSink {
 
   /** The tasks are over: send what is queued, half-close, and hear the peer out. */
   #windDown(): void {
+    // A peer that neither reads nor leaves does not keep somebody who wants to go.
+    if (this.#options.signal?.aborted) this.#leaveWithin(LAST_WORDS_MS);
     const queued = this.#session.channel.writer.queuedBytes;
-    if (queued > 0 && !this.#outputBroken) {
-      // A peer that has stopped reading does not keep somebody who wants to leave.
-      if (this.#options.signal?.aborted) this.#leaveWithin(LAST_WORDS_MS);
-      return;
-    }
+    if (queued > 0 && !this.#outputBroken) return;
     this.#session.hearOut();
     if (this.#options.leavesFirst) {
       if (this.#outputBroken) this.#finish();
@@ -195,10 +193,11 @@ class Pump implements DuplexSink {
     if (this.#inputEnded && this.#leftover.length === 0) this.#finish();
   }
 
-  /** The first call counts. */
+  /** The earliest of several calls counts. */
   #leaveWithin(waitMs: number): void {
-    if (this.#leaving) return;
-    this.#leaving = true;
+    const leaveAtMs = this.#options.nowMs() + waitMs;
+    if (leaveAtMs >= this.#leaveAtMs) return;
+    this.#leaveAtMs = leaveAtMs;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#finish(), waitMs);
   }
