@@ -109,14 +109,35 @@ export class FileLists {
 
   /** Looks a number up; undefined when no live list has it. */
   find(ndx: number): Found | undefined {
-    for (const live of this.#live) {
-      const { list } = live;
-      if (ndx < list.start - 1 || ndx >= list.start + list.count) continue;
-      if (ndx >= list.start) {
-        return { live, entry: { list, row: list.rowAt(ndx - list.start), ndx }, isListDirectory: false };
-      }
-      if (live.directory === undefined) continue;
-      return { live, entry: this.directoryEntry(live.directory, ndx), isListDirectory: true };
+    const live = this.#liveOf(ndx);
+    if (live === undefined) return undefined;
+    const { list } = live;
+    if (ndx >= list.start) {
+      return { live, entry: { list, row: list.rowAt(ndx - list.start), ndx }, isListDirectory: false };
+    }
+    if (live.directory === undefined) return undefined;
+    return { live, entry: this.directoryEntry(live.directory, ndx), isListDirectory: true };
+  }
+
+  /**
+   * Entries behind the list that the peer works on: the one that its last index belongs to, else the oldest. A peer that finds
+   * nothing to do in a list asks for nothing, so its oldest list counts as being worked on, however long it is.
+   */
+  entriesAfter(ndx: number): number {
+    const live = this.#liveOf(ndx) ?? this.#live[0];
+    return live === undefined ? 0 : this.totalEntries - live.entriesBefore - live.list.count;
+  }
+
+  /** The list whose numbers, its directory's included, hold this one: lists are in the order of their numbers. */
+  #liveOf(ndx: number): LiveList | undefined {
+    let low = 0;
+    let high = this.#live.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const { list } = this.#live[middle]!;
+      if (ndx < list.start - 1) high = middle - 1;
+      else if (ndx >= list.start + list.count) low = middle + 1;
+      else return this.#live[middle];
     }
     return undefined;
   }

@@ -46,15 +46,7 @@ export class ListSender {
   /** Sends sub-lists until enough entries are ahead of what the peer works on (03 §14.4). */
   *sendAhead(currentNdx: number): Task {
     const { lists } = this.#context;
-    while (!lists.complete && this.#entriesAhead(currentNdx) < LOOKAHEAD_ENTRIES) yield* this.#sendNext();
-  }
-
-  #entriesAhead(currentNdx: number): number {
-    let ahead = 0;
-    for (const live of this.#context.lists.live) {
-      if (live.list.start - 1 > currentNdx) ahead += live.list.count;
-    }
-    return ahead;
+    while (!lists.complete && lists.entriesAfter(currentNdx) < LOOKAHEAD_ENTRIES) yield* this.#sendNext();
   }
 
   *#sendNext(): Task {

@@ -4,10 +4,14 @@ import type { Session } from '../session/session.ts';
 import { Bandwidth } from './bandwidth.ts';
 import type { PumpOptions } from './pump.ts';
 
+/** Rounds without any movement after which the two ends are known to wait for each other for ever. */
+const STALLED_ROUNDS = 1000;
+
 /** Runs both to their ends. An error of either end ends the other; outcomes stand in `error` of each. */
 export async function runPair(a: Session, b: Session, options: PumpOptions): Promise<void> {
   const queues: [Uint8Array[], Uint8Array[]] = [[], []];
   const limits = [new Bandwidth(options.bwlimitKiBPerSecond), new Bandwidth(options.bwlimitKiBPerSecond)];
+  let still = 0;
   for (;;) {
     if (options.signal?.aborted) {
       const stopped = new RunError('ERR_ABORTED', 'the run was stopped', 20);
@@ -28,6 +32,13 @@ export async function runPair(a: Session, b: Session, options: PumpOptions): Pro
     if (stateA === 'done') a.hearOut();
     if (stateB === 'done') b.hearOut();
     if (stateA === 'done' && stateB === 'done' && !movedAB && !movedBA) return;
+    const idle = stateA !== 'turn' && stateB !== 'turn' && !movedAB && !movedBA;
+    still = idle ? still + 1 : 0;
+    if (still > STALLED_ROUNDS) {
+      const stalled = new RunError('ERR_STALLED', 'both ends of the local copy wait for each other', 15);
+      a.abort(stalled);
+      b.abort(stalled);
+    }
     if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
     else await new Promise((resolve) => setImmediate(resolve));
   }
