@@ -1,5 +1,5 @@
-// Builds the three artefacts: the WASM core, the native helper, and the bundles.
-// Usage: node scripts/build.mjs [core] [native] [bundle]   (all three without a word)
+// Builds everything: the WASM core, the native helper, the bundles, and what only the published packages need (types).
+// Usage: node scripts/build.mjs [core] [native] [bundle] [types]   (all four without a word)
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -60,6 +60,12 @@ async function buildBundle() {
   await bundle(root);
 }
 
+async function buildTypes() {
+  const { emitTypes } = await import('./bundle.mjs');
+  emitTypes(root);
+}
+
 if (want('core')) buildCore();
 if (want('native')) buildNative();
-if (want('bundle') && existsSync(path.join(root, 'scripts/bundle.mjs'))) await buildBundle();
+if (want('bundle')) await buildBundle();
+if (want('types')) await buildTypes();
