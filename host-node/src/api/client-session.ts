@@ -5,6 +5,7 @@ import { Session } from '../session/session.ts';
 import { PeerExit } from '../session/run-error.ts';
 import { ClientReport } from '../transfer/client-report.ts';
 import { availableMethods } from '../transfer/compression/available.ts';
+import type { LocalData } from '../transfer/local-data.ts';
 import { sessionConfig } from '../transfer/session-config.ts';
 import type { ClientEnvironment } from './client.ts';
 import { SessionEnds } from './session-ends.ts';
@@ -47,6 +48,7 @@ export interface ClientSide {
   readonly remoteSources: readonly string[];
   readonly daemon: boolean;
   readonly agreedProtocol?: number;
+  readonly localData?: LocalData | undefined;
 }
 
 export function makeClientSession(

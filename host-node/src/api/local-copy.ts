@@ -3,6 +3,7 @@ import type { Endpoints } from '../options/endpoint.ts';
 import type { Options } from '../options/options.ts';
 import { Session } from '../session/session.ts';
 import { availableMethods } from '../transfer/compression/available.ts';
+import { LocalData } from '../transfer/local-data.ts';
 import { LocalReceiverReport } from '../transfer/local-report.ts';
 import { runPair } from '../transfer/pair.ts';
 import { sessionConfig } from '../transfer/session-config.ts';
@@ -20,6 +21,7 @@ export async function runLocalCopy(
 ): Promise<ClientResult> {
   const options: Options = { ...given, wholeFile: given.wholeFile ?? true };
   const destination = endpoints.destination ?? '';
+  const localData = mayLeaveStream(options) ? new LocalData() : undefined;
   const client = makeClientSession(options, environment, {
     side: 'sender',
     local: true,
@@ -27,6 +29,7 @@ export async function runLocalCopy(
     destination,
     remoteSources: [],
     daemon: false,
+    localData,
   });
   const report = new LocalReceiverReport(environment.sink);
   const ends = new SessionEnds({
@@ -39,6 +42,7 @@ export async function runLocalCopy(
     destination,
     remoteSources: [],
     daemon: false,
+    localData,
   });
   const config = sessionConfig(options, {
     role: 'server',
@@ -52,4 +56,9 @@ export async function runLocalCopy(
   await runPair(client.session, receiving, pumpOptions(options, environment));
   if (receiving.error !== undefined) client.explain(receiving.error);
   return finish(client, environment, outcomeOf(receiving, report.transferErrors));
+}
+
+/** A limit of speed and compression are of the stream; appended data is summed with what is there. */
+function mayLeaveStream(options: Options): boolean {
+  return !options.compress && options.bwlimitKiBPerSecond === 0 && options.append === 0;
 }

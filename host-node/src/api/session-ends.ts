@@ -19,6 +19,7 @@ import type { SessionHost } from '../session/session.ts';
 import { createTokenCompressor } from '../transfer/compression/codec.ts';
 import { RuleDeletionFilters } from '../transfer/deletion-filters.ts';
 import { createDestination } from '../transfer/destination.ts';
+import type { LocalData } from '../transfer/local-data.ts';
 import { MappingListReceiver } from '../transfer/list-receiver.ts';
 import { TreeSourceFiles } from '../transfer/source-files.ts';
 import { PlainTokenOutput, type TokenOutput } from '../transfer/token-output.ts';
@@ -36,6 +37,8 @@ export interface SessionEndsOptions {
   /** A pulling client: the remote paths it asked for. */
   readonly remoteSources: readonly string[];
   readonly daemon: boolean;
+  /** Local copies: where both ends meet for data that need not travel. */
+  readonly localData?: LocalData | undefined;
 }
 
 export class SessionEnds implements SessionHost {
@@ -73,7 +76,7 @@ export class SessionEnds implements SessionHost {
 
   makeReceiver(context: SessionContext): ReturnType<SessionHost['makeReceiver']> {
     this.onContext(context);
-    const { options, destination } = this.#parts;
+    const { options, destination, localData } = this.#parts;
     const filters = new RuleDeletionFilters(this.#filters, context.protocol, () =>
       treeRuleFiles(this.#filesystem, this.#filesystem.root(destination === '' ? '.' : destination)),
     );
@@ -92,6 +95,7 @@ export class SessionEnds implements SessionHost {
       context,
       report: this.report,
       filters,
+      localData,
     });
     return { lists, ...ends };
   }
@@ -121,7 +125,7 @@ export class SessionEnds implements SessionHost {
 
   makeSender(context: SessionContext): ReturnType<SessionHost['makeSender']> {
     this.onContext(context);
-    const { options, sources } = this.#parts;
+    const { options, sources, localData } = this.#parts;
     const source = createListSource({
       core: context.channel.core,
       filesystem: this.#filesystem,
@@ -140,6 +144,7 @@ export class SessionEnds implements SessionHost {
       followLinks: options.copyLinks,
       append: options.append,
       inplace: options.inplace,
+      ...(localData === undefined ? {} : { localData }),
     });
     return { source, files };
   }

@@ -88,10 +88,10 @@ export interface Root {
   /** Of the name itself. Exact to the nanosecond where {@link Filesystem.exactTimes}. */
   setTimes(name: string, times: SetTimes): void;
   /**
-   * Copies data to the same position of another file, inside the kernel where possible (shared blocks, copy_file_range).
-   * Returns the bytes copied: fewer than asked for only at the end of `from`.
+   * Copies data to the same position of another file inside the kernel (shared blocks or copy_file_range). Returns how
+   * many bytes, perhaps fewer than asked for; undefined where that cannot be done: then read and write.
    */
-  copyData(from: OpenFile, to: OpenFile, position: number, lengthBytes: number): number;
+  copyData(from: OpenFile, to: OpenFile, position: number, lengthBytes: number): number | undefined;
 }
 
 /** A platform's files. */

@@ -47,13 +47,10 @@ export class NodeFile implements OpenFile {
     }
   }
 
-  /**
-   * Has the system copy bytes to the same place of another file. Returns how many, 0 at the end of this one; undefined
-   * where it cannot: the caller then reads and writes.
-   */
+  /** See Root.copyData. Some file systems without the call say 0: only a read tells the end. */
   copyTo(to: NodeFile, position: number, lengthBytes: number): number | undefined {
     const result = this.#helper?.copyRange(this.#descriptor, to.#descriptor, position, lengthBytes);
-    return result === undefined || result < 0 ? undefined : result;
+    return result === undefined || result <= 0 ? undefined : result;
   }
 
   truncate(lengthBytes: number): void {

@@ -8,7 +8,6 @@ import type { FileStat, OpenFile, Root, SetTimes } from './filesystem.ts';
 import { type FileHelper, NodeFile } from './node-file.ts';
 import { fileStat, recordedStat, statRecord } from './node-stat.ts';
 
-const COPY_BYTES = 1 << 18;
 const ENOENT = 2;
 const ENOTDIR = 20;
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = fs.constants;
@@ -22,7 +21,6 @@ export class NodeRoot implements Root {
   readonly #helper: NodeHelper | undefined;
   readonly #fileHelper: FileHelper | undefined;
   readonly #umask: number;
-  #copyBuffer: Uint8Array | undefined;
 
   /** `path` is absolute, latin1, without a slash at the end (except '/'). */
   constructor(path: string, helper: NodeHelper | undefined, umask: number) {
@@ -135,25 +133,9 @@ export class NodeRoot implements Root {
     if (result !== 0) throw errorOfNumber(-result, 'utimensat', name);
   }
 
-  copyData(from: OpenFile, to: OpenFile, position: number, lengthBytes: number): number {
-    for (let done = 0; done < lengthBytes;) {
-      const count = this.#copySome(from, to, position + done, lengthBytes - done);
-      if (count === 0) return done;
-      done += count;
-    }
-    return lengthBytes;
-  }
-
-  #copySome(from: OpenFile, to: OpenFile, position: number, lengthBytes: number): number {
-    if (from instanceof NodeFile && to instanceof NodeFile) {
-      const copied = from.copyTo(to, position, lengthBytes);
-      // Some file systems without the call say 0: only a read tells the end.
-      if (copied !== undefined && copied > 0) return copied;
-    }
-    this.#copyBuffer ??= new Uint8Array(COPY_BYTES);
-    const count = from.read(this.#copyBuffer.subarray(0, Math.min(COPY_BYTES, lengthBytes)), position);
-    if (count > 0) to.write(this.#copyBuffer.subarray(0, count), position);
-    return count;
+  copyData(from: OpenFile, to: OpenFile, position: number, lengthBytes: number): number | undefined {
+    if (!(from instanceof NodeFile) || !(to instanceof NodeFile)) return undefined;
+    return from.copyTo(to, position, lengthBytes);
   }
 
   #file(descriptor: number, name: string): NodeFile {

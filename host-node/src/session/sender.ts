@@ -131,7 +131,8 @@ function* goodbye(context: SessionContext): Task {
   const { channel, config, protocol, statistics } = context;
   channel.writer.ndx(protocol, NDX_DONE);
   statistics.readBytes = channel.reader.rawBytesTaken - context.handshakeReadBytes;
-  statistics.writtenBytes = channel.writer.rawBytesMade - context.handshakeWrittenBytes;
+  const written = channel.writer.rawBytesMade - context.handshakeWrittenBytes;
+  statistics.writtenBytes = written + statistics.bypassedBytes;
   if (config.role === 'server') statistics.write(channel, protocol);
   yield* readDone(context);
   if (protocol < 31) return;

@@ -58,6 +58,8 @@ export class Statistics {
   /** Raw bytes read and written by this end since the handshake. */
   readBytes = 0;
   writtenBytes = 0;
+  /** File data of a local copy that took no way through the stream; counted as written. */
+  bypassedBytes = 0;
 
   countList(list: FileList): void {
     for (let row = 0; row < list.count; row++) {

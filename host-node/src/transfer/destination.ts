@@ -9,6 +9,7 @@ import type { SessionContext } from '../session/context.ts';
 import type { GeneratorFiles, ReceiverFiles } from '../session/ports.ts';
 import { type DestinationReport, DestinationState } from './destination-state.ts';
 import { TreeGeneratorFiles } from './generator-files.ts';
+import type { LocalData } from './local-data.ts';
 import { TreeReceiverFiles } from './receiver-files.ts';
 import { createTokenDecompressor } from './compression/codec.ts';
 
@@ -21,6 +22,7 @@ export interface DestinationParts {
   readonly report: DestinationReport;
   /** Receiver-side rules; NO_FILTERS without any. */
   readonly filters: DeletionFilters;
+  readonly localData?: LocalData | undefined;
 }
 
 export function createDestination(parts: DestinationParts): {
@@ -31,7 +33,7 @@ export function createDestination(parts: DestinationParts): {
   const state = new DestinationState(filesystem, options, context, report);
   return {
     generator: new TreeGeneratorFiles(state, parts.destinationPath, parts.filters),
-    receiver: new TreeReceiverFiles(state, tokenInput(context)),
+    receiver: new TreeReceiverFiles(state, tokenInput(context), parts.localData),
   };
 }
 

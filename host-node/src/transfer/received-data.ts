@@ -11,10 +11,13 @@ import { FilesystemError } from '../fs/filesystem.ts';
 import type { Channel } from '../session/channel.ts';
 import type { SessionContext } from '../session/context.ts';
 import type { SumHead } from '../session/item.ts';
-import type { Task } from '../session/wait.ts';
+import { type Task, WAIT_TURN } from '../session/wait.ts';
+import type { OfferedFile } from './local-data.ts';
 
 /** Matched blocks are copied in pieces of at most this; consecutive ones together. */
 const COPY_BYTES = 256 * 1024;
+/** The kernel copies so much of a local file before others have their turn: signals, progress. */
+const KERNEL_COPY_BYTES = 8 << 20;
 /** Progress is told at this distance. */
 const PROGRESS_BYTES = 1 << 20;
 
@@ -26,6 +29,10 @@ export interface ReceivedFile {
   readonly inPlace: boolean;
   /** `skip`: only what is appended is summed and written; `verify`: the old part is summed too. */
   readonly append: 'no' | 'skip' | 'verify';
+  /** The local sender's open file when its data is not in the stream; asked for once the head has come. */
+  offered(): OfferedFile | undefined;
+  /** Has the kernel copy; undefined where it cannot. */
+  copyData(from: OpenFile, to: OpenFile, position: number, lengthBytes: number): number | undefined;
   /** For error texts. */
   readonly fullName: string;
   progress(doneBytes: number): void;
@@ -69,6 +76,8 @@ export class DataReceiver {
     this.#file = file;
     this.literalBytes = this.matchedBytes = this.#position = this.#told = this.#runCount = 0;
     yield* this.#readHead(channel);
+    const offered = file.offered();
+    if (offered !== undefined) return yield* this.#takeOver(offered);
     this.#hash.begin();
     if (file.append !== 'no') this.#skipOldPart();
     this.#tokens.begin();
@@ -98,6 +107,54 @@ export class DataReceiver {
       s2Length: reader.s2Length,
       remainder: reader.remainder,
     };
+  }
+
+  /** A whole file of a local copy. What cannot be read becomes zeros, and the file is as bad as one with a wrong digest. */
+  *#takeOver(offered: OfferedFile): Task<boolean> {
+    const { inPlace, output } = this.#file;
+    const { sizeBytes } = offered;
+    let failure: string | undefined;
+    while (output !== undefined && this.#position < sizeBytes) {
+      failure ??= this.#copyPiece(offered, output);
+      if (failure !== undefined) this.#putZeros(sizeBytes - this.#position);
+      offered.progress(this.#position);
+      this.#progress();
+      if (this.#position < sizeBytes) yield WAIT_TURN;
+    }
+    this.literalBytes = sizeBytes;
+    if (inPlace) this.#write(() => output?.truncate(this.#position));
+    offered.settle(failure);
+    return failure === undefined && output !== undefined;
+  }
+
+  /** Copies the next piece; the words of the error when it cannot be read. */
+  #copyPiece({ file, sizeBytes }: OfferedFile, output: OpenFile): string | undefined {
+    const left = sizeBytes - this.#position;
+    const copied = this.#file.copyData(file, output, this.#position, Math.min(left, KERNEL_COPY_BYTES));
+    if (copied !== undefined) {
+      this.#position += copied;
+      return undefined;
+    }
+    this.#reserve(COPY_BYTES);
+    const size = Math.min(left, COPY_BYTES);
+    const piece = this.#context.channel.core.u8.subarray(this.#buffer, this.#buffer + size);
+    let count: number;
+    try {
+      count = file.read(piece, this.#position);
+    } catch (error) {
+      if (error instanceof FilesystemError) return `${error.strerror} (${error.errno})`;
+      throw error;
+    }
+    if (count === 0) return 'No data available (61)';
+    this.#put(piece.subarray(0, count));
+    return undefined;
+  }
+
+  #putZeros(lengthBytes: number): void {
+    const size = Math.min(lengthBytes, COPY_BYTES);
+    this.#reserve(COPY_BYTES);
+    const zeros = this.#context.channel.core.u8.subarray(this.#buffer, this.#buffer + size).fill(0);
+    this.#put(zeros);
   }
 
   *#verify(channel: Channel): Task<boolean> {

@@ -13,6 +13,7 @@ import { setAttributes } from './attributes.ts';
 import { type DestinationState, systemText } from './destination-state.ts';
 import { isDirectory, isRegular } from './file-type.ts';
 import { finalMode } from './final-mode.ts';
+import type { LocalData } from './local-data.ts';
 import { DataReceiver, WriteFailure } from './received-data.ts';
 import { randomSuffix, temporaryPrefix } from './temp-name.ts';
 
@@ -35,11 +36,14 @@ interface Target {
 export class TreeReceiverFiles implements ReceiverFiles {
   readonly #state: DestinationState;
   readonly #data: DataReceiver;
+  readonly #localData: LocalData | undefined;
   /** The one that is open now: what to clean up when the run ends early. */
   #open: Target | undefined;
 
-  constructor(state: DestinationState, tokens: TokenInput) {
+  /** `localData`: of a local copy whose data may leave the stream. */
+  constructor(state: DestinationState, tokens: TokenInput, localData?: LocalData) {
     this.#state = state;
+    this.#localData = localData;
     this.#data = new DataReceiver(state.context, tokens);
   }
 
@@ -178,6 +182,9 @@ export class TreeReceiverFiles implements ReceiverFiles {
           basis: target?.basis,
           inPlace: target?.inPlace ?? false,
           append,
+          offered: () => this.#localData?.take(entry.ndx),
+          copyData: (from, to, position, lengthBytes) =>
+            this.#state.tree.copyData(from, to, position, lengthBytes),
           fullName,
           progress: (doneBytes) => report.progress(entry, doneBytes),
         },

@@ -1,6 +1,7 @@
 // The sender's disk work: answers transfer records with the file's contents (docs/protocol/04-transfer.md §5, §6, §8).
 import { digestBytes } from '@ocrsync/core/checksum-kinds';
 import { WholeFileHash } from '@ocrsync/core/checksum';
+import { MAX_BLOCKS } from '@ocrsync/core/delta-sums';
 import { DeltaMatcher, type DeltaSink } from '@ocrsync/core/delta';
 import type { OpenFile, Root } from '../fs/filesystem.ts';
 import { FilesystemError } from '../fs/filesystem.ts';
@@ -11,6 +12,7 @@ import { MSG_NO_SEND } from '../session/messages.ts';
 import type { Entry, SourceFiles } from '../session/ports.ts';
 import { RunError } from '../session/run-error.ts';
 import { type Task, WAIT_TURN } from '../session/wait.ts';
+import { type LocalData, streamBytes } from './local-data.ts';
 import type { TokenOutput } from './token-output.ts';
 
 const IO_ERROR_GENERAL = 1;
@@ -30,6 +32,8 @@ export interface SourceFilesOptions {
   readonly followLinks: boolean;
   readonly append: 0 | 1 | 2;
   readonly inplace: boolean;
+  /** Local copies whose data may leave the stream. */
+  readonly localData?: LocalData;
 }
 
 export class TreeSourceFiles implements SourceFiles {
@@ -76,7 +80,12 @@ export class TreeSourceFiles implements SourceFiles {
   *#readSums(channel: Channel, item: Item, append: 0 | 1 | 2): Task<SumHead> {
     const { reader } = channel;
     const { negotiated, protocol } = this.#context;
-    const limits = { protocol, digestBytes: digestBytes(negotiated.transferChecksum), role: channel.role };
+    const limits = {
+      protocol,
+      digestBytes: digestBytes(negotiated.transferChecksum),
+      maxCount: MAX_BLOCKS,
+      role: channel.role,
+    };
     while (!reader.trySumHead(limits)) yield* channel.more();
     const head: SumHead = {
       count: reader.sumCount,
@@ -139,7 +148,7 @@ export class TreeSourceFiles implements SourceFiles {
     head: SumHead,
     append: 0 | 1 | 2,
   ): Task<number> {
-    const { protocol, report, statistics } = this.#context;
+    const { protocol, report } = this.#context;
     const stat = file.stat();
     const type = stat.mode & TYPE_MASK;
     if (type === CHARACTER_DEVICE || type === BLOCK_DEVICE) {
@@ -158,20 +167,48 @@ export class TreeSourceFiles implements SourceFiles {
       item.xname,
     );
     channel.writer.sumHead(head.count, head.blockLength, head.s2Length, head.remainder);
+    const { localData } = this.#options;
+    if (localData?.isWorthwhile(stat.sizeBytes, head.count)) {
+      return yield* this.#handOver(entry, file, stat.sizeBytes, localData);
+    }
     const failure = yield* this.#sendData(entry, channel, file, stat.sizeBytes, head);
     const digest = this.#hash.final();
     channel.writer.bytes(failure === undefined ? digest : falsified(digest));
-    statistics.literalBytes += this.#matcher.literalBytes;
     this.#hashHits += this.#matcher.filterHits;
     this.#falseAlarms += this.#matcher.falseAlarms;
-    statistics.matchedBytes += this.#matcher.matchedBytes;
-    report.transferred(entry, this.#matcher.literalBytes, this.#matcher.matchedBytes);
+    return this.#sent(entry, this.#matcher.literalBytes, this.#matcher.matchedBytes, failure);
+  }
+
+  /** The io_error bits of a file whose data is out. */
+  #sent(entry: Entry, literalBytes: number, matchedBytes: number, failure: string | undefined): number {
+    const { report, statistics } = this.#context;
+    statistics.literalBytes += literalBytes;
+    statistics.matchedBytes += matchedBytes;
+    report.transferred(entry, literalBytes, matchedBytes);
     if (failure === undefined) return 0;
     report.message(
       'error-xfer',
       `rsync: [sender] read errors mapping ${this.#options.fullName(entry)}: ${failure}`,
     );
     return IO_ERROR_GENERAL;
+  }
+
+  /** Leaves the data to the receiver of the same process, and waits until it has it: order stays that of the stream. */
+  *#handOver(entry: Entry, file: OpenFile, sizeBytes: number, localData: LocalData): Task<number> {
+    const { report, statistics, negotiated } = this.#context;
+    let ioError: number | undefined;
+    localData.offer({
+      ndx: entry.ndx,
+      file,
+      sizeBytes,
+      progress: (doneBytes) => report.progress(entry, doneBytes),
+      settle: (failure) => {
+        statistics.bypassedBytes += streamBytes(sizeBytes, digestBytes(negotiated.transferChecksum));
+        ioError = this.#sent(entry, sizeBytes, 0, failure);
+      },
+    });
+    while (ioError === undefined) yield WAIT_TURN;
+    return ioError;
   }
 
   /** Sends the tokens; ends with the words of a read error. What could not be read is sent as zeros (§5). */
