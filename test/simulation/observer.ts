@@ -8,21 +8,31 @@ import { TOKEN_END, TOKEN_LITERAL } from '@ocrsync/core/wire-reader';
 import type { Channel } from '@ocrsync/node/session/channel';
 import type { SessionContext } from '@ocrsync/node/session/context';
 import type { Item } from '@ocrsync/node/session/item';
-import type { Entry, GeneratorFiles, ReceiveResult, ReceiverFiles } from '@ocrsync/node/session/ports';
+import type {
+  Entry,
+  GeneratorFiles,
+  GeneratorSink,
+  ReceiveResult,
+  ReceiverFiles,
+} from '@ocrsync/node/session/ports';
 import { Session, type SessionHost } from '@ocrsync/node/session/session';
 import type { Task } from '@ocrsync/node/session/wait';
 import { createTokenDecompressor } from '@ocrsync/node/transfer/compression/codec';
 import { clientEnd, serverEnd } from './ends.ts';
 import { feed } from './feed.ts';
 
-/**
- * What a stream said, one line each. Lists are sorted by the session; directory sizes are the file system's own.
- * @param basis content of the file that the sender's matches mean
- */
+export interface Observed {
+  /** Content of the file that the sender's matches mean. */
+  basis(name: string): Buffer;
+  /** Whether the real generator asked for this file: its list stays open until it came. */
+  isAskedFor(name: string): boolean;
+}
+
+/** What a stream said, one line each. Lists are sorted by the session; directory sizes are the file system's own. */
 export function observe(
   push: boolean,
   words: readonly string[],
-  basis: (name: string) => Buffer,
+  observed: Observed,
   pieces: Iterable<Uint8Array>,
 ): string[] {
   const told: string[] = [];
@@ -51,8 +61,8 @@ export function observe(
     },
     makeReceiver: (context) => ({
       lists: { learnId: quiet, accept: (list) => told.push(...entriesOf(list)) },
-      generator: new IdleGenerator(),
-      receiver: new TellingReceiver(context, told, basis),
+      generator: new PatientGenerator(observed),
+      receiver: new TellingReceiver(context, told, observed.basis),
     }),
   };
   const session = new Session(config, host);
@@ -70,14 +80,23 @@ function entriesOf(list: FileList): string[] {
   });
 }
 
-/** Wants nothing. */
-class IdleGenerator implements GeneratorFiles {
+/** Asks for nothing, and waits for what the real one has asked for. */
+class PatientGenerator implements GeneratorFiles {
+  readonly #observed: Observed;
   readonly deleted = [0, 0, 0, 0, 0] as const;
   readonly ioError = 0;
+
+  constructor(observed: Observed) {
+    this.#observed = observed;
+  }
+
   openRoot(): void {
     // Nothing is written.
   }
-  *visit(): Task {}
+  *visit({ list, row, ndx }: Entry, _visit: unknown, sink: GeneratorSink): Task {
+    if ((list.mode(row) & 0o170000) !== 0o100000) return;
+    if (this.#observed.isAskedFor(list.name(row))) sink.waiting(ndx);
+  }
   *deleteIn(): Task {}
   *finished(): Task {}
   *touchUp(): Task {}

@@ -146,9 +146,10 @@ class GeneratorRole implements GeneratorSink {
     while (outcomes.length > 0) {
       const { entry, result } = outcomes.shift()!;
       const live = this.#liveOf(entry);
-      if (live !== undefined) live.inProgress--;
+      if (live === undefined) continue;
+      live.inProgress--;
       if (result === 'redo') {
-        if (live !== undefined) live.toRedo++;
+        live.toRedo++;
         this.#redo.push(entry);
         continue;
       }
@@ -170,6 +171,7 @@ class GeneratorRole implements GeneratorSink {
     const { config, lists } = this.#context;
     if (!lists.incremental) return;
     for (let live = this.#unclosed(); live !== undefined; live = this.#unclosed()) {
+      if (this.#state.outcomes.length > 0) return;
       if (live === this.#current || live.inProgress > 0 || live.toRedo > 0) return;
       if (this.#current === undefined && !lists.complete) return;
       live.closed = true;
@@ -207,6 +209,7 @@ class GeneratorRole implements GeneratorSink {
   }
 
   #done(): void {
+    this.#state.donesWritten++;
     this.channel.writer.ndx(this.#context.protocol, NDX_DONE);
   }
 
@@ -233,7 +236,8 @@ class GeneratorRole implements GeneratorSink {
 
   *request(ndx: number, iflags: number, basisType: number, xname: string | undefined): Task {
     const live = this.#context.lists.find(ndx)?.live;
-    if (live !== undefined) live.inProgress++;
+    // A dry run waits for no answer (observed: 3.4.1 closes its lists at once).
+    if (live !== undefined && !this.#context.config.dryRun) live.inProgress++;
     let flags = iflags | ITEM_TRANSFER;
     if (basisType !== BASIS_FNAME) flags |= ITEM_BASIS_TYPE_FOLLOWS;
     if (xname !== undefined) flags |= ITEM_XNAME_FOLLOWS;

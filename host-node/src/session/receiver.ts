@@ -72,9 +72,18 @@ class ReceiverRole {
     for (;;) {
       while (!channel.reader.tryItem(protocol)) yield* channel.more();
       const { value: ndx } = channel.reader;
+      if (ndx === NDX_DONE) this.#countDone();
       if (ndx !== NDX_DEL_STATS || protocol < 31) return ndx;
       statistics.deleted = yield* readDeleteStatistics(channel);
     }
+  }
+
+  /** A list that the generator half still walks must not be closed, nor a phase that it has not ended. */
+  #countDone(): void {
+    const { channel } = this.#context;
+    if (++this.#state.donesRead <= this.#state.donesWritten) return;
+    const text = `NDX_DONE without a request for it [${channel.role}]`;
+    throw new ProtocolError('ERR_EARLY_DONE', text, 2, channel.reader.byteOffset);
   }
 
   #endOfListOrPhase(): void {
@@ -110,9 +119,10 @@ class ReceiverRole {
       throw new ProtocolError('ERR_LATE_REQUEST', text, 2, reader.byteOffset);
     }
     report.item(entry, item);
-    if (config.dryRun) {
-      this.#state.outcomes.push({ entry, result: 'good' });
-      return;
+    if (config.dryRun) return;
+    if (live.closed) {
+      const text = `rsync: refusing a file that was not asked for: ${ndx} [${channel.role}]`;
+      throw new ProtocolError('ERR_NOT_REQUESTED', text, 2, reader.byteOffset);
     }
     const redo = live.isMarked(entry.row);
     const result = yield* this.#files.receive(entry, item, channel, redo);

@@ -15,6 +15,9 @@ export class ReceivingState {
   emptyEnd = false;
   /** NDX_DONEs of the sender that ended a phase: 1 walk, 2 redo, 3 delayed updates; 4 is its answer in the goodbye. */
   phasesDone = 0;
+  /** NDX_DONEs that the generator half wrote: the sender never writes one that does not answer one of them. */
+  donesWritten = 0;
+  donesRead = 0;
   /** The receiver half has read everything up to the statistics. */
   receiverDone = false;
   readonly outcomes: Outcome[] = [];

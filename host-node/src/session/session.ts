@@ -156,9 +156,17 @@ export class Session {
         this.#resume(running);
         if (this.#aborted !== undefined) throw this.#aborted;
       }
-      if (!resumed) return 'idle';
+      if (resumed) continue;
+      if (this.#running.every(({ wait }) => wait === WAIT_PEER_TASK)) throw this.#unanswered();
+      return 'idle';
     }
     return 'turn';
+  }
+
+  /** Nothing that comes from outside could help any more: the sender has left requests of the generator half open. */
+  #unanswered(): ProtocolError {
+    const text = `the sender ended without an answer to every request [${this.channel.role}]`;
+    return new ProtocolError('ERR_UNANSWERED', text, 12, this.channel.reader.byteOffset);
   }
 
   #mayResume(running: Running): boolean {
@@ -305,7 +313,8 @@ export class Session {
   #notSent(ndx: number): void {
     const { channel } = this;
     if (this.#state === undefined || this.#context === undefined) return;
-    const { entry } = this.#context.lists.require(ndx, channel.role, channel.reader.byteOffset);
+    const { live, entry } = this.#context.lists.require(ndx, channel.role, channel.reader.byteOffset);
+    if (live.closed) return;
     this.#state.outcomes.push({ entry, result: 'not-sent' });
   }
 
