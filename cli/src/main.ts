@@ -1,9 +1,9 @@
 // What the command does with its words: parse, run as client or server, print, exit (docs/protocol/05-options.md).
 import { runClient } from '@ocrsync/node/api/client';
-import { runServer } from '@ocrsync/node/api/server';
+import { usageText } from '@ocrsync/node/options/help';
 import { parseArguments } from '@ocrsync/node/options/parse';
 import { VERSION } from '@ocrsync/node/options/version';
-import { exitLine } from '@ocrsync/node/report/exit-codes';
+import { EXIT_SYNTAX, exitLine } from '@ocrsync/node/report/exit-codes';
 import { commandWords } from './command-words.ts';
 import { rendererFor } from './rendering.ts';
 import { writeAll } from './write-all.ts';
@@ -23,8 +23,14 @@ async function run(words: readonly string[]): Promise<number> {
     return outcome.exitCode;
   }
   const { options } = outcome;
+  if (!options.isServer && options.operands.length === 0) {
+    writeAll(2, usageText());
+    printExitLine(EXIT_SYNTAX, 'Receiver');
+    return EXIT_SYNTAX;
+  }
   const signal = abortOnSignals();
   if (options.isServer) {
+    const { runServer } = await import('@ocrsync/node/api/server');
     return await runServer(words, { stderr: (text) => void writeAll(2, text), signal });
   }
   const result = await runClient(options, {

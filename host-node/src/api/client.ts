@@ -1,5 +1,5 @@
 // One client run, from parsed options to the exit code: finds the other end, runs the session, tells the events.
-import { resolveEndpoints, type Endpoints, type Remote } from '../options/endpoint.ts';
+import { type Endpoints, isLocal, type Remote, resolveEndpoints } from '../options/endpoint.ts';
 import { OptionError } from '../options/option-error.ts';
 import type { Options } from '../options/options.ts';
 import { serverArguments } from '../options/server-args.ts';
@@ -8,12 +8,9 @@ import { EXIT_SIGNAL, finalExitCode, type ProcessRole } from '../report/exit-cod
 import { PeerExit, RunError } from '../session/run-error.ts';
 import { Session } from '../session/session.ts';
 import { pump } from '../transfer/pump.ts';
-import { greetDaemon, sendDaemonArguments } from '../transport/daemon-client.ts';
-import { type RemoteShell, splitShellCommand, startRemoteShell } from '../transport/remote-shell.ts';
-import { connectTcp } from '../transport/tcp.ts';
+import type { RemoteShell } from '../transport/remote-shell.ts';
 import { clientSession, type ClientSession } from './client-session.ts';
 import { runLocalCopy } from './local-copy.ts';
-import { readPassword } from './password.ts';
 
 export interface ClientEnvironment {
   readonly sink: EventSink;
@@ -39,13 +36,19 @@ export interface ClientResult {
 /** After a failed run the remote shell may end by itself for so long. */
 const SHELL_PATIENCE_MS = 1000;
 
+const FILTER_CODES: readonly string[] = ['ERR_FILTER_RULE', 'ERR_FILTER_FILE'];
+
 /** Runs one client to its end; never throws for anything a user or a peer can do. */
 export async function runClient(options: Options, environment: ClientEnvironment): Promise<ClientResult> {
   const { sink } = environment;
-  const fail = (message: string, exitCode: number): ClientResult => {
+  const role = roleOfOperands(options);
+  const fail = (error: RunError | OptionError): ClientResult => {
+    const { message, exitCode } = error;
     sink.event({ type: 'message', severity: 'error', text: message, fromPeer: false });
     sink.event({ type: 'finished', exitCode });
-    return { exitCode, role: 'client', quiet: false };
+    // rsync reads its filters together with the other options, before it is anybody.
+    const isOption = error instanceof RunError && FILTER_CODES.includes(error.code);
+    return { exitCode, role: isOption ? 'client' : role, quiet: false };
   };
   try {
     const endpoints = resolveEndpoints(options, process.platform === 'win32');
@@ -53,11 +56,17 @@ export async function runClient(options: Options, environment: ClientEnvironment
   } catch (error) {
     if (environment.signal.aborted) {
       sink.event({ type: 'finished', exitCode: EXIT_SIGNAL });
-      return { exitCode: EXIT_SIGNAL, role: 'client', quiet: false };
+      return { exitCode: EXIT_SIGNAL, role, quiet: false };
     }
-    if (error instanceof RunError || error instanceof OptionError) return fail(error.message, error.exitCode);
+    if (error instanceof RunError || error instanceof OptionError) return fail(error);
     throw error;
   }
+}
+
+/** What rsync calls itself before a session runs: a first operand elsewhere, or none, makes it the receiver. */
+function roleOfOperands(options: Options): ProcessRole {
+  const isWindows = process.platform === 'win32';
+  return options.operands.length > 0 && isLocal(options.operands[0]!, isWindows) ? 'sender' : 'Receiver';
 }
 
 async function runEndpoints(
@@ -85,7 +94,7 @@ async function runOverShell(
     ...serverArguments(options, { push: direction === 'push', paths: remote.paths, quoting: true }),
   ];
   if (options.verbose >= 2 && !options.quiet) environment.line(openingLine(words));
-  const shell = await startRemoteShell(words, environment.remoteStderr);
+  const shell = await startRemoteShell(words, roleOfOperands(options), environment.remoteStderr);
   const client = clientSession(options, endpoints, environment);
   await pump(client.session, shell.duplex, pumpOptions(options, environment));
   const shellCode = await leaveShell(shell, client.session.error !== undefined, environment.signal);
@@ -144,7 +153,7 @@ async function runOverDaemon(
     module,
     user: remote.user ?? options.defaultUser,
     ownProtocol: options.protocol,
-    password: () => readPassword(options, environment.asksForPassword ?? true),
+    password: () => readPassword(options, roleOfOperands(options), environment.asksForPassword ?? true),
     motd: (line) => {
       if (options.motd && !options.quiet) environment.line(line);
     },
@@ -172,12 +181,15 @@ async function connectDaemon(
   environment: ClientEnvironment,
 ): Promise<RemoteShell> {
   if (!remote.daemonOverShell) {
-    const { host, port } = remote;
-    const duplex = await connectTcp(host, port, options.contimeoutSeconds, environment.signal);
+    const duplex = await connectTcp(remote.host, remote.port, {
+      role: roleOfOperands(options),
+      contimeoutSeconds: options.contimeoutSeconds,
+      signal: environment.signal,
+    });
     return { duplex, exitCode: Promise.resolve(0), kill: () => undefined };
   }
   const words = [...shellWords(options, remote), options.rsyncPath, '--server', '--daemon', '.'];
-  return await startRemoteShell(words, environment.remoteStderr);
+  return await startRemoteShell(words, roleOfOperands(options), environment.remoteStderr);
 }
 
 /** A path that is only the module's name is sent as `module/`; ` module/` inside would be split by the daemon (02 §8). */
@@ -210,11 +222,14 @@ export function finish(
   else client.explain(session.error);
   const exitCode = Math.max(code, peerCode);
   environment.sink.event({ type: 'finished', exitCode });
-  return { exitCode, role: roleOf(session), quiet: session.error instanceof PeerExit };
+  // In a local copy the peer is the other half of this process: nobody else prints the exit line.
+  const quiet = session.error instanceof PeerExit && !session.config.local;
+  return { exitCode, role: roleOf(session), quiet };
 }
 
 /** Who a client is at the end of its run: the receiving side has split into two by then. */
 function roleOf(session: Session): ProcessRole {
+  if (session.config.local && session.error instanceof PeerExit) return 'Receiver';
   if (session.config.side === 'sender') return 'sender';
   return session.channel.role === 'receiver' ? 'generator' : 'Receiver';
 }

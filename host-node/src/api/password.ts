@@ -3,25 +3,28 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import type { Options } from '../options/options.ts';
+import { systemErrorText } from '../fs/errno.ts';
+import type { ProcessRole } from '../report/exit-codes.ts';
 import { RunError } from '../session/run-error.ts';
 
 const PASSWORD_FILE_BYTES = 511;
 const OTHERS = 0o006;
 
 /** The password as a byte string. RunError (exit 1) when the file will not do. */
-export async function readPassword(options: Options, mayAsk: boolean): Promise<string> {
-  if (options.passwordFile !== null) return readPasswordFile(options.passwordFile);
+export async function readPassword(options: Options, role: ProcessRole, mayAsk: boolean): Promise<string> {
+  if (options.passwordFile !== null) return readPasswordFile(options.passwordFile, role);
   if (options.password !== null) return options.password;
   if (!mayAsk) throw new RunError('ERR_PASSWORD', 'the daemon wants a password and there is none', 5);
   return await askPassword();
 }
 
-function readPasswordFile(file: string): string {
+function readPasswordFile(file: string, role: ProcessRole): string {
   let descriptor: number;
   try {
     descriptor = file === '-' ? 0 : openSync(Buffer.from(file, 'latin1'), 'r');
   } catch (error) {
-    throw refuse(`rsync: [client] could not open password file ${file}: ${(error as Error).message}`);
+    const reason = systemErrorText(error as NodeJS.ErrnoException);
+    throw refuse(`rsync: [${role}] could not open password file ${file}: ${reason}`);
   }
   try {
     if (file !== '-') checkPasswordFile(descriptor);

@@ -91,3 +91,9 @@ export function translated(error: unknown, call: string, file: string): unknown 
   if (byCode.has(code)) return errorOfCode(code, call, file);
   return new FilesystemError(code, Math.abs(errno ?? 0), code, call, file);
 }
+
+/** `Connection refused (111)`, as rsync ends its lines about failed system calls. */
+export function systemErrorText(error: NodeJS.ErrnoException): string {
+  const known = byCode.get(error.code ?? '');
+  return known === undefined ? error.message : `${known.words} (${known.errno})`;
+}

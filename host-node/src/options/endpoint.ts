@@ -118,6 +118,16 @@ export function parseLocation(operand: string, windows = false): Location {
   return { kind: 'shell', host, user, path: operand.slice(spec.end + 1) };
 }
 
+/** The operand names something on this machine. An address that is no valid one is not local. */
+export function isLocal(operand: string, windows: boolean): boolean {
+  try {
+    return parseLocation(operand, windows).kind === 'local';
+  } catch (error) {
+    if (error instanceof OptionError) return false;
+    throw error;
+  }
+}
+
 /**
  * Finds direction, sources and destination of a client's operands (§10.3, §10.4).
  * @param windows drive letters (`C:\x`) are local paths, never hosts

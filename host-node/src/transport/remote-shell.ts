@@ -1,6 +1,8 @@
 // Starts the remote shell's command with its stdio as the byte pipe (docs/protocol/01-session.md §2.1).
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
+import { systemErrorText } from '../fs/errno.ts';
+import type { ProcessRole } from '../report/exit-codes.ts';
 import { RunError } from '../session/run-error.ts';
 import { StreamDuplex } from './stream-duplex.ts';
 
@@ -42,10 +44,12 @@ export function splitShellCommand(command: string): string[] {
 
 /**
  * Runs the words. Resolves once the process runs; RunError 14 if it cannot.
+ * @param role who we are in messages
  * @param stderrLine takes each line of its stderr (latin1, without newline); absent: it writes to our own stderr
  */
 export async function startRemoteShell(
   words: readonly string[],
+  role: ProcessRole,
   stderrLine?: (line: string) => void,
 ): Promise<RemoteShell> {
   const [file, ...args] = words;
@@ -55,8 +59,8 @@ export async function startRemoteShell(
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve);
     child.once('error', (error: NodeJS.ErrnoException) => {
-      const reason = error.code === 'ENOENT' ? 'No such file or directory (2)' : error.message;
-      reject(new RunError('ERR_REMOTE_SHELL', `rsync: Failed to exec ${file}: ${reason}`, 14));
+      const text = `rsync: [${role}] Failed to exec ${file}: ${systemErrorText(error)}`;
+      reject(new RunError('ERR_REMOTE_SHELL', text, 14));
     });
   });
   return {

@@ -1,31 +1,45 @@
 // A TCP connection to a daemon (docs/protocol/02-daemon.md §2): every resolved address in order, with --contimeout each.
 import { lookup } from 'node:dns/promises';
 import { connect, type Socket } from 'node:net';
+import { systemErrorText } from '../fs/errno.ts';
+import type { ProcessRole } from '../report/exit-codes.ts';
 import { RunError } from '../session/run-error.ts';
 import { StreamDuplex } from './stream-duplex.ts';
 
+export interface ConnectOptions {
+  /** Who we are in messages. */
+  readonly role: ProcessRole;
+  /** 0 = as long as the system tries. */
+  readonly contimeoutSeconds: number;
+  readonly signal: AbortSignal;
+}
+
+/** The resolver's errors in the words of the C library. */
+const RESOLVER_WORDS: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'Name or service not known',
+  EAI_AGAIN: 'Temporary failure in name resolution',
+};
+
 /** Connects; RunError with exit code 10 (35 after the time-out, 20 when stopped), one line for each address that failed. */
-export async function connectTcp(
-  host: string,
-  port: number,
-  contimeoutSeconds: number,
-  signal: AbortSignal,
-): Promise<StreamDuplex> {
+export async function connectTcp(host: string, port: number, options: ConnectOptions): Promise<StreamDuplex> {
   let addresses;
   try {
     addresses = await lookup(host, { all: true, verbatim: true });
   } catch (error) {
-    throw new RunError('ERR_RESOLVE', `rsync: getaddrinfo: ${host} ${port}: ${(error as Error).message}`, 10);
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reason = RESOLVER_WORDS[code ?? ''] ?? message;
+    throw new RunError('ERR_RESOLVE', `rsync: getaddrinfo: ${host} ${port}: ${reason}`, 10);
   }
   const failures: string[] = [];
   for (const { address } of addresses) {
     try {
-      const socket = await connectOne(address, port, contimeoutSeconds, signal);
+      const socket = await connectOne(address, port, options.contimeoutSeconds, options.signal);
       socket.setNoDelay(true);
       return new StreamDuplex(socket, socket);
     } catch (error) {
       if (error instanceof RunError) throw error;
-      failures.push(`rsync: failed to connect to ${host} (${address}): ${(error as Error).message}`);
+      const reason = systemErrorText(error as NodeJS.ErrnoException);
+      failures.push(`rsync: [${options.role}] failed to connect to ${host} (${address}): ${reason}`);
     }
   }
   throw new RunError('ERR_CONNECT', failures.join('\n'), 10);

@@ -224,7 +224,8 @@ describe('sync is stopped', () => {
     const onEvent = (event: SyncEvent): void => {
       if (event.type === 'progress' && event.name === 'large') stop.abort();
     };
-    const error = await refusal(sync(`${source}/`, destination, { signal: stop.signal, onEvent }));
+    const options = { signal: stop.signal, bwlimitKiBPerSecond: 8192, onEvent };
+    const error = await refusal(sync(`${source}/`, destination, options));
     expect(error).toMatchObject({ code: 'ERR_OCRSYNC_ABORTED', exitCode: 20 });
     expect(readdirSync(destination).filter((name) => name !== 'first')).toEqual([]);
   });
