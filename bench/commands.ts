@@ -115,8 +115,12 @@ async function main(): Promise<void> {
   bigFile(big, 1);
   sh(`cp '${big}' '${bigOld}'`);
   changeOnePercent(bigOld, 2);
+  const tiny = path.join(work, 'tiny');
+  mkdirSync(tiny);
+  writeFileSync(path.join(tiny, 'file'), 'tiny');
   const clear = (): void => sh(`rm -rf '${target}' && mkdir '${target}'`);
   const none = (): void => undefined;
+  compare({ name: 'local copy, one tiny file', prepare: clear, words: ['-a', `${tiny}/`, `${target}/`] });
   compare({ name: 'local first copy, many files', prepare: clear, words: ['-a', `${tree}/`, `${target}/`] });
   compare({ name: 'local no-op, many files', prepare: none, words: ['-a', `${tree}/`, `${treeCopy}/`] });
   compare({ name: 'local copy, one big file', prepare: clear, words: ['-a', big, `${target}/`] });

@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { leanFs } from './lean-fs.mjs';
 
 /**
  * @param {string} root the checkout
@@ -34,6 +35,7 @@ export async function bundle(root, out = root) {
     entryPoints: ['main.ts', 'sync.ts'].map((name) => path.join(root, 'cli/src', name)),
     outdir: path.join(out, 'cli/dist'),
     minify: true,
+    plugins: [leanFs],
   });
   removeOldChunks(path.join(out, 'cli/dist'), command.metafile);
   const library = await build({
@@ -49,7 +51,7 @@ export async function bundle(root, out = root) {
 function removeOldChunks(directory, metafile) {
   const made = new Set(Object.keys(metafile.outputs).map((name) => path.basename(name)));
   for (const name of readdirSync(directory)) {
-    if (name.startsWith('chunk-') && !made.has(name)) rmSync(path.join(directory, name));
+    if (name.endsWith('.js') && !made.has(name)) rmSync(path.join(directory, name));
   }
 }
 

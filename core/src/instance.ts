@@ -22,8 +22,15 @@ interface FreeBlock {
 let compiled: WebAssembly.Module | undefined;
 
 function compiledCore(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(coreBytesBase64), (c) => c.charCodeAt(0)));
+  compiled ??= new WebAssembly.Module(bytesOf(atob(coreBytesBase64)));
   return compiled;
+}
+
+/** A plain loop: with a function for each byte it takes 6 ms instead of 1. */
+function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
 }
 
 /** One instance per session: what a peer sends is decoded inside this instance's memory and nowhere else. */

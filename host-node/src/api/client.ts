@@ -1,4 +1,5 @@
 // One client run, from parsed options to the exit code: finds the other end, runs the session, tells the events.
+// Transports are loaded when one is needed: a local run does without sockets, child processes and all they bring.
 import { type Endpoints, isLocal, type Remote, resolveEndpoints } from '../options/endpoint.ts';
 import { OptionError } from '../options/option-error.ts';
 import type { Options } from '../options/options.ts';
@@ -89,11 +90,12 @@ async function runOverShell(
 ): Promise<ClientResult> {
   const { remote, direction } = endpoints;
   const words = [
-    ...shellWords(options, remote),
+    ...(await shellWords(options, remote)),
     options.rsyncPath,
     ...serverArguments(options, { push: direction === 'push', paths: remote.paths, quoting: true }),
   ];
   if (options.verbose >= 2 && !options.quiet) environment.line(openingLine(words));
+  const { startRemoteShell } = await import('../transport/remote-shell.ts');
   const shell = await startRemoteShell(words, roleOfOperands(options), environment.remoteStderr);
   const client = clientSession(options, endpoints, environment);
   await pump(client.session, shell.duplex, pumpOptions(options, environment));
@@ -121,11 +123,12 @@ async function leaveShell(shell: RemoteShell, failed: boolean, signal: AbortSign
   }
 }
 
-function shellWords(options: Options, remote: Remote): string[] {
+async function shellWords(options: Options, remote: Remote): Promise<string[]> {
   if (remote.host.startsWith('-')) {
     throw new RunError('ERR_HOST', "Invalid remote host: hostnames may not start with '-'.", 1);
   }
   const user = remote.user === null ? [] : ['-l', remote.user];
+  const { splitShellCommand } = await import('../transport/remote-shell.ts');
   return [...splitShellCommand(options.rsh), ...user, remote.host];
 }
 
@@ -149,11 +152,15 @@ async function runOverDaemon(
   const module = path.split('/', 1)[0]!;
   const leave = (): void => duplex.destroy();
   environment.signal.addEventListener('abort', leave, { once: true });
+  const { greetDaemon, sendDaemonArguments } = await import('../transport/daemon-client.ts');
   const agreement = await greetDaemon(duplex, {
     module,
     user: remote.user ?? options.defaultUser,
     ownProtocol: options.protocol,
-    password: () => readPassword(options, roleOfOperands(options), environment.asksForPassword ?? true),
+    password: async () => {
+      const { readPassword } = await import('./password.ts');
+      return await readPassword(options, roleOfOperands(options), environment.asksForPassword ?? true);
+    },
     motd: (line) => {
       if (options.motd && !options.quiet) environment.line(line);
     },
@@ -181,6 +188,7 @@ async function connectDaemon(
   environment: ClientEnvironment,
 ): Promise<RemoteShell> {
   if (!remote.daemonOverShell) {
+    const { connectTcp } = await import('../transport/tcp.ts');
     const duplex = await connectTcp(remote.host, remote.port, {
       role: roleOfOperands(options),
       contimeoutSeconds: options.contimeoutSeconds,
@@ -188,7 +196,8 @@ async function connectDaemon(
     });
     return { duplex, exitCode: Promise.resolve(0), kill: () => undefined };
   }
-  const words = [...shellWords(options, remote), options.rsyncPath, '--server', '--daemon', '.'];
+  const { startRemoteShell } = await import('../transport/remote-shell.ts');
+  const words = [...(await shellWords(options, remote)), options.rsyncPath, '--server', '--daemon', '.'];
   return await startRemoteShell(words, roleOfOperands(options), environment.remoteStderr);
 }
 

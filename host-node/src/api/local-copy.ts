@@ -10,7 +10,7 @@ import { sessionConfig } from '../transfer/session-config.ts';
 import type { ClientEnvironment, ClientResult } from './client.ts';
 import { finish, outcomeOf, pumpOptions } from './client.ts';
 import { makeClientSession } from './client-session.ts';
-import { freshSeed } from './fresh-seed.ts';
+import { localSeed } from './fresh-seed.ts';
 import { SessionEnds } from './session-ends.ts';
 
 /** Copies (or lists) within this machine. */
@@ -48,7 +48,7 @@ export async function runLocalCopy(
     role: 'server',
     side: 'receiver',
     local: true,
-    freshSeed: freshSeed(),
+    freshSeed: localSeed(),
     messagesInBand: true,
     availableMethods: options.compress ? availableMethods() : [],
   });

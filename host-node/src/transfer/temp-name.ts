@@ -30,19 +30,10 @@ export function temporaryPrefix(name: string): string | undefined {
   return `${directory}${leaf}.`;
 }
 
-/** Random bytes are asked for in stock: a call for six of them costs as much as a system call. */
-const stock = new Uint8Array(SUFFIX_LETTERS * 256);
-let used = stock.length;
-
+/** Not secret: the file is made with O_EXCL, and a name that is taken is tried again. */
 export function randomSuffix(): string {
-  if (used === stock.length) {
-    crypto.getRandomValues(stock);
-    used = 0;
-  }
   let suffix = '';
-  for (const end = used + SUFFIX_LETTERS; used < end; used++) {
-    suffix += LETTERS[stock[used]! % LETTERS.length];
-  }
+  for (let i = 0; i < SUFFIX_LETTERS; i++) suffix += LETTERS[Math.floor(Math.random() * LETTERS.length)];
   return suffix;
 }
 

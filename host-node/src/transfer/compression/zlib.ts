@@ -1,6 +1,5 @@
 // The methods zlib and zlibx: one raw deflate stream a file, sync flushes whose last four bytes do not travel; the old
 // method also takes matched blocks into the history of both sides (docs/protocol/04-transfer.md §7.3).
-import zlib from 'node:zlib';
 import type { CoreInstance } from '@ocrsync/core/instance';
 import { ProtocolError } from '@ocrsync/core/protocol-error';
 import {
@@ -10,6 +9,7 @@ import {
   type TokenDecompressor,
 } from '@ocrsync/core/token-codec';
 import { StreamDecompressor } from './stream-decompressor.ts';
+import { nodeZlib } from './node-zlib.ts';
 import { ZlibHandle } from './zlib-handle.ts';
 
 /** What a sync flush ends in and both sides add for themselves. */
@@ -57,7 +57,7 @@ export class ZlibCompressor implements TokenCompressor {
     this.#protocol = options.protocol;
     this.insertsMatched = options.insertsMatched;
     this.#handle = new ZlibHandle(
-      zlib.createDeflateRaw({ level: clampLevel(level), windowBits: 15, memLevel: 8 }),
+      nodeZlib().createDeflateRaw({ level: clampLevel(level), windowBits: 15, memLevel: 8 }),
     );
     this.#output = core.alloc(OUTPUT_BYTES);
   }
@@ -68,11 +68,11 @@ export class ZlibCompressor implements TokenCompressor {
   }
 
   literal(at: number, length: number, record: RecordSink): void {
-    this.#deflate(zlib.constants.Z_NO_FLUSH, at, length, record);
+    this.#deflate(nodeZlib().constants.Z_NO_FLUSH, at, length, record);
   }
 
   flush(record: RecordSink): void {
-    this.#deflate(zlib.constants.Z_SYNC_FLUSH, this.#output, 0, record);
+    this.#deflate(nodeZlib().constants.Z_SYNC_FLUSH, this.#output, 0, record);
     const length = this.#filled - TRAILER.length;
     const end = this.#output + length;
     if (length < 0 || TRAILER.some((byte, i) => this.#core.u8[end + i] !== byte)) {
@@ -89,7 +89,7 @@ export class ZlibCompressor implements TokenCompressor {
       do {
         const memory = this.#core.u8;
         const start = from + count - left;
-        this.#handle.step(zlib.constants.Z_SYNC_FLUSH, memory, start, left, this.#output, OUTPUT_BYTES);
+        this.#handle.step(nodeZlib().constants.Z_SYNC_FLUSH, memory, start, left, this.#output, OUTPUT_BYTES);
         left -= this.#handle.consumedBytes;
       } while (left > 0 || this.#handle.producedBytes === OUTPUT_BYTES);
     });
@@ -123,11 +123,15 @@ export class ZlibDecompressor implements TokenDecompressor {
     this.insertsMatched = options.insertsMatched;
     this.#protocol = options.protocol;
     this.#byteOffset = byteOffset;
-    const handle = new ZlibHandle(zlib.createInflateRaw({ windowBits: 15 }));
-    this.#stream = new StreamDecompressor(core, handle, zlib.constants.Z_SYNC_FLUSH, (fault, leftBytes) =>
-      fault === undefined
-        ? this.#error('decompressor lost sync!')
-        : this.#error(`inflate returned ${fault.errno} (${leftBytes} bytes)`),
+    const handle = new ZlibHandle(nodeZlib().createInflateRaw({ windowBits: 15 }));
+    this.#stream = new StreamDecompressor(
+      core,
+      handle,
+      nodeZlib().constants.Z_SYNC_FLUSH,
+      (fault, leftBytes) =>
+        fault === undefined
+          ? this.#error('decompressor lost sync!')
+          : this.#error(`inflate returned ${fault.errno} (${leftBytes} bytes)`),
     );
   }
 

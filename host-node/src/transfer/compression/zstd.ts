@@ -1,6 +1,5 @@
 // The method zstd: one stream for the whole connection, flushed before each token, never ended
 // (docs/protocol/04-transfer.md §7.4).
-import zlib from 'node:zlib';
 import type { CoreInstance } from '@ocrsync/core/instance';
 import { ProtocolError } from '@ocrsync/core/protocol-error';
 import {
@@ -10,6 +9,7 @@ import {
   type TokenDecompressor,
 } from '@ocrsync/core/token-codec';
 import { StreamDecompressor } from './stream-decompressor.ts';
+import { nodeZlib } from './node-zlib.ts';
 import { ZlibHandle } from './zlib-handle.ts';
 
 const DEFAULT_LEVEL = 3;
@@ -32,8 +32,8 @@ export class ZstdCompressor implements TokenCompressor {
 
   constructor(core: CoreInstance, level: number | undefined) {
     this.#core = core;
-    const params = { [zlib.constants.ZSTD_c_compressionLevel]: clampLevel(level) };
-    this.#handle = new ZlibHandle(zlib.createZstdCompress({ params }));
+    const params = { [nodeZlib().constants.ZSTD_c_compressionLevel]: clampLevel(level) };
+    this.#handle = new ZlibHandle(nodeZlib().createZstdCompress({ params }));
     this.#output = core.alloc(RECORD_BYTES);
   }
 
@@ -42,11 +42,11 @@ export class ZstdCompressor implements TokenCompressor {
   }
 
   literal(at: number, length: number, record: RecordSink): void {
-    this.#compress(zlib.constants.ZSTD_e_continue, at, length, record);
+    this.#compress(nodeZlib().constants.ZSTD_e_continue, at, length, record);
   }
 
   flush(record: RecordSink): void {
-    this.#compress(zlib.constants.ZSTD_e_flush, this.#output, 0, record);
+    this.#compress(nodeZlib().constants.ZSTD_e_flush, this.#output, 0, record);
     if (this.#filled > 0) record(this.#output, this.#filled);
     this.#filled = 0;
   }
@@ -80,12 +80,12 @@ export class ZstdDecompressor implements TokenDecompressor {
   readonly #stream: StreamDecompressor;
 
   constructor(core: CoreInstance, byteOffset: () => number) {
-    const params = { [zlib.constants.ZSTD_d_windowLogMax]: WINDOW_LOG_MAX };
-    const handle = new ZlibHandle(zlib.createZstdDecompress({ params }));
+    const params = { [nodeZlib().constants.ZSTD_d_windowLogMax]: WINDOW_LOG_MAX };
+    const handle = new ZlibHandle(nodeZlib().createZstdDecompress({ params }));
     this.#stream = new StreamDecompressor(
       core,
       handle,
-      zlib.constants.ZSTD_e_continue,
+      nodeZlib().constants.ZSTD_e_continue,
       (fault) =>
         new ProtocolError(
           'ERR_COMPRESSED_DATA',
