@@ -7,7 +7,14 @@ import type { Channel } from './channel.ts';
 import type { SessionConfig } from './config.ts';
 import { NEGOTIATION_LIST_BYTES } from './limits.ts';
 import type { CompressionMethod, Negotiated } from './negotiated.ts';
-import { automaticChecksum, checksumKind, choose } from './negotiation.ts';
+import {
+  automaticChecksum,
+  checkAllowed,
+  checksumKind,
+  choose,
+  failedNegotiation,
+  offeredNames,
+} from './negotiation.ts';
 import { RunError } from './run-error.ts';
 import type { Task } from './wait.ts';
 
@@ -123,8 +130,9 @@ function* agreeOnStrings(
   const negotiating = protocol >= 30 && (flags & compat.COMPAT_VARINT_FLIST_FLAGS) !== 0;
   const sendChecksums = negotiating && config.checksumChoice === undefined;
   const sendMethods = negotiating && config.compress && config.compressChoice === undefined;
-  if (sendChecksums) channel.writer.vstring(config.checksumNames.join(' '));
-  if (sendMethods) channel.writer.vstring(config.compressNames.join(' '));
+  if (config.role === 'server') checkChoices(config);
+  if (sendChecksums) channel.writer.vstring(offeredNames(config.checksumNames));
+  if (sendMethods) channel.writer.vstring(offeredNames(config.compressNames));
   let checksumName: string | undefined;
   if (sendChecksums) {
     const peer = yield* readNames(channel);
@@ -134,9 +142,36 @@ function* agreeOnStrings(
   if (sendMethods) {
     const peer = yield* readNames(channel);
     compression = choose('compress', config.role, config.compressNames, peer) as CompressionMethod;
+  } else if (config.compress && config.compressChoice === undefined) {
+    requireDefault('compress', config, config.compressNames, compression);
   }
   const seedFirst = (flags & compat.COMPAT_CHKSUM_SEED_FIX) !== 0;
   return { ...checksums(config, protocol, seedFirst, checksumName), compression };
+}
+
+/** A server's environment may forbid what the client chose explicitly (§5.4). */
+function checkChoices({
+  checksumChoice,
+  checksumNames,
+  compress,
+  compressChoice,
+  compressNames,
+}: SessionConfig): void {
+  const names = checksumChoice === undefined ? [] : [checksumChoice.transfer, checksumChoice.list];
+  for (const name of names) if (name !== 'auto') checkAllowed('checksum', checksumNames, name);
+  if (compress && compressChoice !== undefined && compressChoice !== 'none') {
+    checkAllowed('compress', compressNames, compressChoice);
+  }
+}
+
+/** Without a negotiation the environment's list must hold what every such peer uses (§5.5). */
+function requireDefault(
+  type: 'checksum' | 'compress',
+  { role }: SessionConfig,
+  own: readonly string[],
+  name: string,
+): void {
+  if (!own.includes(name)) throw failedNegotiation(type, role, own, name);
 }
 
 function checksums(
@@ -155,6 +190,7 @@ function checksums(
     });
   }
   if (config.checksumChoice === undefined) {
+    requireDefault('checksum', config, config.checksumNames, automatic.name);
     return {
       transferChecksum: automatic.kind,
       listChecksum: automatic.kind,
@@ -162,11 +198,10 @@ function checksums(
     };
   }
   const { transfer, list } = config.checksumChoice;
-  const auto = automaticChecksum(protocol, true);
   return checkedForList(config, {
-    transferChecksum: transfer === 'auto' ? auto.kind : checksumKind(transfer),
-    listChecksum: list === 'auto' ? auto.kind : checksumKind(list),
-    transferChecksumName: transfer === 'auto' ? auto.name : transfer,
+    transferChecksum: transfer === 'auto' ? automatic.kind : checksumKind(transfer),
+    listChecksum: list === 'auto' ? automatic.kind : checksumKind(list),
+    transferChecksumName: transfer === 'auto' ? automatic.name : transfer,
   });
 }
 

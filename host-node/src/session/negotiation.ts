@@ -36,12 +36,37 @@ export function choose(
   const [first, second] = role === 'client' ? [own, peer] : [peer, own];
   const chosen = first.find((name) => second.includes(name) && own.includes(name));
   if (chosen !== undefined) return chosen;
+  const failure = failedNegotiation(type, role, own, peerText);
+  // The client fails as well and says so; a server adds nothing (observed).
+  throw role === 'client' ? failure : new RunError(failure.code, '', failure.exitCode);
+}
+
+/** What the list of an end looks like on the wire: an environment without a name that exists leaves one word. */
+export function offeredNames(own: readonly string[]): string {
+  return own.length === 0 ? 'INVALID' : own.join(' ');
+}
+
+/** No name in common. `peerText` is the peer's list, or the name that stands for it where none travels. */
+export function failedNegotiation(
+  type: 'checksum' | 'compress',
+  role: 'client' | 'server',
+  own: readonly string[],
+  peerText: string,
+): RunError {
   const [peerLabel, ownLabel] = role === 'client' ? ['Server', 'Client'] : ['Client', 'Server'];
-  throw new RunError(
+  return new RunError(
     'ERR_NEGOTIATION',
-    `Failed to negotiate a ${type} choice.\n${peerLabel} list: ${peerText}\n${ownLabel} list: ${own.join(' ')}`,
+    `Failed to negotiate a ${type} choice.\n${peerLabel} list: ${peerText}\n${ownLabel} list: ${offeredNames(own)}`,
     4,
   );
+}
+
+/** Server: refuses an explicit choice that its environment's list lacks (§5.4). */
+export function checkAllowed(type: 'checksum' | 'compress', own: readonly string[], name: string): void {
+  if (own.includes(type === 'checksum' ? canonical(name) : name)) return;
+  if (type === 'checksum') checksumKind(name);
+  const text = `Your --${type}-choice value (${name}) was refused by the server.`;
+  throw new RunError('ERR_NEGOTIATION', text, 4);
 }
 
 /** The kind for an explicit or negotiated name; RunError (exit 4) for one that does not exist. */

@@ -21,10 +21,9 @@ export interface SessionRole {
 export function sessionConfig(options: Options, role: SessionRole): SessionConfig {
   const server = role.role === 'server';
   const checksumChoice = options.checksumChoice;
-  const names = (own: readonly string[] | null, all: readonly string[]): string[] => {
-    const listed = own === null ? [...all] : own.filter((name) => name === 'none' || all.includes(name));
-    return server && !listed.includes('none') ? [...listed, 'none'] : listed;
-  };
+  // A list of the environment stands as it is; the server's own one ends in `none` (01 §5.2).
+  const names = (own: readonly string[] | null, all: readonly string[]): string[] =>
+    own === null ? [...all, ...(server ? ['none'] : [])] : knownNames(own, all);
   const methods = COMPRESS_NAMES.filter((name) => role.availableMethods.includes(name));
   return {
     role: role.role,
@@ -68,6 +67,12 @@ export function sessionConfig(options: Options, role: SessionRole): SessionConfi
     messagesInBand: role.messagesInBand,
     timeoutSeconds: options.timeoutSeconds,
   };
+}
+
+/** Unknown names and duplicates are dropped, the alias is replaced (01 §5.2). */
+function knownNames(own: readonly string[], all: readonly string[]): string[] {
+  const names = own.map((name) => name.toLowerCase()).map((name) => (name === 'xxhash' ? 'xxh64' : name));
+  return [...new Set(names)].filter((name) => name === 'none' || all.includes(name));
 }
 
 /** 01 §2.4 step 8: always on a pull, on a push only for deletions; never inside one process. */
