@@ -37,6 +37,79 @@ export function referenceSums(basis: Uint8Array, head: SumHead, digest: Digest):
   return { head, sum1, digests };
 }
 
+/** Upstream's search, one offset at a time, over a whole file in memory. */
+class ReferenceSearch {
+  want = 0;
+  readonly #file: Uint8Array;
+  readonly #sums: ReferenceSums;
+  readonly #digest: Digest;
+  readonly #inPlace: boolean;
+  readonly #unchanged = new Set<number>();
+  /** Blocks of each sum1, the highest first. */
+  readonly #candidates = new Map<number, number[]>();
+
+  constructor(file: Uint8Array, sums: ReferenceSums, digest: Digest, inPlace: boolean) {
+    this.#file = file;
+    this.#sums = sums;
+    this.#digest = digest;
+    this.#inPlace = inPlace;
+    for (let i = sums.head.count - 1; i >= 0; i--) {
+      const list = this.#candidates.get(sums.sum1[i]!);
+      if (list === undefined) this.#candidates.set(sums.sum1[i]!, [i]);
+      else list.push(i);
+    }
+  }
+
+  lengthOf(block: number): number {
+    const { count, blockLength, remainder } = this.#sums.head;
+    return block === count - 1 && remainder !== 0 ? remainder : blockLength;
+  }
+
+  /** The match at an offset whose window of `length` bytes has this sum; in place it may begin further on. */
+  matchAt(offset: number, length: number, sum1: number): Match | undefined {
+    let strong: string | undefined;
+    for (const block of this.#candidates.get(sum1) ?? []) {
+      if (!this.#usable(block, offset) || this.lengthOf(block) !== length) continue;
+      strong ??= this.#digest(this.#file.subarray(offset, offset + length));
+      if (strong !== this.#sums.digests[block]) continue;
+      const own = this.#inPlace ? this.#ownPlace(offset, length, sum1, strong, block) : undefined;
+      if (own !== undefined) return own;
+      const { want } = this;
+      const preferred =
+        want < this.#sums.head.count && this.#usable(want, offset) && this.#is(want, length, sum1, strong);
+      return { offset, block: preferred ? want : block };
+    }
+    return undefined;
+  }
+
+  #usable(block: number, offset: number): boolean {
+    return !this.#inPlace || block * this.#sums.head.blockLength >= offset || this.#unchanged.has(block);
+  }
+
+  #is(block: number, length: number, sum1: number, strong: string): boolean {
+    return (
+      this.#sums.sum1[block] === sum1 &&
+      this.lengthOf(block) === length &&
+      this.#sums.digests[block] === strong
+    );
+  }
+
+  /** The alignment step of section 6.3. */
+  #ownPlace(offset: number, length: number, sum1: number, strong: string, found: number): Match | undefined {
+    const { count, blockLength } = this.#sums.head;
+    const block = Math.ceil(offset / blockLength);
+    const at = block * blockLength;
+    if (block >= count || (block !== found && !this.#is(block, length, sum1, strong))) return undefined;
+    if (at !== offset) {
+      if (sum1 !== 0 || length !== blockLength || at + length > this.#file.length) return undefined;
+      const there = this.#file.subarray(at, at + length);
+      if (rollingSum(there) !== sum1 || this.#digest(there) !== this.#sums.digests[block]) return undefined;
+    }
+    this.#unchanged.add(block);
+    return { offset: at, block };
+  }
+}
+
 /** The matches of upstream's greedy search, in file order. */
 export function referenceMatches(
   file: Uint8Array,
@@ -44,81 +117,35 @@ export function referenceMatches(
   digest: Digest,
   inPlace: boolean,
 ): Match[] {
-  const { count, blockLength, remainder } = sums.head;
+  const { count, blockLength } = sums.head;
   const matches: Match[] = [];
   if (count === 0) return matches;
-  const lengthOf = (i: number): number => (i === count - 1 && remainder !== 0 ? remainder : blockLength);
-  const unchanged = new Set<number>();
-  const candidates = new Map<number, number[]>();
-  for (let i = count - 1; i >= 0; i--) {
-    const list = candidates.get(sums.sum1[i]!);
-    if (list === undefined) candidates.set(sums.sum1[i]!, [i]);
-    else list.push(i);
-  }
-  const usable = (i: number, offset: number): boolean =>
-    !inPlace || i * blockLength >= offset || unchanged.has(i);
-  let want = 0;
-  let offset = 0;
-  const end = file.length + 1 - lengthOf(count - 1);
+  const search = new ReferenceSearch(file, sums, digest, inPlace);
+  const end = file.length + 1 - search.lengthOf(count - 1);
+  const signed = (at: number): number => (file[at]! > 127 ? file[at]! - 256 : file[at]!);
   let rolling: [number, number] | undefined;
+  let offset = 0;
   while (offset < end) {
     const length = Math.min(blockLength, file.length - offset);
     if (rolling === undefined) {
       const sum = rollingSum(file.subarray(offset, offset + length));
       rolling = [sum & 0xffff, sum >>> 16];
     }
-    const sum1 = ((rolling[0] & 0xffff) | ((rolling[1] & 0xffff) << 16)) >>> 0;
-    let strong: string | undefined;
-    let found = -1;
-    for (const i of candidates.get(sum1) ?? []) {
-      if (!usable(i, offset) || lengthOf(i) !== length) continue;
-      strong ??= digest(file.subarray(offset, offset + length));
-      if (strong !== sums.digests[i]) continue;
-      found = i;
-      break;
-    }
-    if (found >= 0) {
-      if (inPlace) {
-        const own = Math.ceil(offset / blockLength);
-        const at = own * blockLength;
-        const aligned =
-          own < count &&
-          (at === offset || (sum1 === 0 && length === blockLength && at + length <= file.length)) &&
-          (own === found ||
-            (sums.sum1[own] === sum1 && lengthOf(own) === length && sums.digests[own] === strong)) &&
-          (at === offset ||
-            (rollingSum(file.subarray(at, at + length)) === sum1 &&
-              digest(file.subarray(at, at + length)) === sums.digests[own]));
-        if (aligned) {
-          found = want = own;
-          offset = at;
-          unchanged.add(own);
-        }
-      }
-      if (
-        found !== want &&
-        want < count &&
-        usable(want, offset) &&
-        sums.sum1[want] === sum1 &&
-        lengthOf(want) === length &&
-        sums.digests[want] === strong
-      ) {
-        found = want;
-      }
-      want = found + 1;
-      matches.push({ offset, block: found });
-      offset += lengthOf(found);
+    const match = search.matchAt(offset, length, (rolling[0] | (rolling[1] << 16)) >>> 0);
+    if (match !== undefined) {
+      matches.push(match);
+      search.want = match.block + 1;
+      offset = match.offset + search.lengthOf(match.block);
       rolling = undefined;
       continue;
     }
-    const signed = (at: number): number => (file[at]! > 127 ? file[at]! - 256 : file[at]!);
-    rolling[0] -= signed(offset);
-    rolling[1] -= length * signed(offset);
+    let s1 = rolling[0] - signed(offset);
+    let s2 = rolling[1] - length * signed(offset);
     if (offset + length < file.length) {
-      rolling[0] += signed(offset + length);
-      rolling[1] += rolling[0];
+      s1 += signed(offset + length);
+      s2 += s1;
     }
-    rolling = [rolling[0] & 0xffff, rolling[1] & 0xffff];
+    rolling = [s1 & 0xffff, s2 & 0xffff];
     offset++;
   }
   return matches;

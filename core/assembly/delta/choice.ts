@@ -1,7 +1,8 @@
 // Which block of the basis, if any, to use at one offset: upstream's preferences (docs/protocol/04-transfer.md 6.2: the
 // block after the last match, else the highest) and the in-place rule (6.3: a block that will have been overwritten
 // must not be used; a block at its own place is preferred).
-// Work at one offset is bounded: one digest of a block, CANDIDATE_LIMIT comparisons. Work over a file is bounded too:
+// Work at one offset is bounded: one digest of a block (two where in-place alignment looks ahead) and CANDIDATE_LIMIT
+// comparisons; in place, besides, every block leaves its chain at most once per file. Work over a file is bounded too:
 // false alarms are paid from a credit that grows with the bytes scanned (openCredit).
 import { rollSum } from '../checksum/rolling';
 import { DeltaRecord, FLAG_IN_PLACE } from './record';

@@ -10,7 +10,10 @@ const PROBE_LIMIT: u32 = 128;
 const NO_BLOCK: u32 = 0xffffffff;
 const PAGE: u32 = 65536;
 const MAX_FILTER_PAGES: u32 = 256;
-const FILTER_BITS_PER_BLOCK: u32 = 48;
+/** A false "maybe" costs more than a miss in the second-level cache, so the filter is sparse; where it fits there, sparser still. */
+const FILTER_BITS_PER_BLOCK: u64 = 128;
+const NEAR_FILTER_BITS_PER_BLOCK: u64 = 256;
+const NEAR_FILTER_PAGES: u32 = 8;
 
 @inline
 function slotBits(fullBlocks: u32): u32 {
@@ -22,7 +25,11 @@ function slotBits(fullBlocks: u32): u32 {
 @inline
 function filterPages(fullBlocks: u32): u32 {
   let pages: u32 = 1;
-  while (pages < MAX_FILTER_PAGES && <u64>pages * PAGE * 8 < <u64>fullBlocks * FILTER_BITS_PER_BLOCK) pages <<= 1;
+  while (pages < MAX_FILTER_PAGES) {
+    const wanted = pages < NEAR_FILTER_PAGES ? NEAR_FILTER_BITS_PER_BLOCK : FILTER_BITS_PER_BLOCK;
+    if (<u64>pages * PAGE * 8 >= <u64>fullBlocks * wanted) break;
+    pages <<= 1;
+  }
   return pages;
 }
 
