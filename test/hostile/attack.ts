@@ -5,10 +5,12 @@ import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ProtocolError } from '@ocrsync/core/protocol-error';
+import type { Session } from '@ocrsync/node/session/session';
 import { PeerExit, RunError } from '@ocrsync/node/session/run-error';
 import { makeReplayDestination, makeReplaySource } from '../../interop/replay-cases.ts';
 import { namesBelow } from '../../interop/mutate.ts';
 import { clientEnd, type End, serverEnd } from '../simulation/ends.ts';
+import { runCutPair, Stalled } from '../simulation/cut-pair.ts';
 import { feed } from '../simulation/feed.ts';
 import type { Recording } from '../simulation/recordings.ts';
 import type { Spoilt } from './mutations.ts';
@@ -22,6 +24,13 @@ export interface Attacked {
   readonly faults: readonly string[];
   /** Name of the error that ended it, or `none`. */
   readonly ended: string;
+}
+
+/** One bit of one direction. */
+export interface Flip {
+  readonly toServer: boolean;
+  readonly at: number;
+  readonly bit: number;
 }
 
 export class Field {
@@ -51,10 +60,7 @@ export class Field {
 
   /** Lets our receiving or sending end of a recorded session hear these bytes instead of the real peer's. */
   attack(recording: Recording, side: 'sender' | 'receiver', spoilt: Spoilt): Attacked {
-    const stage = path.join(this.#work, 'stage');
-    const destination = path.join(stage, 'destination');
-    mkdirSync(destination, { recursive: true });
-    if (recording.scenario.basis) makeReplayDestination(destination);
+    const { stage, destination } = this.#stage(recording);
     const descriptors = readdirSync('/proc/self/fd').length;
     const faults: string[] = [];
     const end = this.#end(recording, side, destination);
@@ -68,17 +74,52 @@ export class Field {
     const ms = performance.now() - startMs;
     if (ms > LONGEST_MS) faults.push(`took ${Math.round(ms)} ms`);
     faults.push(...errorFaults(end, Buffer.concat(spoilt.pieces).length));
-    const memory = end.session.channel.core.u8.length;
-    if (memory > MEMORY_BYTES) faults.push(`${memory} bytes of memory`);
+    faults.push(...memoryFaults(end));
     const leaked = readdirSync('/proc/self/fd').length - descriptors;
     if (leaked > 0) faults.push(`${leaked} open files`);
     faults.push(...this.#diskFaults(stage, destination));
     rmSync(stage, { recursive: true, force: true });
-    const { error } = end.session;
-    return {
-      faults,
-      ended: error === undefined ? 'none' : ((error as { code?: string }).code ?? error.name),
-    };
+    return { faults, ended: endingOf(end) };
+  }
+
+  /** Lets our two ends talk to each other, with bits of the stream flipped on the way. */
+  attackPair(recording: Recording, seed: number, flips: readonly Flip[]): Attacked {
+    const { stage, destination } = this.#stage(recording);
+    const descriptors = readdirSync('/proc/self/fd').length;
+    const faults: string[] = [];
+    const ends = (['sender', 'receiver'] as const).map((side) => this.#end(recording, side, destination));
+    const [client, server] = recording.scenario.direction === 'push' ? ends : [...ends].reverse();
+    const sent = new Map<Session, number>();
+    try {
+      runCutPair(client!.session, server!.session, seed, 50_000, (from, chunk) => {
+        const start = sent.get(from) ?? 0;
+        sent.set(from, start + chunk.length);
+        for (const { toServer, at, bit } of flips) {
+          if (toServer !== (from === client!.session) || at < start || at >= start + chunk.length) continue;
+          chunk[at - start]! ^= 1 << bit;
+        }
+      });
+    } catch (error) {
+      // A length that became longer makes both wait; the end of the connection, or the time-out, ends that.
+      if (!(error instanceof Stalled)) faults.push(`threw ${String((error as Error).stack)}`);
+      for (const { session } of ends) {
+        if (feed(session, []).state !== 'done') faults.push('waits after the end of its input');
+      }
+    }
+    for (const end of ends) faults.push(...errorFaults(end, Infinity), ...memoryFaults(end));
+    const leaked = readdirSync('/proc/self/fd').length - descriptors;
+    if (leaked > 0) faults.push(`${leaked} open files`);
+    faults.push(...this.#diskFaults(stage, destination));
+    rmSync(stage, { recursive: true, force: true });
+    return { faults, ended: ends.map(endingOf).join(' ') };
+  }
+
+  #stage(recording: Recording): { readonly stage: string; readonly destination: string } {
+    const stage = path.join(this.#work, 'stage');
+    const destination = path.join(stage, 'destination');
+    mkdirSync(destination, { recursive: true });
+    if (recording.scenario.basis) makeReplayDestination(destination);
+    return { stage, destination };
   }
 
   #end({ scenario, serverWords }: Recording, side: 'sender' | 'receiver', destination: string): End {
@@ -109,6 +150,15 @@ export class Field {
     }
     return faults;
   }
+}
+
+function endingOf({ session: { error } }: End): string {
+  return error === undefined ? 'none' : ((error as { code?: string }).code ?? error.name);
+}
+
+function memoryFaults({ session }: End): string[] {
+  const memory = session.channel.core.u8.length;
+  return memory > MEMORY_BYTES ? [`${memory} bytes of memory`] : [];
 }
 
 function errorFaults(end: End, givenBytes: number): string[] {

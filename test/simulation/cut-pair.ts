@@ -5,8 +5,14 @@ import { seeded } from '../../interop/random.ts';
 /** Rounds without any progress after which the pair counts as hung; real runs need a handful. */
 const STILL_ROUNDS = 50;
 
+/** Sees every chunk of both directions on its way, and may change its bytes. */
+export type Tap = (from: Session, chunk: Uint8Array) => void;
+
+/** Neither end can go on. */
+export class Stalled extends Error {}
+
 /** Moves random pieces of 1 to `largestPieceBytes` in random order until both are done. Throws when neither can go on. */
-export function runCutPair(a: Session, b: Session, seed: number, largestPieceBytes = 97): void {
+export function runCutPair(a: Session, b: Session, seed: number, largestPieceBytes = 97, tap?: Tap): void {
   const random = seeded(seed);
   const queues = new Map<Session, Uint8Array[]>([
     [a, []],
@@ -22,7 +28,7 @@ export function runCutPair(a: Session, b: Session, seed: number, largestPieceByt
     endIfDone(b, a, states[1]!);
     if (states[0] === 'done' && states[1] === 'done' && !moved) return;
     still = moved || states.includes('turn') ? 0 : still + 1;
-    if (still > STILL_ROUNDS) throw new Error(`hang with seed ${seed}: ${states.join(' and ')}`);
+    if (still > STILL_ROUNDS) throw new Stalled(`hang with seed ${seed}: ${states.join(' and ')}`);
   }
 
   function endIfDone(from: Session, to: Session, state: string): void {
@@ -32,7 +38,12 @@ export function runCutPair(a: Session, b: Session, seed: number, largestPieceByt
   }
 
   function movePiece(from: Session, to: Session, queue: Uint8Array[]): boolean {
-    for (let chunk = from.channel.writer.take(); chunk; chunk = from.channel.writer.take()) queue.push(chunk);
+    for (let taken = from.channel.writer.take(); taken; taken = from.channel.writer.take()) {
+      // Chunks are the writer's memory: a tap changes a copy.
+      const chunk = taken.slice();
+      tap?.(from, chunk);
+      queue.push(chunk);
+    }
     const chunk = queue[0];
     if (chunk === undefined) return false;
     const space = to.channel.reader.space();
