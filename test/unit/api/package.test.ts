@@ -1,6 +1,6 @@
 // The packages as npm would publish them, installed into an empty project and used by plain JavaScript and by TypeScript.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -116,5 +116,28 @@ describe('the packages', () => {
     const result = run(process.execPath, [tsc, ...strict, '--types', '', 'typed.mts']);
     expect(result.stdout).toBe('');
     expect(result.status).toBe(0);
+  });
+
+  it('run the examples of docs/embedding.md', () => {
+    const text = readFileSync(path.join(checkout, 'docs/embedding.md'), 'utf8');
+    const examples = [
+      ...text.matchAll(/```js\n\/\/ example: node (\S+)\.js[^\n]*\n([^`]*(?:`[^`]+`[^`]*)*?)```/g),
+    ];
+    expect(examples.map(([, name]) => name)).toEqual(['sync', 'delta']);
+    for (const [, name, body] of examples) writeFileSync(path.join(project, `${name}.js`), body!);
+    const directory = tempDirectory();
+    const [source, copy] = [path.join(directory, 'source/'), path.join(directory, 'copy')];
+    writeTree(source, { new: 'new', 'x.tmp': 'x' });
+    writeTree(copy, { old: 'old' });
+    utimesSync(copy, 1, 1);
+    const synced = run(process.execPath, ['sync.js', source, copy]);
+    expect(synced.stdout).toBe('deleted old\nchange .\nchange new\nchange x.tmp\ngone: old\n1 files sent\n');
+    expect(readTree(copy)).toEqual({ new: 'new' });
+    const lines = Array.from({ length: 20_000 }, (_, line) => `line ${line}\n`);
+    writeTree(directory, { before: lines.join(''), after: ['first\n', ...lines].join('') });
+    const delta = run(process.execPath, ['delta.js', `${directory}/before`, `${directory}/after`]);
+    expect(delta).toMatchObject({ stderr: '', status: 0 });
+    const [, literalBytes] = /^(\d+) literal, \d+ matched, patched: true\n$/.exec(delta.stdout) ?? [];
+    expect(Number(literalBytes)).toBeLessThan(1000);
   });
 });

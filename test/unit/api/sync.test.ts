@@ -1,5 +1,5 @@
 // The library call on real trees, in memory and through a remote shell to the real rsync 3.4.1.
-import { existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sync, SyncError } from '@ocrsync/node/api/sync';
@@ -228,6 +228,22 @@ describe('sync is stopped', () => {
     const error = await refusal(sync(`${source}/`, destination, options));
     expect(error).toMatchObject({ code: 'ERR_OCRSYNC_ABORTED', exitCode: 20 });
     expect(readdirSync(destination).filter((name) => name !== 'first')).toEqual([]);
+  });
+
+  it('and keeps the half of the file with partial', async () => {
+    const root = tempDirectory();
+    const source = path.join(root, 'source');
+    writeTree(source, { large: new Uint8Array(64 << 20) });
+    const stop = new AbortController();
+    const onEvent = (event: SyncEvent): void => {
+      if (event.type === 'progress' && event.bytes > 4 << 20) stop.abort();
+    };
+    const options = { partial: true, signal: stop.signal, bwlimitKiBPerSecond: 8192, onEvent };
+    await refusal(sync(`${source}/`, `${root}/copy`, options));
+    expect(readdirSync(`${root}/copy`)).toEqual(['large']);
+    const { size } = statSync(`${root}/copy/large`);
+    expect(size).toBeGreaterThan(0);
+    expect(size).toBeLessThan(64 << 20);
   });
 
   it('while the remote shell says nothing, within three seconds', async () => {
