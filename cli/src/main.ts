@@ -31,11 +31,11 @@ async function run(words: readonly string[]): Promise<number> {
   const signal = abortOnSignals();
   if (options.isServer) {
     const { runServer } = await import('@ocrsync/node/api/server');
-    return await runServer(words, { stderr: (text) => void writeAll(2, text), signal });
+    return await runServer(words, { stderr: (text) => writeAll(2, text), signal });
   }
   const result = await runClient(options, {
     sink: rendererFor(options),
-    line: (text) => void writeAll(1, `${text}\n`),
+    line: (text) => writeAll(1, `${text}\n`),
     signal,
   });
   if (!result.quiet) printExitLine(result.exitCode, result.role);

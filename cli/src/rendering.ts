@@ -9,12 +9,9 @@ import { writeAll } from './write-all.ts';
 /** rsync's text, or with --json one object a line. */
 export function rendererFor(options: Options): EventSink {
   if (options.json)
-    return new JsonRenderer(
-      options,
-      (line) => void writeAll(1, Buffer.from(line, 'utf8').toString('latin1')),
-    );
+    return new JsonRenderer(options, (line) => writeAll(1, Buffer.from(line, 'utf8').toString('latin1')));
   return new TextRenderer(options, {
-    write: (stream, text) => void writeAll(stream === 'stdout' ? 1 : 2, text),
+    write: (stream, text) => writeAll(stream === 'stdout' ? 1 : 2, text),
     charset: localeCharset(process.env),
     processId: process.pid,
     nowSeconds: () => Date.now() / 1000,
