@@ -11,6 +11,10 @@ const SMALLEST_FRAME_BYTES = 128;
 /** Longest message: what every reader accepts (01 §8.1). */
 const LONGEST_MESSAGE_BYTES = 5119;
 const CHUNK_BYTES = 65536;
+/** Chunks smaller than this are cheaper to make anew. */
+const SMALLEST_SPARE_BYTES = 8192;
+/** Chunks kept for the next data: what is under way between two turns of a driver. */
+const MOST_SPARES = 8;
 /** Longest literal that upstream writes in one piece. */
 const LITERAL_BYTES = 32768;
 const HEADER_BYTES = 4;
@@ -27,6 +31,7 @@ export class WireWriter {
   readonly #buffer: number;
   #queue: Uint8Array[] = [];
   #queueHead = 0;
+  readonly #spares: ArrayBuffer[] = [];
   /** Frames of messages: they overtake all data that was not taken yet, as upstream's do (04-transfer.md §1). */
   #urgent: Uint8Array[] = [];
   /** Chunks of the time before framing; nothing overtakes them. */
@@ -215,7 +220,9 @@ export class WireWriter {
     this.#queuedBytes += frame.length;
   }
 
-  /** The next chunk of raw bytes, a copy that the caller owns; undefined when nothing is queued. */
+  /**
+   * The next chunk of raw bytes, a copy that the caller owns and may {@link recycle}; undefined when nothing is queued.
+   */
   take(): Uint8Array | undefined {
     if (this.#unframedChunks > 0) this.#unframedChunks--;
     else if (this.#urgent.length > 0) return this.#taken(joined(this.#urgent.splice(0)));
@@ -228,6 +235,13 @@ export class WireWriter {
       this.#queueHead = 0;
     }
     return this.#taken(chunk);
+  }
+
+  /** Takes the memory of a chunk back that nobody reads any more: fresh memory costs more than copying into it. */
+  recycle(chunk: Uint8Array): void {
+    const { buffer } = chunk;
+    if (buffer.byteLength !== CHUNK_BYTES || this.#spares.length >= MOST_SPARES) return;
+    this.#spares.push(buffer as ArrayBuffer);
   }
 
   #taken(chunk: Uint8Array): Uint8Array {
@@ -255,9 +269,19 @@ export class WireWriter {
     this.#fn.writer_close_frame(this.#ctx);
     const length = this.#buffered();
     if (length === 0) return;
-    this.#queue.push(this.#core.u8.slice(this.#buffer, this.#buffer + length));
+    this.#queue.push(this.#copied(this.#core.u8.subarray(this.#buffer, this.#buffer + length)));
     this.#queuedBytes += length;
     this.#fn.writer_clear(this.#ctx);
+  }
+
+  #copied(bytes: Uint8Array): Uint8Array {
+    if (bytes.length < SMALLEST_SPARE_BYTES) return bytes.slice();
+    const chunk = new Uint8Array(this.#spares.pop() ?? new ArrayBuffer(CHUNK_BYTES)).subarray(
+      0,
+      bytes.length,
+    );
+    chunk.set(bytes);
+    return chunk;
   }
 
   #reserve(want: number): number {

@@ -14,8 +14,10 @@ export interface DuplexSink {
 export interface Duplex {
   /** Hands the flow to a sink; a second call replaces the first (greeting, then session). Nothing arrives before it. */
   attach(sink: DuplexSink): void;
-  /** Queues bytes, which the duplex owns from then on. False: wait for `drain` before more. */
-  write(bytes: Uint8Array): boolean;
+  /**
+   * Queues bytes, which the duplex owns until it calls `written` (or for ever). False: wait for `drain` before more.
+   */
+  write(bytes: Uint8Array, written?: () => void): boolean;
   /** Half-close: the peer sees our end after all that was written. */
   endOutput(): void;
   /** Calls back once everything written has left this process. */

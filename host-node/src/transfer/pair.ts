@@ -61,7 +61,9 @@ function move(from: Session, to: Session, queue: Uint8Array[], wrote: (bytes: nu
     space.set(chunk.subarray(0, count));
     to.channel.reader.commit(count);
     moved = true;
-    if (count === chunk.length) queue.shift();
-    else queue[0] = chunk.subarray(count);
+    if (count === chunk.length) {
+      queue.shift();
+      from.channel.writer.recycle(chunk);
+    } else queue[0] = chunk.subarray(count);
   }
 }

@@ -7,6 +7,8 @@ import type { Duplex, DuplexSink } from './duplex.ts';
 
 /** After a fault of ours the peer's last words are read for so long. */
 const LAST_WORDS_MS = 2000;
+/** Somebody who has stopped the run does not want to wait for that; rsync itself takes about as long to go. */
+const STOPPED_MS = 400;
 /** A peer that keeps the connection open after the goodbye is left after this. */
 const FAREWELL_MS = 60_000;
 
@@ -142,7 +144,7 @@ class Pump implements DuplexSink {
       if (chunk === undefined) break;
       flushed = true;
       if (this.#outputBroken) continue;
-      this.#writable = this.#duplex.write(chunk);
+      this.#writable = this.#duplex.write(chunk, () => writer.recycle(chunk));
       const waitMs = this.#bandwidth.wrote(chunk.length, this.#options.nowMs());
       if (waitMs > 0) this.#throttle(waitMs);
     }
@@ -176,7 +178,7 @@ class Pump implements DuplexSink {
   /** The tasks are over: send what is queued, half-close, and hear the peer out. */
   #windDown(): void {
     // A peer that neither reads nor leaves does not keep somebody who wants to go.
-    if (this.#options.signal?.aborted) this.#leaveWithin(LAST_WORDS_MS);
+    if (this.#options.signal?.aborted) this.#leaveWithin(STOPPED_MS);
     const queued = this.#session.channel.writer.queuedBytes;
     if (queued > 0 && !this.#outputBroken) return;
     this.#session.hearOut();

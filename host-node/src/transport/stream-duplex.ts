@@ -52,9 +52,9 @@ export class StreamDuplex implements Duplex {
     this.#input.pause();
   }
 
-  write(bytes: Uint8Array): boolean {
+  write(bytes: Uint8Array, written?: () => void): boolean {
     if (this.#output.destroyed) return true;
-    return this.#output.write(bytes);
+    return this.#output.write(bytes, written);
   }
 
   whenFlushed(done: () => void): void {
