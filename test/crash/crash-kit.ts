@@ -70,16 +70,38 @@ export class Transfer {
     ]);
   }
 
-  /** A client whose peer never says a word. */
-  startSilent(client: string, options: readonly string[]): void {
-    writeFileSync(this.#shell, '#!/bin/sh\nexec sleep 60\n');
+  /** A client whose peer is this shell script instead of an rsync. */
+  startAgainst(script: string, client: string, options: readonly string[]): void {
+    writeFileSync(this.#shell, `#!/bin/sh\n${script}\n`);
     const [command, ...words] = client.split(' ');
     this.#spawn(command!, [...words, '-a', ...options, '-e', this.#shell, 'h:x/', `${this.destination}/`]);
   }
 
+  /** Our server alone: nobody says a word to it. */
+  startLonelyServer(options: readonly string[]): void {
+    const [command, ...words] = ourCommand.split(' ');
+    this.#spawn(
+      command!,
+      [...words, '--server', '-logDtpre.iLsfxCIvu', ...options, '.', `${this.destination}/`],
+      'pipe',
+    );
+  }
+
+  /** Our command, able to write only so much into one file. */
+  limitedCommand(bytes: number): string {
+    const command = path.join(this.directory, 'limited');
+    writeFileSync(command, `#!/bin/sh\ntrap '' XFSZ\nulimit -f ${bytes / 512}\nexec ${ourCommand} "$@"\n`);
+    chmodSync(command, 0o755);
+    return command;
+  }
+
   /** Waits until part of the file has arrived under a temporary name. */
   async underWay(): Promise<void> {
-    await until(() => this.temporaries().length > 0);
+    const ended = this.#ended!.then(({ code, stderr }) => {
+      throw new Error(`ended before its time with ${code}: ${stderr}`);
+    });
+    ended.catch(() => undefined);
+    await Promise.race([until(() => this.temporaries().length > 0), ended]);
     await new Promise((resolve) => setTimeout(resolve, 400));
   }
 
@@ -113,12 +135,12 @@ export class Transfer {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  #spawn(command: string, words: readonly string[]): void {
-    const child = spawn(command, words, { stdio: ['ignore', 'pipe', 'pipe'] });
+  #spawn(command: string, words: readonly string[], input: 'ignore' | 'pipe' = 'ignore'): void {
+    const child = spawn(command, words, { stdio: [input, 'pipe', 'pipe'] });
     this.#child = child;
     let stderr = '';
-    child.stderr.on('data', (bytes: Buffer) => (stderr += bytes.toString('latin1')));
-    child.stdout.resume();
+    child.stderr!.on('data', (bytes: Buffer) => (stderr += bytes.toString('latin1')));
+    child.stdout!.resume();
     // The server may keep stderr open after its client is gone: `exit`, not `close`.
     this.#ended = new Promise((resolve) =>
       child.once('exit', (code) => resolve({ code: code ?? undefined, stderr })),

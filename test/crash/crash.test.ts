@@ -84,10 +84,43 @@ describe('our pulling client', { timeout: TIMEOUT_MS }, () => {
 
   it('gives up a silent peer after --timeout with 30', async () => {
     const run = transfer();
-    run.startSilent(ourCommand, ['--timeout=1']);
+    run.startAgainst('exec sleep 60', ourCommand, ['--timeout=1']);
     const { code, stderr } = await run.end();
     expect(code).toBe(30);
     expect(stderr).toMatch(/io timeout after 1 seconds -- exiting/);
+  });
+});
+
+describe('a pulling client without a proper peer or disk', { timeout: TIMEOUT_MS }, () => {
+  it('takes the greeting of a login script for what it is', async () => {
+    const run = transfer();
+    run.startAgainst('echo "Welcome to this machine"; sleep 1', ourCommand, []);
+    const { code, stderr } = await run.end();
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/protocol version mismatch -- is your shell clean\?/);
+  });
+
+  it('ends with 12 when the server says nothing and ends', async () => {
+    const run = transfer();
+    run.startAgainst('exit 0', ourCommand, []);
+    const { code, stderr } = await run.end();
+    expect(code).toBe(12);
+    expect(stderr).toMatch(/connection unexpectedly closed \(0 bytes received so far\) \[Receiver\]/);
+  });
+
+  it('ends with the exit code of a shell that could not reach the host', async () => {
+    const run = transfer();
+    run.startAgainst('exit 255', ourCommand, []);
+    expect((await run.end()).code).toBe(255);
+  });
+
+  it('ends with 11 and cleans up when the file cannot be written', async () => {
+    const run = transfer(older);
+    run.start(run.limitedCommand(1 << 20), 'pull', rsync, ['--bwlimit=0']);
+    const { code, stderr } = await run.end();
+    expect(code).toBe(11);
+    expect(stderr).toMatch(/write failed on ".*\/destination\/big": File too large \(27\)/);
+    expectUntouched(run);
   });
 });
 
@@ -120,6 +153,14 @@ describe('our receiving server', { timeout: TIMEOUT_MS }, () => {
     await run.end();
     await run.serverGone();
     expectUntouched(run);
+  });
+
+  it('gives up a silent client after --timeout with 30', async () => {
+    const run = transfer();
+    run.startLonelyServer(['--timeout=1']);
+    const { code, stderr } = await run.end();
+    expect(code).toBe(30);
+    expect(stderr).toMatch(/io timeout after 1 seconds -- exiting/);
   });
 
   it('keeps what came with --partial when its client is killed', async () => {

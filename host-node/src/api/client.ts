@@ -229,11 +229,17 @@ export function finish(
   const code = environment.signal.aborted ? EXIT_SIGNAL : outcomeOf(session, client.transferErrors());
   if (session.error === undefined) client.summary();
   else client.explain(session.error);
-  const exitCode = Math.max(code, peerCode);
+  const exitCode = isOwnFault(session.error) ? code : Math.max(code, peerCode);
   environment.sink.event({ type: 'finished', exitCode });
   // In a local copy the peer is the other half of this process: nobody else prints the exit line.
   const quiet = session.error instanceof PeerExit && !session.config.local;
   return { exitCode, role: roleOf(session), quiet };
+}
+
+/** A peer that this end broke off from ends with an error because of that: its code says nothing. */
+function isOwnFault(error: Error | undefined): boolean {
+  if (error === undefined || error instanceof PeerExit) return false;
+  return !('code' in error) || error.code !== 'ERR_CONNECTION_CLOSED';
 }
 
 /** Who a client is at the end of its run: the receiving side has split into two by then. */
