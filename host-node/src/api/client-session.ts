@@ -2,7 +2,7 @@
 import type { Endpoints } from '../options/endpoint.ts';
 import type { Options } from '../options/options.ts';
 import { Session } from '../session/session.ts';
-import { PeerExit } from '../session/run-error.ts';
+import { PeerExit, RunError } from '../session/run-error.ts';
 import { ClientReport } from '../transfer/client-report.ts';
 import { availableMethods } from '../transfer/compression/available.ts';
 import type { LocalData } from '../transfer/local-data.ts';
@@ -16,7 +16,7 @@ export interface ClientSession {
   transferErrors(): boolean;
   /** Tells the totals. */
   summary(): void;
-  /** Tells why the run ended early. */
+  /** Tells why the run ended early; who has stopped it, or has heard it from the peer, knows. */
   explain(error: Error): void;
 }
 
@@ -90,7 +90,8 @@ export function makeClientSession(
       if (context) sink.event({ type: 'summary', statistics: runStatistics(context, startMs) });
     },
     explain: (error) => {
-      if (!(error instanceof PeerExit)) {
+      const isStop = error instanceof RunError && error.code === 'ERR_ABORTED';
+      if (!isStop && !(error instanceof PeerExit)) {
         sink.event({ type: 'message', severity: 'error', text: error.message, fromPeer: false });
       }
     },

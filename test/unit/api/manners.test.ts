@@ -2,6 +2,7 @@
 // Compared to the byte but for what names the program in the last line.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -247,5 +248,28 @@ describe('the command', () => {
     const later = ours('--iconv=utf8', 'src', 'dst');
     expect(later.status).toBe(4);
     expect(later.stderr).toContain('--iconv is not supported yet');
+  });
+});
+
+describe('the command, when it gets SIGINT', () => {
+  it.each([
+    ['before the daemon has greeted', ['rsync://127.0.0.1:PORT/x', 'dst']],
+    ['while the remote shell is silent', ['-e', 'sh -c "sleep 20"', 'h:x', 'dst']],
+    ['in the middle of a local copy', ['-r', '--bwlimit=1m', 'large/', 'dst']],
+  ])('%s ends with code 20 and one line', async (_when, words) => {
+    const silent = createServer(() => undefined);
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port: silentPort } = silent.address() as AddressInfo;
+    writeTree(directory, { 'large/file': new Uint8Array(32 << 20) });
+    const filled = words.map((word) => word.replace('PORT', String(silentPort)));
+    const child = spawn(process.execPath, [path.join(bundle, 'run.mjs'), ...filled], { cwd: directory });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (bytes: Buffer) => (output += bytes.toString()));
+    setTimeout(() => child.kill('SIGINT'), 700);
+    const exitCode = await new Promise((resolve) => child.once('close', resolve));
+    silent.close();
+    expect(exitCode).toBe(20);
+    expect(output).toMatch(/^rsync error: received SIGINT, SIGTERM, or SIGHUP \(code 20\) at .*\n$/);
   });
 });
