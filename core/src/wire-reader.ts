@@ -52,8 +52,10 @@ export class WireReader {
   readonly #double: number;
   readonly #window: number;
   #ended = false;
-  /** Name of the process that reads, for texts: `sender`, `Receiver/inc`, … Empty = left out. */
+  /** Name of the process that reads, for texts: `sender`, `Receiver`, … Empty = left out. */
   role = '';
+  /** The same for faults of frames, which also tell about incremental recursion: `Receiver/inc`. */
+  frameRole = '';
 
   constructor(core: CoreInstance, options: { readonly capacityBytes?: number } = {}) {
     const capacityBytes = options.capacityBytes ?? DEFAULT_CAPACITY_BYTES;
@@ -132,7 +134,7 @@ export class WireReader {
    */
   advance(): number {
     const result = this.#fn.reader_advance(this.#ctx);
-    if (result < 0) this.#fail();
+    if (result < 0) this.#fail(undefined, this.frameRole);
     return result;
   }
 

@@ -15,8 +15,8 @@ export class Channel {
   readonly core: CoreInstance;
   readonly reader: WireReader;
   readonly writer: WireWriter;
-  /** Process name in diagnostics: `sender`, `Receiver`, `generator`, `receiver` (01 §1). */
-  role = 'client';
+  #role = '';
+  #incremental = false;
   #onMessage: MessageHandler = () => undefined;
   #outputMux = false;
 
@@ -24,6 +24,27 @@ export class Channel {
     this.core = core;
     this.reader = reader;
     this.writer = writer;
+  }
+
+  /** Process name in diagnostics: `sender`, `Receiver`, `receiver` (01 §1). */
+  get role(): string {
+    return this.#role;
+  }
+
+  set role(name: string) {
+    this.#role = name;
+    this.#nameReader();
+  }
+
+  /** Diagnostics about frames tell whether recursion is incremental. */
+  set incremental(incremental: boolean) {
+    this.#incremental = incremental;
+    this.#nameReader();
+  }
+
+  #nameReader(): void {
+    this.reader.role = this.#role;
+    this.reader.frameRole = this.#incremental ? `${this.#role}/inc` : this.#role;
   }
 
   set onMessage(handler: MessageHandler) {

@@ -12,6 +12,8 @@ export class KeepAlive {
   #written = 0;
   #lastProgressMs: number | undefined;
   #lastWriteMs = 0;
+  /** A receiving side says nothing before it has its first list. */
+  speaks = false;
 
   constructor(channel: Channel, timeoutSeconds: number) {
     this.#channel = channel;
@@ -45,7 +47,7 @@ export class KeepAlive {
         30,
       );
     }
-    if (nowMs - this.#lastWriteMs >= this.#lullMs() && this.#channel.writer.queuedBytes === 0) {
+    if (this.#maySpeak() && nowMs - this.#lastWriteMs >= this.#lullMs()) {
       this.#channel.keepAlive();
       this.#lastWriteMs = nowMs;
     }
@@ -54,8 +56,13 @@ export class KeepAlive {
   nextDeadlineMs(nowMs: number): number | undefined {
     if (this.#timeoutSeconds === 0) return undefined;
     const timeout = (this.#lastProgressMs ?? nowMs) + this.#timeoutSeconds * 1000;
-    const lull = this.#lastWriteMs + this.#lullMs();
+    const lull = this.#maySpeak() ? this.#lastWriteMs + this.#lullMs() : Infinity;
     return Math.max(0, Math.min(timeout, lull) - nowMs);
+  }
+
+  /** While bytes are queued the peer will hear from us anyway, or cannot hear. */
+  #maySpeak(): boolean {
+    return this.speaks && this.#channel.outputMux && this.#channel.writer.queuedBytes === 0;
   }
 
   #lullMs(): number {

@@ -14,7 +14,6 @@ const REGULAR = 0o100000;
 
 /** Plays the sender from its first list to its last byte. */
 export function* sendAll(context: SessionContext, source: ListSource, files: SourceFiles): Task {
-  context.channel.role = 'sender';
   const listSender = new ListSender(context, source);
   const count = yield* listSender.sendFirst();
   context.report.listDone(context.lists.totalEntries);

@@ -56,6 +56,8 @@ interface Running {
 
 /** Codes that are not announced to the peer (01 §13.2). */
 const SILENT_EXITS = new Set([0, 10, 12, 19, 30]);
+/** Above it a shell would see another code, 0 among them. */
+const LARGEST_EXIT = 255;
 /** Task steps between two looks of the driver at its descriptors. */
 const STEPS_PER_RUN = 64;
 
@@ -82,10 +84,10 @@ export class Session {
     this.config = config;
     this.#host = host;
     this.channel = new Channel(core, new WireReader(core), new WireWriter(core));
-    this.channel.role =
-      config.role === 'client' ? (config.side === 'sender' ? 'sender' : 'Receiver') : 'server';
+    this.channel.role = config.side === 'sender' ? 'sender' : 'Receiver';
     this.channel.onMessage = (code, at, length) => this.#onMessage(code, at, length);
     this.#keepAlive = new KeepAlive(this.channel, config.timeoutSeconds);
+    this.#keepAlive.speaks = config.side === 'sender';
     this.#start(this.#main());
   }
 
@@ -209,6 +211,7 @@ export class Session {
     const negotiated = yield* handshake(channel, config);
     const context = new SessionContext(channel, config, negotiated, this.#host.report);
     this.#context = context;
+    channel.incremental = negotiated.incremental;
     this.#enableMux(negotiated.protocol);
     this.#host.report.negotiated(negotiated);
     yield* this.#exchangeFilters(negotiated);
@@ -218,8 +221,9 @@ export class Session {
 
   #enableMux(protocol: number): void {
     const serverFramed = true;
-    const clientFramed = protocol >= 30 || (this.config.side === 'receiver' && this.config.removeSourceFiles);
     const isServer = this.config.role === 'server';
+    const isPull = isServer === (this.config.side === 'sender');
+    const clientFramed = protocol >= 30 || (isPull && this.config.removeSourceFiles);
     if (isServer ? serverFramed : clientFramed) this.channel.enableOutputMux();
     if (isServer ? clientFramed : serverFramed) this.channel.reader.enableMux();
   }
@@ -262,6 +266,7 @@ export class Session {
     context.report.listDone(lists.totalEntries);
     if (!config.listOnly) generator.openRoot(first, lists.totalEntries);
     channel.role = 'receiver';
+    this.#keepAlive.speaks = true;
     this.#start(generateAll(context, generator, state));
     yield* receiveAll(context, taker, receiver, state);
   }
@@ -296,6 +301,7 @@ export class Session {
         if (this.#context && !this.config.ignoreErrors) this.#context.ioError |= intOf(bytes) & 7;
         return;
       case messages.MSG_IO_TIMEOUT:
+        if (this.config.role === 'server') throw this.#invalidMessage(code, lengthBytes);
         this.#keepAlive.adopt(intOf(bytes));
         return;
       case messages.MSG_NO_SEND:
@@ -323,10 +329,27 @@ export class Session {
       const text = `unsolicited acknowledgement of an error exit [${this.channel.role}]`;
       throw new ProtocolError('ERR_ERROR_EXIT', text, 12, this.channel.reader.byteOffset);
     }
-    if (this.config.role === 'client' && this.channel.outputMux) {
-      this.channel.writer.message(messages.MSG_ERROR_EXIT, new Uint8Array(0));
+    if (exitCode < 1 || exitCode > LARGEST_EXIT) {
+      const text = `the peer announced an error exit with code ${exitCode} [${this.channel.role}]`;
+      throw new ProtocolError('ERR_ERROR_EXIT', text, 12, this.channel.reader.byteOffset);
     }
+    if (this.channel.outputMux) this.#answerExit(exitCode);
     throw new PeerExit(exitCode);
+  }
+
+  /** A generator tells the sender the code, everybody else acknowledges; a server only if its messages go in band (01 §13.2). */
+  #answerExit(exitCode: number): void {
+    const { channel, config } = this;
+    if (channel.role === 'receiver') channel.writer.message(messages.MSG_ERROR_EXIT, intBytes(exitCode));
+    else if (config.role === 'client' || config.messagesInBand) {
+      channel.writer.message(messages.MSG_ERROR_EXIT, new Uint8Array(0));
+    }
+  }
+
+  #invalidMessage(code: number, lengthBytes: number): ProtocolError {
+    const { reader } = this.channel;
+    const text = `invalid multi-message ${code}:${lengthBytes} [${reader.frameRole}]`;
+    return new ProtocolError('ERR_INVALID_MESSAGE', text, 12, reader.byteOffset);
   }
 
   #fail(error: Error): void {
@@ -340,9 +363,7 @@ export class Session {
     const exitCode = 'exitCode' in error && typeof error.exitCode === 'number' ? error.exitCode : 12;
     const announce = this.channel.outputMux && (this.#context?.protocol ?? 0) >= 31;
     if (!announce || error instanceof PeerExit || SILENT_EXITS.has(exitCode)) return;
-    const payload = new Uint8Array(4);
-    new DataView(payload.buffer).setInt32(0, exitCode, true);
-    this.channel.writer.message(messages.MSG_ERROR_EXIT, payload);
+    this.channel.writer.message(messages.MSG_ERROR_EXIT, intBytes(exitCode));
   }
 }
 
@@ -350,6 +371,12 @@ function latin1(bytes: Uint8Array): string {
   let text = '';
   for (const byte of bytes) text += String.fromCharCode(byte);
   return text;
+}
+
+function intBytes(value: number): Uint8Array {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setInt32(0, value, true);
+  return bytes;
 }
 
 function intOf(bytes: Uint8Array): number {
