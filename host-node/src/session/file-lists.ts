@@ -4,6 +4,7 @@ import type { CoreInstance } from '@ocrsync/core/instance';
 import { type DirectoryNames } from '@ocrsync/core/directory-names';
 import { FileList } from '@ocrsync/core/file-list';
 import { ProtocolError } from '@ocrsync/core/protocol-error';
+import { ITEM_IS_NEW } from './item.ts';
 import type { Entry } from './ports.ts';
 
 /** A list that is still in use, and what the roles keep about it. */
@@ -149,14 +150,24 @@ export class FileLists {
     return { position, total: this.totalEntries, complete: this.complete };
   }
 
+  /** The numbers that the peer may use, for texts: `FIRST - LAST`. */
+  range(): string {
+    const first = (this.#live[0]?.list.start ?? 1) - 1;
+    const last = this.#live.at(-1)?.list;
+    return `${first} - ${last ? last.start + last.count - 1 : -1}`;
+  }
+
+  /** Protocol 29 has no message for it: a new item behind the end of the list says that its writer is alive (01 §12). */
+  isKeepAlive(protocol: number, ndx: number, iflags: number): boolean {
+    const list = this.#live[0]?.list;
+    return protocol === 29 && iflags === ITEM_IS_NEW && ndx === list?.count;
+  }
+
   /** As {@link find}, for a number that the peer sent: unknown ones and removed duplicates are its fault (04 §2.4, §20). */
   require(ndx: number, role: string, byteOffset: number): Found {
     const found = this.find(ndx);
     if (found === undefined) {
-      const first = (this.#live[0]?.list.start ?? 1) - 1;
-      const last = this.#live.at(-1)?.list;
-      const end = last ? last.start + last.count - 1 : -1;
-      const text = `File-list index ${ndx} not in ${first} - ${end} (read_ndx_and_attrs) [${role}]`;
+      const text = `File-list index ${ndx} not in ${this.range()} (read_ndx_and_attrs) [${role}]`;
       throw new ProtocolError('ERR_FILE_INDEX', text, 2, byteOffset);
     }
     if (!found.entry.list.isActive(found.entry.row)) {

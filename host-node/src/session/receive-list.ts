@@ -59,8 +59,10 @@ export class ListTaker {
     const { channel, lists } = this.#context;
     const directory = NDX_FLIST_OFFSET - ndx;
     if (directory < 0 || !lists.incremental) {
-      const what = lists.incremental ? 'dir index' : 'file index';
-      this.#refuse(`Invalid ${what}: ${ndx} (${-1} - ${lists.directories.count - 1}) [${channel.role}]`);
+      const [what, range] = lists.incremental
+        ? ['dir', `-1 - ${lists.directories.count - 1}`]
+        : ['file', lists.range()];
+      this.#refuse(`Invalid ${what} index: ${ndx} (${range}) [${channel.role}]`);
     }
     return directory;
   }

@@ -68,10 +68,11 @@ class ReceiverRole {
 
   /** The next index that is not a counter record or a keep-alive of protocol 29. */
   *#readIndex(): Task<number> {
-    const { channel, protocol, statistics } = this.#context;
+    const { channel, lists, protocol, statistics } = this.#context;
     for (;;) {
       while (!channel.reader.tryItem(protocol)) yield* channel.more();
-      const { value: ndx } = channel.reader;
+      const { value: ndx, iflags } = channel.reader;
+      if (lists.isKeepAlive(protocol, ndx, iflags)) continue;
       if (ndx === NDX_DONE) this.#countDone();
       if (ndx !== NDX_DEL_STATS || protocol < 31) return ndx;
       statistics.deleted = yield* readDeleteStatistics(channel);

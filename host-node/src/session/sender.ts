@@ -45,7 +45,8 @@ class SenderRole {
       yield* channel.room();
       while (!channel.reader.tryItem(protocol)) yield* channel.more();
       const { value: ndx } = channel.reader;
-      if (ndx >= 0) yield* this.#answer(ndx);
+      if (isKeepAlive(this.#context, ndx)) channel.keepAlive();
+      else if (ndx >= 0) yield* this.#answer(ndx);
       else if (ndx === NDX_DONE) {
         if (this.#endOfPhase()) return;
       } else if (ndx === NDX_DEL_STATS && protocol >= 31) yield* takeDeleteStatistics(this.#context);
@@ -109,12 +110,13 @@ export function echo(context: Pick<SessionContext, 'channel' | 'protocol'>, item
   context.channel.writer.item(context.protocol, item.ndx, item.iflags, item.basisType, item.xname);
 }
 
+function isKeepAlive({ channel, lists, protocol }: SessionContext, ndx: number): boolean {
+  return lists.isKeepAlive(protocol, ndx, channel.reader.iflags);
+}
+
 function invalidIndex(context: SessionContext, ndx: number): ProtocolError {
   const { channel, lists } = context;
-  const first = (lists.live[0]?.list.start ?? 1) - 1;
-  const last = lists.live.at(-1)?.list;
-  const end = last ? last.start + last.count - 1 : -1;
-  const text = `Invalid file index: ${ndx} (${first} - ${end}) [${channel.role}]`;
+  const text = `Invalid file index: ${ndx} (${lists.range()}) [${channel.role}]`;
   return new ProtocolError('ERR_FILE_INDEX', text, 2, channel.reader.byteOffset);
 }
 
@@ -145,6 +147,7 @@ function* readDone(context: SessionContext): Task {
     while (!channel.reader.tryItem(protocol)) yield* channel.more();
     const { value: ndx } = channel.reader;
     if (ndx === NDX_DONE) return;
+    if (isKeepAlive(context, ndx)) continue;
     if (ndx === NDX_DEL_STATS && protocol >= 31) {
       yield* takeDeleteStatistics(context);
       continue;
