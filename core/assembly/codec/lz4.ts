@@ -38,6 +38,11 @@ function matchLength(a: usize, b: usize, limit: usize): u32 {
   return <u32>(a - start);
 }
 
+/** How many bytes a length takes beside its four bits in the token. */
+@inline function extensionBytes(length: u32): u32 {
+  return length < 15 ? 0 : (length - 15) / 255 + 1;
+}
+
 /** Extension bytes of a length whose first 15 (of 15) are in the token. */
 @inline function putLength(out: usize, rest: u32): usize {
   while (rest >= 255) {
@@ -84,8 +89,9 @@ export function lz4_compress(src: usize, length: u32, dst: usize, capacity: u32,
       }
       const matched = MIN_MATCH + matchLength(p + MIN_MATCH, candidate + MIN_MATCH, matchLimit);
       const literals = <u32>(p - anchor);
-      // Token, offset, both lengths' extensions, and the five last literals that always follow.
-      if (out + literals + literals / 255 + matched / 255 + 12 > room) return NO_ROOM;
+      // Token, literals, offset, both lengths' extensions; and at least a token and five literals always follow.
+      const size = 1 + literals + extensionBytes(literals) + 2 + extensionBytes(matched - MIN_MATCH);
+      if (out + size + 1 + LAST_LITERALS > room) return NO_ROOM;
       out = putLiterals(out, anchor, literals, matched - MIN_MATCH);
       store<u16>(out, <u16>(p - candidate));
       out += 2;
@@ -97,8 +103,7 @@ export function lz4_compress(src: usize, length: u32, dst: usize, capacity: u32,
     }
   }
   const literals = <u32>(end - anchor);
-  const extension: u32 = literals >= 15 ? (literals - 15) / 255 + 1 : 0;
-  if (out + 1 + literals + extension > room) return NO_ROOM;
+  if (out + 1 + literals + extensionBytes(literals) > room) return NO_ROOM;
   return <i32>(putLiterals(out, anchor, literals, 0) - dst);
 }
 

@@ -79,9 +79,15 @@ export const FAULT_TOKEN: i32 = 17;
   return load<u32>(ctx, END) - load<u32>(ctx, POS);
 }
 
-/** Offset of the parse position in the peer's stream, frame headers included. */
+/** Offset of the next byte that is not yet taken out of its frame. */
+@inline export function raw_offset(ctx: usize): f64 {
+  return load<f64>(ctx, RAW_TAKEN) - <f64>(load<u32>(ctx, RAW_END) - load<u32>(ctx, RAW));
+}
+
+/** Offset of the parse position in the peer's stream, frame headers and the messages already handled included. */
 export function parse_offset(ctx: usize): f64 {
   const pos = load<u32>(ctx, POS);
+  if (pos == load<u32>(ctx, END)) return raw_offset(ctx);
   const past = <i32>(pos - load<u32>(ctx, JOINT));
   if (past >= 0) return load<f64>(ctx, JOINT_RAW) + <f64>past;
   return load<f64>(ctx, LEFT_RAW) + <f64><i32>(pos - load<u32>(ctx, LEFT));
@@ -90,11 +96,6 @@ export function parse_offset(ctx: usize): f64 {
 /** The host's way to ask for it: doubles do not cross the border as results. */
 export function reader_offset(ctx: usize): void {
   store<f64>(ctx, parse_offset(ctx), OFFSET);
-}
-
-/** Offset of the next byte that is not yet taken out of its frame. */
-@inline export function raw_offset(ctx: usize): f64 {
-  return load<f64>(ctx, RAW_TAKEN) - <f64>(load<u32>(ctx, RAW_END) - load<u32>(ctx, RAW));
 }
 
 export function faultAt(ctx: usize, kind: i32, a: f64, b: f64, offset: f64): i32 {
