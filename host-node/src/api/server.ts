@@ -63,7 +63,8 @@ export async function runServer(words: readonly string[], environment: ServerEnv
   });
   const code = outcomeOf(session, report.transferErrors);
   const { error } = session;
-  if (error !== undefined && !(error instanceof PeerExit)) stderr(`${error.message}\n`);
+  const told = error === undefined || error instanceof PeerExit || error.message === '';
+  if (!told) stderr(`${error.message}\n`);
   if (error === undefined) return code;
   const role = side === 'sender' ? 'sender' : session.context === undefined ? 'server' : 'Receiver';
   if (code !== 0 && !(error instanceof PeerExit)) environment.stderr(`${exitLine(code, role, VERSION)}\n`);

@@ -1,4 +1,5 @@
 // The per-item record of the transfer phase and its bits (docs/protocol/04-transfer.md §2).
+import type { WireReader } from '@ocrsync/core/wire-reader';
 
 export const ITEM_REPORT_ATIME = 0x0001;
 export const ITEM_REPORT_CHANGE = 0x0002;
@@ -47,4 +48,14 @@ export interface Item {
   readonly basisType: number;
   /** undefined: none followed; may be the empty string. latin1. */
   readonly xname: string | undefined;
+}
+
+/** The record whose head was just read. Below protocol 29 no flags travel, and what differs is not known. */
+export function itemRead(reader: WireReader, ndx: number, protocol: number): Item {
+  return {
+    ndx,
+    iflags: protocol >= 29 ? reader.iflags : reader.iflags | ITEM_MISSING_DATA,
+    basisType: reader.basisType < 0 ? BASIS_FNAME : reader.basisType,
+    xname: reader.xname(),
+  };
 }

@@ -3,7 +3,7 @@
 import { ProtocolError } from '@ocrsync/core/protocol-error';
 import type { SessionContext } from './context.ts';
 import { readDeleteStatistics } from './delete-statistics.ts';
-import { BASIS_FNAME, ITEM_TRANSFER, type Item } from './item.ts';
+import { ITEM_TRANSFER, itemRead } from './item.ts';
 import { NDX_DEL_STATS, NDX_DONE, NDX_FLIST_EOF } from './ndx.ts';
 import type { ReceiverFiles } from './ports.ts';
 import type { ListTaker } from './receive-list.ts';
@@ -99,12 +99,7 @@ class ReceiverRole {
   *#take(ndx: number): Task {
     const { channel, config, lists, report, statistics } = this.#context;
     const { reader } = channel;
-    const item: Item = {
-      ndx,
-      iflags: reader.iflags,
-      basisType: reader.basisType < 0 ? BASIS_FNAME : reader.basisType,
-      xname: reader.xname(),
-    };
+    const item = itemRead(reader, ndx, this.#context.protocol);
     const { live, entry, isListDirectory } = lists.require(ndx, channel.role, reader.byteOffset);
     statistics.countItem(entry, item.iflags);
     if (!(item.iflags & ITEM_TRANSFER)) {

@@ -3,7 +3,7 @@
 import { ProtocolError } from '@ocrsync/core/protocol-error';
 import type { SessionContext } from './context.ts';
 import { readDeleteStatistics, writeDeleteStatistics } from './delete-statistics.ts';
-import { BASIS_FNAME, ITEM_TRANSFER, type Item } from './item.ts';
+import { ITEM_TRANSFER, type Item, itemRead } from './item.ts';
 import { NDX_DEL_STATS, NDX_DONE } from './ndx.ts';
 import type { ListSource, SourceFiles } from './ports.ts';
 import { ListSender } from './send-list.ts';
@@ -70,12 +70,7 @@ class SenderRole {
   *#answer(ndx: number): Task {
     const { channel, lists, report, statistics, config } = this.#context;
     const { reader } = channel;
-    const item: Item = {
-      ndx,
-      iflags: reader.iflags,
-      basisType: reader.basisType < 0 ? BASIS_FNAME : reader.basisType,
-      xname: reader.xname(),
-    };
+    const item = itemRead(reader, ndx, this.#context.protocol);
     const { live, entry, isListDirectory } = lists.require(ndx, channel.role, reader.byteOffset);
     this.#currentNdx = ndx;
     if (!(item.iflags & ITEM_TRANSFER)) {

@@ -490,6 +490,16 @@ describe('the filter list', () => {
   );
 });
 
+describe('a request below protocol 29', () => {
+  it('is told by both ends as one of which no more is known', () => {
+    const sent = sender({ ownProtocol: 28 }, {}, data(`01000000 ${'00'.repeat(16)}`));
+    expect(sent.told).toContain('item a 18000');
+    const got = receiver({ ownProtocol: 28 }, { wantsFiles: true }, data(`01000000 ${DATA_OF_A}`));
+    expect(got.told).toContain('item a 18000');
+    expect(sent.session.error ?? got.session.error).toBeUndefined();
+  });
+});
+
 describe('listing only', () => {
   it('asks for nothing and says its NDX_DONEs', () => {
     const { session, output, told } = receiver({ listOnly: true }, { wantsFiles: true });
