@@ -49,6 +49,7 @@ export class ListTaker {
     if (lists.live.length === 0) {
       this.#refuse('rsync: refusing sub-flist after final flist was freed');
     }
+    if (lists.complete) this.#refuse(`rsync: refusing a file list after the last one (dir ${directory})`);
     const list = lists.open();
     yield* this.#decode(list);
     this.#accept(list, directory);

@@ -166,6 +166,24 @@ describe('a record that a receiver refuses', () => {
     expect(receiver(INCREMENTAL, world, data(said)).session.error).toMatchObject({ message, exitCode: 2 });
   });
 
+  it('is a list after the end of lists', () => {
+    const entries = [DIRECTORY, { name: 'd', mode: 0o040755 }, FILE_A];
+    const { session } = receiver(INCREMENTAL, { entries }, data('fffe8066000000 0000'));
+    expect(session.error).toMatchObject({
+      message: 'rsync: refusing a file list after the last one (dir 1)',
+      exitCode: 2,
+    });
+  });
+
+  it('is data while only listing', () => {
+    const { session, told } = receiver({ listOnly: true }, {}, data(`02 00a0 ${DATA_OF_A}`));
+    expect(session.error).toMatchObject({
+      message: 'rsync: refusing a file that was not asked for: 1 [receiver]',
+      exitCode: 2,
+    });
+    expect(told).not.toContain('received a: abc');
+  });
+
   it('is a counter out of its range', () => {
     const { error } = receiver({}, {}, data('ff02 f0ffffffff')).session;
     expect(error).toMatchObject({ exitCode: 2 });
