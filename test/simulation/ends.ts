@@ -1,6 +1,6 @@
 // Makes our client's and server's ends for real directories, without a process or a pipe: a test moves the bytes.
 import { makeClientSession } from '@ocrsync/node/api/client-session';
-import { outcomeOf } from '@ocrsync/node/api/client';
+import { outcomeOf } from '@ocrsync/node/api/outcome';
 import { SessionEnds } from '@ocrsync/node/api/session-ends';
 import { resolveEndpoints } from '@ocrsync/node/options/endpoint';
 import { parseArguments } from '@ocrsync/node/options/parse';

@@ -7,7 +7,7 @@ import { ClientReport } from '../transfer/client-report.ts';
 import { availableMethods } from '../transfer/compression/available.ts';
 import type { LocalData } from '../transfer/local-data.ts';
 import { sessionConfig } from '../transfer/session-config.ts';
-import type { ClientEnvironment } from './client.ts';
+import type { ClientEnvironment } from './client-environment.ts';
 import { SessionEnds } from './session-ends.ts';
 import { runStatistics } from './run-statistics.ts';
 

@@ -12,7 +12,7 @@ import { pump } from '../transfer/pump.ts';
 import { ServerReport } from '../transfer/server-report.ts';
 import { sessionConfig } from '../transfer/session-config.ts';
 import { standardDuplex } from '../transport/standard-duplex.ts';
-import { outcomeOf } from './client.ts';
+import { outcomeOf } from './outcome.ts';
 import { freshSeed } from './fresh-seed.ts';
 import { SessionEnds } from './session-ends.ts';
 

@@ -1,0 +1,24 @@
+// What a client's run is given by its caller, and what it gives back.
+import type { EventSink } from '../report/events.ts';
+import type { ProcessRole } from '../report/exit-codes.ts';
+
+export interface ClientEnvironment {
+  readonly sink: EventSink;
+  /** A line that is no event: message of the day, module list. latin1, without newline. */
+  line(text: string): void;
+  readonly signal: AbortSignal;
+  /** Takes the lines of the remote shell's stderr (latin1). Absent: they go to this process's own stderr. */
+  readonly remoteStderr?: (line: string) => void;
+  /** false: a password that is missing is an error; nobody is asked at the terminal. */
+  readonly asksForPassword?: boolean;
+}
+
+/** How a run ended. */
+export interface ClientResult {
+  /** rsync's exit code. */
+  readonly exitCode: number;
+  /** Who stands in the exit line. */
+  readonly role: ProcessRole;
+  /** No exit line: the peer has announced its own end and printed its reason (01 §13.2). */
+  readonly quiet: boolean;
+}

@@ -1,0 +1,57 @@
+// The end of a run: summary or fault told, exit code worked out (docs/protocol/01-session.md §13.3).
+import type { Options } from '../options/options.ts';
+import { EXIT_SIGNAL, finalExitCode, type ProcessRole } from '../report/exit-codes.ts';
+import { PeerExit } from '../session/run-error.ts';
+import type { Session } from '../session/session.ts';
+import type { PumpOptions } from '../transfer/pump.ts';
+import type { ClientEnvironment, ClientResult } from './client-environment.ts';
+import type { ClientSession } from './client-session.ts';
+
+/** How a client's session is driven. */
+export function pumpOptions(options: Options, environment: Pick<ClientEnvironment, 'signal'>): PumpOptions {
+  return {
+    nowMs: () => performance.now(),
+    bwlimitKiBPerSecond: options.bwlimitKiBPerSecond,
+    leavesFirst: false,
+    signal: environment.signal,
+  };
+}
+
+/** Tells the summary or the fault, and works out the exit code (01 §13.3). */
+export function finish(
+  client: ClientSession,
+  environment: ClientEnvironment,
+  peerCode: number,
+): ClientResult {
+  const { session } = client;
+  const code = environment.signal.aborted ? EXIT_SIGNAL : outcomeOf(session, client.transferErrors());
+  if (session.error === undefined) client.summary();
+  else client.explain(session.error);
+  const exitCode = isOwnFault(session.error) ? code : Math.max(code, peerCode);
+  environment.sink.event({ type: 'finished', exitCode });
+  // In a local copy the peer is the other half of this process: nobody else prints the exit line.
+  const quiet = session.error instanceof PeerExit && !session.config.local;
+  return { exitCode, role: roleOf(session), quiet };
+}
+
+/** A peer that this end broke off from ends with an error because of that: its code says nothing. */
+function isOwnFault(error: Error | undefined): boolean {
+  if (error === undefined || error instanceof PeerExit) return false;
+  return !('code' in error) || error.code !== 'ERR_CONNECTION_CLOSED';
+}
+
+/** Who a client is at the end of its run: the receiving side has split into two by then. */
+function roleOf(session: Session): ProcessRole {
+  if (session.config.local && session.error instanceof PeerExit) return 'Receiver';
+  if (session.config.side === 'sender') return 'sender';
+  return session.channel.role === 'receiver' ? 'generator' : 'Receiver';
+}
+
+/** Exit code of one end's session. */
+export function outcomeOf(session: Session, transferErrors: boolean): number {
+  const { error } = session;
+  if (error === undefined) {
+    return finalExitCode(session.context?.ioError ?? 0, transferErrors || session.transferErrors);
+  }
+  return 'exitCode' in error && typeof error.exitCode === 'number' ? error.exitCode : 12;
+}

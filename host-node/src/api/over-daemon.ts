@@ -1,0 +1,86 @@
+// A run with a daemon, over TCP or behind a remote shell (docs/protocol/02-daemon.md §2, §4, §8).
+import type { Remote } from '../options/endpoint.ts';
+import type { Options } from '../options/options.ts';
+import { serverArguments } from '../options/server-args.ts';
+import { RunError } from '../session/run-error.ts';
+import { pump } from '../transfer/pump.ts';
+import { greetDaemon, sendDaemonArguments } from '../transport/daemon-client.ts';
+import { type RemoteShell, startRemoteShell } from '../transport/remote-shell.ts';
+import { connectTcp } from '../transport/tcp.ts';
+import type { ClientEnvironment, ClientResult } from './client-environment.ts';
+import { clientSession } from './client-session.ts';
+import { finish, pumpOptions } from './outcome.ts';
+import { leaveShell, shellWords } from './over-shell.ts';
+import { type RemoteEndpoints, roleOfOperands } from './remote-role.ts';
+
+export async function runOverDaemon(
+  options: Options,
+  endpoints: RemoteEndpoints,
+  environment: ClientEnvironment,
+): Promise<ClientResult> {
+  const { remote, direction } = endpoints;
+  if (options.proxy !== null) throw new RunError('ERR_UNSUPPORTED', 'RSYNC_PROXY is not supported yet', 4);
+  const path = remote.paths[0] ?? '';
+  if (path.startsWith('/')) {
+    throw new RunError('ERR_DAEMON', 'ERROR: The remote path must start with a module name not a /', 5);
+  }
+  const verbose = options.verbose >= 2 && !options.quiet;
+  if (verbose && !remote.daemonOverShell) {
+    environment.line(`opening tcp connection to ${remote.host} port ${remote.port}`);
+  }
+  const connection = await connectDaemon(options, remote, environment);
+  const { duplex } = connection;
+  const module = path.split('/', 1)[0]!;
+  const leave = (): void => duplex.destroy();
+  environment.signal.addEventListener('abort', leave, { once: true });
+  const agreement = await greetDaemon(duplex, {
+    module,
+    user: remote.user ?? options.defaultUser,
+    ownProtocol: options.protocol,
+    password: async () => {
+      const { readPassword } = await import('./password.ts');
+      return await readPassword(options, roleOfOperands(options), environment.asksForPassword ?? true);
+    },
+    motd: (line) => {
+      if (options.motd && !options.quiet) environment.line(line);
+    },
+  }).finally(() => environment.signal.removeEventListener('abort', leave));
+  if (agreement === undefined) {
+    duplex.destroy();
+    environment.sink.event({ type: 'finished', exitCode: 0 });
+    return { exitCode: 0, role: 'client', quiet: true };
+  }
+  const paths = remote.paths.map((each) => daemonPath(each, module));
+  const agreed = { ...options, protocol: Math.min(options.protocol, agreement.protocol) };
+  const words = serverArguments(agreed, { push: direction === 'push', paths, quoting: false });
+  if (verbose) environment.line(`sending daemon args: ${words.join(' ')}  (${words.length} args)`);
+  sendDaemonArguments(duplex, agreement.protocol, words);
+  const client = clientSession(agreed, endpoints, environment, agreement.protocol);
+  await pump(client.session, duplex, pumpOptions(options, environment));
+  const failed = client.session.error !== undefined;
+  return finish(client, environment, await leaveShell(connection, failed, environment.signal));
+}
+
+/** The connection to a daemon: a socket, or the stdio of `RSYNC_PATH --server --daemon .` behind a remote shell. */
+async function connectDaemon(
+  options: Options,
+  remote: Remote,
+  environment: ClientEnvironment,
+): Promise<RemoteShell> {
+  if (!remote.daemonOverShell) {
+    const duplex = await connectTcp(remote.host, remote.port, {
+      role: roleOfOperands(options),
+      contimeoutSeconds: options.contimeoutSeconds,
+      signal: environment.signal,
+    });
+    return { duplex, exitCode: Promise.resolve(0), kill: () => undefined };
+  }
+  const words = [...shellWords(options, remote), options.rsyncPath, '--server', '--daemon', '.'];
+  return await startRemoteShell(words, roleOfOperands(options), environment.remoteStderr);
+}
+
+/** A path that is only the module's name is sent as `module/`; ` module/` inside would be split by the daemon (02 §8). */
+function daemonPath(path: string, module: string): string {
+  if (path === module) return `${module}/`;
+  return path.replaceAll(` ${module}/`, `[ ]${module}/`);
+}

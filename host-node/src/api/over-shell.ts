@@ -1,0 +1,62 @@
+// A run through a remote shell: starts it, drives the session over its stdio, waits for its end.
+import type { Remote } from '../options/endpoint.ts';
+import type { Options } from '../options/options.ts';
+import { serverArguments } from '../options/server-args.ts';
+import { RunError } from '../session/run-error.ts';
+import { pump } from '../transfer/pump.ts';
+import { type RemoteShell, splitShellCommand, startRemoteShell } from '../transport/remote-shell.ts';
+import type { ClientEnvironment, ClientResult } from './client-environment.ts';
+import { clientSession } from './client-session.ts';
+import { finish, pumpOptions } from './outcome.ts';
+import { type RemoteEndpoints, roleOfOperands } from './remote-role.ts';
+
+/** After a failed run the remote shell may end by itself for so long. */
+const SHELL_PATIENCE_MS = 1000;
+
+export async function runOverShell(
+  options: Options,
+  endpoints: RemoteEndpoints,
+  environment: ClientEnvironment,
+): Promise<ClientResult> {
+  const { remote, direction } = endpoints;
+  const words = [
+    ...shellWords(options, remote),
+    options.rsyncPath,
+    ...serverArguments(options, { push: direction === 'push', paths: remote.paths, quoting: true }),
+  ];
+  if (options.verbose >= 2 && !options.quiet) environment.line(openingLine(words));
+  const shell = await startRemoteShell(words, roleOfOperands(options), environment.remoteStderr);
+  const client = clientSession(options, endpoints, environment);
+  await pump(client.session, shell.duplex, pumpOptions(options, environment));
+  const shellCode = await leaveShell(shell, client.session.error !== undefined, environment.signal);
+  return finish(client, environment, shellCode);
+}
+
+/** -vv: the command that is started (07 §3). */
+function openingLine(words: readonly string[]): string {
+  const shown = words.map((word) => (/[^A-Za-z0-9,.\-_=+@/]/.test(word) ? `"${word}"` : word));
+  return `opening connection using: ${shown.join(' ')}  (${words.length} args)`;
+}
+
+/** Waits for the shell's end; one that lingers after a failure, or when the run is stopped, is ended. */
+export async function leaveShell(shell: RemoteShell, failed: boolean, signal: AbortSignal): Promise<number> {
+  const kill = (): void => shell.kill();
+  const timer = failed && !signal.aborted ? setTimeout(kill, SHELL_PATIENCE_MS) : undefined;
+  if (signal.aborted) kill();
+  else signal.addEventListener('abort', kill, { once: true });
+  try {
+    return await shell.exitCode;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', kill);
+  }
+}
+
+/** The remote shell's own words, up to the host. */
+export function shellWords(options: Options, remote: Remote): string[] {
+  if (remote.host.startsWith('-')) {
+    throw new RunError('ERR_HOST', "Invalid remote host: hostnames may not start with '-'.", 1);
+  }
+  const user = remote.user === null ? [] : ['-l', remote.user];
+  return [...splitShellCommand(options.rsh), ...user, remote.host];
+}
