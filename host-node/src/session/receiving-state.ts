@@ -11,8 +11,6 @@ export interface Outcome {
 export class ReceivingState {
   /** The first list is there and the destination may be opened. */
   listReady = false;
-  /** The sender's list was empty and it ended with it (01 §9.5). */
-  emptyEnd = false;
   /** NDX_DONEs of the sender that ended a phase: 1 walk, 2 redo, 3 delayed updates; 4 is its answer in the goodbye. */
   phasesDone = 0;
   /** NDX_DONEs that the generator half wrote: the sender never writes one that does not answer one of them. */

@@ -258,7 +258,6 @@ export class Session {
     yield* taker.takeFirst();
     const first = lists.live[0]!.list;
     if (first.count === 0 && config.role === 'client') {
-      state.emptyEnd = true;
       context.report.listDone(0);
       return;
     }
