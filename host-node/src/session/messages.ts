@@ -12,3 +12,10 @@ export const MSG_ERROR_EXIT = 86;
 export const MSG_SUCCESS = 100;
 export const MSG_DELETED = 101;
 export const MSG_NO_SEND = 102;
+
+/** The payload of a message that is one number: 4 bytes, little-endian. */
+export function intPayload(value: number): Uint8Array {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setInt32(0, value, true);
+  return bytes;
+}

@@ -5,7 +5,7 @@ import { writeIdList } from '@ocrsync/core/id-lists';
 import type { FileList } from '@ocrsync/core/file-list';
 import type { SessionContext } from './context.ts';
 import { LOOKAHEAD_ENTRIES } from './limits.ts';
-import { MSG_IO_ERROR } from './messages.ts';
+import { intPayload, MSG_IO_ERROR } from './messages.ts';
 import { NDX_FLIST_EOF, NDX_FLIST_OFFSET } from './ndx.ts';
 import type { ListSource } from './ports.ts';
 import type { Task } from './wait.ts';
@@ -94,9 +94,8 @@ export class ListSender {
   }
 
   #sendIoError(ioError: number): void {
-    const payload = new Uint8Array(4);
-    new DataView(payload.buffer).setInt32(0, ioError, true);
-    if (this.#context.channel.outputMux) this.#context.channel.writer.message(MSG_IO_ERROR, payload);
+    const { channel } = this.#context;
+    if (channel.outputMux) channel.writer.message(MSG_IO_ERROR, intPayload(ioError));
   }
 
   /** MSG_IO_ERROR at the end of the transfer, if something new happened since the lists (01 §10.1). */

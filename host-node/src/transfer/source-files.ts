@@ -8,7 +8,7 @@ import { FilesystemError } from '../fs/filesystem.ts';
 import type { Channel } from '../session/channel.ts';
 import type { SessionContext } from '../session/context.ts';
 import { BASIS_FNAME, type Item, type SumHead } from '../session/item.ts';
-import { MSG_NO_SEND } from '../session/messages.ts';
+import { intPayload, MSG_NO_SEND } from '../session/messages.ts';
 import type { Entry, SourceFiles } from '../session/ports.ts';
 import { RunError } from '../session/run-error.ts';
 import { type Task, WAIT_TURN } from '../session/wait.ts';
@@ -135,9 +135,7 @@ export class TreeSourceFiles implements SourceFiles {
   #noSend(ndx: number): void {
     const { channel, protocol } = this.#context;
     if (protocol < 30) return;
-    const payload = new Uint8Array(4);
-    new DataView(payload.buffer).setInt32(0, ndx, true);
-    channel.writer.message(MSG_NO_SEND, payload);
+    channel.writer.message(MSG_NO_SEND, intPayload(ndx));
   }
 
   *#sendOpen(
