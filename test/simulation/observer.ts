@@ -5,6 +5,7 @@ import type { FileList } from '@ocrsync/core/file-list';
 import { CompressedTokenReader } from '@ocrsync/core/token-codec';
 import { PlainTokenInput, type TokenInput } from '@ocrsync/core/token-input';
 import { TOKEN_END, TOKEN_LITERAL } from '@ocrsync/core/wire-reader';
+import { BASIS_FNAME } from '@ocrsync/node/session/item';
 import type { Channel } from '@ocrsync/node/session/channel';
 import type { SessionContext } from '@ocrsync/node/session/context';
 import type { Item } from '@ocrsync/node/session/item';
@@ -80,7 +81,7 @@ function entriesOf(list: FileList): string[] {
   });
 }
 
-/** Asks for nothing, and waits for what the real one has asked for. */
+/** Asks for what the real one has asked for, to whom nobody listens. */
 class PatientGenerator implements GeneratorFiles {
   readonly #observed: Observed;
   readonly deleted = [0, 0, 0, 0, 0] as const;
@@ -95,7 +96,7 @@ class PatientGenerator implements GeneratorFiles {
   }
   *visit({ list, row, ndx }: Entry, _visit: unknown, sink: GeneratorSink): Task {
     if ((list.mode(row) & 0o170000) !== 0o100000) return;
-    if (this.#observed.isAskedFor(list.name(row))) sink.waiting(ndx);
+    if (this.#observed.isAskedFor(list.name(row))) yield* sink.request(ndx, 0, BASIS_FNAME, undefined);
   }
   *deleteIn(): Task {}
   *finished(): Task {}

@@ -21,17 +21,32 @@ export class LiveList {
   /** Generator: its NDX_DONE was written. */
   closed = false;
   readonly #marks: Uint8Array;
+  readonly #requested: Uint8Array;
 
   constructor(list: FileList, directory: number | undefined, entriesBefore: number) {
     this.list = list;
     this.entriesBefore = entriesBefore;
     this.directory = directory;
     this.#marks = new Uint8Array((list.count + 8) >> 3);
+    this.#requested = new Uint8Array((list.count + 8) >> 3);
   }
 
   /** One mark an entry: the sender's "already sent", the receiver's "asked again" (04 §14.4). */
   isMarked(row: number): boolean {
     return (this.#marks[row >> 3]! & (1 << (row & 7))) !== 0;
+  }
+
+  /** Receiving side: data of this entry was asked for. */
+  request(row: number): void {
+    this.#requested[row >> 3]! |= 1 << (row & 7);
+  }
+
+  /** Whether data was asked for; each request is good for one answer. */
+  takeRequest(row: number): boolean {
+    const bit = 1 << (row & 7);
+    const asked = (this.#requested[row >> 3]! & bit) !== 0;
+    this.#requested[row >> 3]! &= ~bit;
+    return asked;
   }
 
   mark(row: number): void {

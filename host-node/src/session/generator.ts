@@ -235,9 +235,12 @@ class GeneratorRole implements GeneratorSink {
   }
 
   *request(ndx: number, iflags: number, basisType: number, xname: string | undefined): Task {
-    const live = this.#context.lists.find(ndx)?.live;
+    const found = this.#context.lists.find(ndx);
     // A dry run waits for no answer (observed: 3.4.1 closes its lists at once).
-    if (live !== undefined && !this.#context.config.dryRun) live.inProgress++;
+    if (found !== undefined && !this.#context.config.dryRun) {
+      found.live.inProgress++;
+      found.live.request(found.entry.row);
+    }
     let flags = iflags | ITEM_TRANSFER;
     if (basisType !== BASIS_FNAME) flags |= ITEM_BASIS_TYPE_FOLLOWS;
     if (xname !== undefined) flags |= ITEM_XNAME_FOLLOWS;

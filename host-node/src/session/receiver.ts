@@ -116,7 +116,7 @@ class ReceiverRole {
     }
     report.item(entry, item);
     if (config.dryRun) return;
-    if (live.closed || config.listOnly) {
+    if (!live.takeRequest(entry.row)) {
       const text = `rsync: refusing a file that was not asked for: ${ndx} [${channel.role}]`;
       throw new ProtocolError('ERR_NOT_REQUESTED', text, 2, reader.byteOffset);
     }

@@ -122,6 +122,16 @@ describe('a record that a receiver refuses', () => {
     expect(told).not.toContain('received a: abc');
   });
 
+  it('is data of a file that the generator did not ask for, or not again', () => {
+    const record = `02 00a0 ${DATA_OF_A}`;
+    const message = 'rsync: refusing a file that was not asked for: 1 [receiver]';
+    const never = receiver({}, { wantsFiles: false }, data(record));
+    expect(never.session.error).toMatchObject({ message, exitCode: 2 });
+    expect(never.told).not.toContain('received a: abc');
+    const twice = receiver({}, { wantsFiles: true }, data(record), data(`fe0000 00a0 ${DATA_OF_A}`));
+    expect(twice.session.error).toMatchObject({ message, exitCode: 2 });
+  });
+
   it('is a counter out of its range', () => {
     const { error } = receiver({}, {}, data('ff02 f0ffffffff')).session;
     expect(error).toMatchObject({ exitCode: 2 });
