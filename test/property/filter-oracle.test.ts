@@ -16,7 +16,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ensurePeer } from '../../interop/peers.ts';
 
 const seconds = Number(process.env['FILTER_SECONDS'] ?? 8);
-const firstSeed = Number(process.env['FILTER_SEED'] ?? Date.now() % 1_000_000_000);
+/** CI walks known seeds, the last of them once a difference; everybody else explores. */
+const defaultSeed = process.env['CI'] === undefined ? Date.now() % 1_000_000_000 : 243_505_940;
+const firstSeed = Number(process.env['FILTER_SEED'] ?? defaultSeed);
 const NAMES = ['a', 'b', 'ab', 'a.o', 'b.o', 'foo', 'a[b', 'x'];
 const FILES = ['.f', '.g'];
 

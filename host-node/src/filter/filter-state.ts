@@ -223,12 +223,21 @@ class DirectoryWalk {
     for (const word of rulesOfFile(text, context.file, overlong)) {
       const parsed = parseFileRule(word, context);
       if (parsed.type === 'clear') {
+        this.#unregister(chain.rules);
         chain.rules.length = 0;
         chain.inherited = undefined;
       } else if (parsed.type === 'overlong') overlong(parsed.text);
       else if (parsed.type === 'rule') chain.rules.push(parsed.rule);
       else if (parsed.type === 'dir-merge') this.#register(parsed, chain.rules);
       else if (parsed.type === 'merge') this.#takeMerge(parsed, context, chain, files, depth);
+    }
+  }
+
+  /** `!` forgets the lists that the dropped rules had registered: the same file may be named again (observed with 3.4.1). */
+  #unregister(rules: readonly Rule[]): void {
+    for (const rule of rules) {
+      const at = this.registered.findIndex((known) => known === rule);
+      if (at >= 0) this.registered.splice(at, 1);
     }
   }
 

@@ -176,7 +176,8 @@ export class NodeRoot implements Root {
 
   /** The absolute path, a char a byte. A name that would leave the root is refused whatever it leads to. */
   #text(name: string, call: string): string {
-    if (name === '' || name === '.') return this.path;
+    // With the dot: a root that is a symlink to a directory is that directory, never the link.
+    if (name === '' || name === '.') return `${this.#prefix}.`;
     if (name.includes('\0')) throw errorOfCode('EINVAL', call, name);
     if (name.startsWith('/') || (name.includes('..') && name.split('/').includes('..'))) {
       throw errorOfCode('EXDEV', call, name);

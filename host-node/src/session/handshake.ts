@@ -14,6 +14,7 @@ import {
   choose,
   failedNegotiation,
   offeredNames,
+  listKindOf,
 } from './negotiation.ts';
 import { RunError } from './run-error.ts';
 import type { Task } from './wait.ts';
@@ -193,14 +194,14 @@ function checksums(
     requireDefault('checksum', config, config.checksumNames, automatic.name);
     return {
       transferChecksum: automatic.kind,
-      listChecksum: automatic.kind,
+      listChecksum: listKindOf(automatic.kind),
       transferChecksumName: automatic.name,
     };
   }
   const { transfer, list } = config.checksumChoice;
   return checkedForList(config, {
     transferChecksum: transfer === 'auto' ? automatic.kind : checksumKind(transfer),
-    listChecksum: list === 'auto' ? automatic.kind : checksumKind(list),
+    listChecksum: list === 'auto' ? listKindOf(automatic.kind) : checksumKind(list),
     transferChecksumName: transfer === 'auto' ? automatic.name : transfer,
   });
 }

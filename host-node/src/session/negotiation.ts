@@ -76,6 +76,11 @@ export function checksumKind(name: string): number {
   return kind;
 }
 
+/** The kind of `--checksum` digests for an automatic transfer kind: plain digests, never with a seed (§6.3). */
+export function listKindOf(transferKind: number): number {
+  return transferKind === kinds.KIND_MD4_OLD ? kinds.KIND_MD4 : transferKind;
+}
+
 /** What is used when nothing is negotiated or chosen (§5.5). */
 export function automaticChecksum(protocol: number, seedFirst: boolean): { kind: number; name: string } {
   if (protocol < 30) return { kind: kinds.KIND_MD4_OLD, name: 'md4' };

@@ -1,5 +1,5 @@
 // Runs two sessions of this process against each other over memory: local copies (docs/protocol/04-transfer.md §18).
-import { RunError } from '../session/run-error.ts';
+import { PeerExit, RunError } from '../session/run-error.ts';
 import type { Session } from '../session/session.ts';
 import { Bandwidth } from './bandwidth.ts';
 import type { PumpOptions } from './pump.ts';
@@ -7,11 +7,15 @@ import type { PumpOptions } from './pump.ts';
 /** Rounds without any movement after which the two ends are known to wait for each other for ever. */
 const STALLED_ROUNDS = 1000;
 
+/** Rounds in which an end may still hear what the other one said when it failed. */
+const LAST_WORDS_ROUNDS = 50;
+
 /** Runs both to their ends. An error of either end ends the other; outcomes stand in `error` of each. */
 export async function runPair(a: Session, b: Session, options: PumpOptions): Promise<void> {
   const queues: [Uint8Array[], Uint8Array[]] = [[], []];
   const limits = [new Bandwidth(options.bwlimitKiBPerSecond), new Bandwidth(options.bwlimitKiBPerSecond)];
   let still = 0;
+  let alone = 0;
   for (;;) {
     if (options.signal?.aborted) {
       const stopped = new RunError('ERR_ABORTED', 'the run was stopped', 20);
@@ -32,6 +36,8 @@ export async function runPair(a: Session, b: Session, options: PumpOptions): Pro
     if (stateA === 'done') a.hearOut();
     if (stateB === 'done') b.hearOut();
     if (stateA === 'done' && stateB === 'done' && !movedAB && !movedBA) return;
+    alone = (stateA === 'done') === (stateB === 'done') ? 0 : alone + 1;
+    if (alone > LAST_WORDS_ROUNDS) endWith(stateA === 'done' ? a : b, stateA === 'done' ? b : a);
     const idle = stateA !== 'turn' && stateB !== 'turn' && !movedAB && !movedBA;
     still = idle ? still + 1 : 0;
     if (still > STALLED_ROUNDS) {
@@ -42,6 +48,13 @@ export async function runPair(a: Session, b: Session, options: PumpOptions): Pro
     if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
     else await new Promise((resolve) => setImmediate(resolve));
   }
+}
+
+/** An end that failed cannot answer any more: the other one, whatever it waits for, ends with the same code. */
+function endWith(failed: Session, other: Session): void {
+  const { error } = failed;
+  if (error === undefined) return;
+  other.abort(new PeerExit('exitCode' in error && typeof error.exitCode === 'number' ? error.exitCode : 12));
 }
 
 /** Moves what fits from one session's queue into the other's reader. */
