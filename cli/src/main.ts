@@ -3,14 +3,22 @@ import { runClient } from '@ocrsync/node/api/client';
 import { usageText } from '@ocrsync/node/options/help';
 import { parseArguments } from '@ocrsync/node/options/parse';
 import { VERSION } from '@ocrsync/node/options/version';
-import { EXIT_SYNTAX, exitLine } from '@ocrsync/node/report/exit-codes';
+import { EXIT_CRASHED, EXIT_SYNTAX, exitLine } from '@ocrsync/node/report/exit-codes';
 import { commandWords } from './command-words.ts';
 import { rendererFor } from './rendering.ts';
 import { writeAll } from './write-all.ts';
 
 /** Runs one command line and ends the process with rsync's exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
-  const exitCode = await run(commandWords(argv));
+  let exitCode: number;
+  try {
+    exitCode = await run(commandWords(argv));
+  } catch (error) {
+    exitCode = EXIT_CRASHED;
+    writeAll(2, `ocrsync: internal error, please report it: ${String(error)}\n`);
+    if (process.env['OCRSYNC_TRACE']) writeAll(2, `${(error as Error).stack}\n`);
+    printExitLine(exitCode, 'client');
+  }
   process.exit(exitCode);
 }
 

@@ -8,6 +8,7 @@ import { availableMethods } from '../transfer/compression/available.ts';
 import type { LocalData } from '../transfer/local-data.ts';
 import { sessionConfig } from '../transfer/session-config.ts';
 import type { ClientEnvironment } from './client-environment.ts';
+import { faultLines } from './fault-lines.ts';
 import { SessionEnds } from './session-ends.ts';
 import { runStatistics } from './run-statistics.ts';
 
@@ -92,7 +93,9 @@ export function makeClientSession(
     explain: (error) => {
       const isStop = error instanceof RunError && error.code === 'ERR_ABORTED';
       if (!isStop && !(error instanceof PeerExit)) {
-        sink.event({ type: 'message', severity: 'error', text: error.message, fromPeer: false });
+        for (const text of faultLines(error)) {
+          sink.event({ type: 'message', severity: 'error', text, fromPeer: false });
+        }
       }
     },
   };

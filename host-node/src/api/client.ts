@@ -6,6 +6,7 @@ import type { Options } from '../options/options.ts';
 import { EXIT_SIGNAL } from '../report/exit-codes.ts';
 import { RunError } from '../session/run-error.ts';
 import type { ClientEnvironment, ClientResult } from './client-environment.ts';
+import { faultLines } from './fault-lines.ts';
 import { runLocalCopy } from './local-copy.ts';
 import { roleOfOperands } from './remote-role.ts';
 
@@ -16,8 +17,10 @@ export async function runClient(options: Options, environment: ClientEnvironment
   const { sink } = environment;
   const role = roleOfOperands(options);
   const fail = (error: RunError | OptionError): ClientResult => {
-    const { message, exitCode } = error;
-    sink.event({ type: 'message', severity: 'error', text: message, fromPeer: false });
+    const { exitCode } = error;
+    for (const text of faultLines(error)) {
+      sink.event({ type: 'message', severity: 'error', text, fromPeer: false });
+    }
     sink.event({ type: 'finished', exitCode });
     // rsync reads its filters together with the other options, before it is anybody.
     const isOption = error instanceof RunError && FILTER_CODES.includes(error.code);

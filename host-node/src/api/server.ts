@@ -13,6 +13,7 @@ import { ServerReport } from '../transfer/server-report.ts';
 import { sessionConfig } from '../transfer/session-config.ts';
 import { standardDuplex } from '../transport/standard-duplex.ts';
 import { outcomeOf } from './outcome.ts';
+import { faultLines } from './fault-lines.ts';
 import { freshSeed } from './fresh-seed.ts';
 import { SessionEnds } from './session-ends.ts';
 
@@ -64,7 +65,7 @@ export async function runServer(words: readonly string[], environment: ServerEnv
   const code = outcomeOf(session, report.transferErrors);
   const { error } = session;
   const told = error === undefined || error instanceof PeerExit || error.message === '';
-  if (!told) stderr(`${error.message}\n`);
+  if (!told) for (const line of faultLines(error)) stderr(`${line}\n`);
   if (error === undefined) return code;
   const role = side === 'sender' ? 'sender' : session.context === undefined ? 'server' : 'Receiver';
   if (code !== 0 && !(error instanceof PeerExit)) environment.stderr(`${exitLine(code, role, VERSION)}\n`);

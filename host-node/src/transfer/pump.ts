@@ -179,6 +179,7 @@ class Pump implements DuplexSink {
   #windDown(): void {
     // A peer that neither reads nor leaves does not keep somebody who wants to go.
     if (this.#options.signal?.aborted) this.#leaveWithin(STOPPED_MS);
+    else if (this.#session.error !== undefined) this.#leaveWithin(LAST_WORDS_MS);
     const queued = this.#session.channel.writer.queuedBytes;
     if (queued > 0 && !this.#outputBroken) return;
     this.#session.hearOut();

@@ -1,0 +1,13 @@
+// A fault's text as lines of its own. Most texts are one line, and a newline in them is a byte of some name.
+
+/** Faults whose texts are several lines in rsync's words; no names of files are in them. */
+const SEVERAL_LINES: ReadonlySet<unknown> = new Set([
+  'ERR_PROTOCOL_VERSION',
+  'ERR_NEGOTIATION',
+  'ERR_CONNECT',
+  'ERR_AUTH_DIGEST',
+]);
+
+export function faultLines(error: Error): string[] {
+  return 'code' in error && SEVERAL_LINES.has(error.code) ? error.message.split('\n') : [error.message];
+}
