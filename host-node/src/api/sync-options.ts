@@ -86,6 +86,7 @@ export function syncRunOptions(
   destination: string,
   options: SyncOptions,
 ): Options {
+  if (!Array.isArray(sources)) throw usage('sync: sources have to be a string or an array of strings');
   if (sources.length === 0) throw usage('sync: there is no source');
   const paths = [...sources, destination];
   if (paths.some((path) => typeof path !== 'string')) {
@@ -120,8 +121,13 @@ function optionWords(options: SyncOptions): string[] {
     if (options[key] !== undefined) words.push(`${word}=${options[key]}`);
   }
   for (const [key, word] of entriesOf(RULES)) {
-    const value = options[key] ?? [];
-    for (const rule of typeof value === 'string' ? [value] : value) words.push(`${word}=${rule}`);
+    const value: unknown = options[key] ?? [];
+    const rules: unknown[] = Array.isArray(value) ? value : [value];
+    for (const rule of rules) {
+      if (typeof rule !== 'string')
+        throw usage(`sync: ${String(key)} has to be a string or an array of strings`);
+      words.push(`${word}=${rule}`);
+    }
   }
   return words;
 }

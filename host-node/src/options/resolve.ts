@@ -139,6 +139,9 @@ function argumentQuoting(raw: RawOptions, environment: Environment): 0 | 1 | 2 {
 
 /** A variable that asks for an option we do not have is refused like the option. */
 function refuseEnvironment(raw: RawOptions, environment: Environment): void {
+  if (!raw.isServer && nonEmpty(environment.RSYNC_MAX_ALLOC) !== null) {
+    throw notSupported('RSYNC_MAX_ALLOC (--max-alloc)');
+  }
   if (raw.isServer || raw.iconv === false) return;
   const charset = nonEmpty(environment.RSYNC_ICONV);
   if (charset !== null && charset !== '-') throw notSupported('RSYNC_ICONV (--iconv)');

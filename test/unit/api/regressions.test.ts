@@ -54,3 +54,12 @@ it('-c transfers nothing where only the time differs, in every protocol', async 
     expect([protocol, statistics.transferredFiles]).toEqual([protocol, 0]);
   }
 });
+
+it.each([
+  ['no source', [undefined, 'target']],
+  ['numbers', [5, 6]],
+  ['a rule that is no text', ['source/', 'target/', { exclude: 7 }]],
+])('the call answers %s with a usage error', async (_what, args) => {
+  const call = sync as (...words: unknown[]) => Promise<unknown>;
+  await expect(call(...args)).rejects.toMatchObject({ code: 'ERR_OCRSYNC_USAGE', exitCode: 1 });
+});
