@@ -152,13 +152,13 @@ export class Session {
     else yield* this.#receive(context);
   }
 
+  /** What a server writes is always framed; what a client writes from protocol 30 on, and where it has messages to send (01 §8.2). */
   #enableMux(protocol: number): void {
-    const serverFramed = true;
     const isServer = this.config.role === 'server';
     const isPull = isServer === (this.config.side === 'sender');
     const clientFramed = protocol >= 30 || (isPull && this.config.removeSourceFiles);
-    if (isServer ? serverFramed : clientFramed) this.channel.enableOutputMux();
-    if (isServer ? clientFramed : serverFramed) this.channel.reader.enableMux();
+    if (isServer || clientFramed) this.channel.enableOutputMux();
+    if (!isServer || clientFramed) this.channel.reader.enableMux();
   }
 
   *#exchangeFilters(negotiated: Negotiated): Task {
