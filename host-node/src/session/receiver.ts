@@ -10,9 +10,6 @@ import type { ListTaker } from './receive-list.ts';
 import type { ReceivingState } from './receiving-state.ts';
 import { type Task, WAIT_TURN } from './wait.ts';
 
-const TYPE_MASK = 0o170000;
-const REGULAR = 0o100000;
-
 /** Plays the receiver half after the first list was taken, to the sender's last byte that matters. */
 export function* receiveAll(
   context: SessionContext,
@@ -106,7 +103,7 @@ class ReceiverRole {
       report.item(entry, item);
       return;
     }
-    if (isListDirectory || (entry.list.mode(entry.row) & TYPE_MASK) !== REGULAR) {
+    if (isListDirectory || !entry.list.isRegular(entry.row)) {
       const text = `received request to transfer non-regular file: ${ndx} [${channel.role}]`;
       throw new ProtocolError('ERR_NOT_REGULAR', text, 2, reader.byteOffset);
     }

@@ -9,9 +9,6 @@ import type { ListSource, SourceFiles } from './ports.ts';
 import { ListSender } from './send-list.ts';
 import { type Task, WAIT_TURN } from './wait.ts';
 
-const TYPE_MASK = 0o170000;
-const REGULAR = 0o100000;
-
 /** Plays the sender from its first list to its last byte. */
 export function* sendAll(context: SessionContext, source: ListSource, files: SourceFiles): Task {
   const listSender = new ListSender(context, source);
@@ -79,7 +76,7 @@ class SenderRole {
       echo(this.#context, item);
       return;
     }
-    if (isListDirectory || (entry.list.mode(entry.row) & TYPE_MASK) !== REGULAR) {
+    if (isListDirectory || !entry.list.isRegular(entry.row)) {
       const text = `received request to transfer non-regular file: ${ndx} [${channel.role}]`;
       throw new ProtocolError('ERR_NOT_REGULAR', text, 2, reader.byteOffset);
     }
