@@ -1,7 +1,7 @@
 // Builds everything: the WASM core, the native helper, the bundles, and what only the published packages need (types).
 // Usage: node scripts/build.mjs [core] [native] [bundle] [types]   (all four without a word)
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import path from 'node:path';
 
@@ -31,8 +31,9 @@ function buildCore() {
 }
 
 function buildNative() {
-  const source = path.join(root, 'host-native/src/native.c');
-  if (process.platform !== 'linux' || !existsSync(source)) return;
+  const folder = path.join(root, 'host-native/src');
+  if (process.platform !== 'linux') return;
+  const sources = readdirSync(folder).filter((name) => name.endsWith('.c'));
   mkdirSync(path.join(root, 'host-native/build'), { recursive: true });
   const include = path.join(root, 'node_modules/node-api-headers/include');
   const compiler = spawnSync('cc', ['--version']);
@@ -48,10 +49,12 @@ function buildNative() {
     '-Werror',
     '-shared',
     '-fPIC',
+    '-fvisibility=hidden',
+    '-pthread',
     `-I${include}`,
     '-o',
     'host-native/build/native.node',
-    source,
+    ...sources.map((name) => path.join(folder, name)),
   ]);
 }
 

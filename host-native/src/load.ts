@@ -1,6 +1,14 @@
 // Finds and loads the native helper, a Node-API addon that `npm run build:native` makes on Linux.
 // It must never be needed: a caller that gets undefined takes its pure-Node way.
 import { createRequire } from 'node:module';
+import type { AtCalls } from './at-calls.ts';
+import type { ConfineCalls } from './confine.ts';
+import type { FileCalls } from './files.ts';
+import type { InstallCalls } from './install.ts';
+import type { MetadataCalls } from './metadata.ts';
+import type { RingCalls } from './ring.ts';
+import type { ScanCalls } from './scan.ts';
+import type { SocketCalls } from './sockets.ts';
 
 /** A nanosecond value that leaves that one time as it is (UTIME_OMIT of Linux). */
 export const omitTime = 0x3ffffffe;
@@ -11,8 +19,8 @@ export const omitTime = 0x3ffffffe;
  */
 export const statFields = 13;
 
-/** The calls of the addon. None of them throws; each returns the negative errno when it fails. */
-export interface NativeHelper {
+/** Calls by whole paths, and on descriptors of node:fs (path-calls.c). */
+export interface PathCalls {
   /**
    * Sets the times of `path` (bytes, no terminating zero) with nanoseconds, relative to the current directory.
    * Seconds are whole numbers and may be negative; nanoseconds are 0..999999999 or {@link omitTime}.
@@ -40,6 +48,19 @@ export interface NativeHelper {
    */
   copyRange(from: number, to: number, position: number, lengthBytes: number): number;
 }
+
+/** The calls of the addon. None of them throws; each returns a count or the negative errno. */
+export interface NativeHelper
+  extends
+    PathCalls,
+    AtCalls,
+    FileCalls,
+    ScanCalls,
+    InstallCalls,
+    MetadataCalls,
+    RingCalls,
+    SocketCalls,
+    ConfineCalls {}
 
 /** Beside a bundle, in the package itself, and in the checkout seen from a bundle of the cli. */
 const places = ['./native.node', '../build/native.node', '../../host-native/build/native.node'];

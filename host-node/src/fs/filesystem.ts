@@ -55,6 +55,13 @@ export interface SetTimes {
   readonly atimeNsec?: number;
 }
 
+/** A directory kept open for calls of the native helper. */
+export interface HeldDirectory {
+  readonly descriptor: number;
+  /** Once; the descriptor may be closed from then on. */
+  release(): void;
+}
+
 /** A directory tree under one held root. Every failure is a {@link FilesystemError}. */
 export interface Root {
   /** Absolute path of the root, latin1, for messages only. */
@@ -92,6 +99,11 @@ export interface Root {
    * many bytes, perhaps fewer than asked for; undefined where that cannot be done: then read and write.
    */
   copyData(from: OpenFile, to: OpenFile, position: number, lengthBytes: number): number | undefined;
+  /**
+   * Keeps a directory of the tree open, found under the same rules as any other access: names without '/' below its
+   * descriptor are safe. undefined where there are no descriptors: then work by names.
+   */
+  hold(directory: string): HeldDirectory | undefined;
 }
 
 /** A platform's files. */

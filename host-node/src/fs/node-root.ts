@@ -4,13 +4,13 @@ import * as fs from 'node:fs';
 import type { NativeHelper } from '@ocrsync/native/load';
 import { omitTime } from '@ocrsync/native/load';
 import { errorOfCode, errorOfNumber, translated } from './errno.ts';
-import type { FileStat, OpenFile, Root, SetTimes } from './filesystem.ts';
+import type { FileStat, HeldDirectory, OpenFile, Root, SetTimes } from './filesystem.ts';
 import { type FileHelper, NodeFile } from './node-file.ts';
 import { fileStat, recordedStat, statRecord } from './node-stat.ts';
 
 const ENOENT = 2;
 const ENOTDIR = 20;
-const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = fs.constants;
+const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = fs.constants;
 
 /** Calls of the helper that this room uses; an older helper may lack all but the first. */
 export type NodeHelper = Pick<NativeHelper, 'utimensat'> & Partial<NativeHelper>;
@@ -136,6 +136,12 @@ export class NodeRoot implements Root {
   copyData(from: OpenFile, to: OpenFile, position: number, lengthBytes: number): number | undefined {
     if (!(from instanceof NodeFile) || !(to instanceof NodeFile)) return undefined;
     return from.copyTo(to, position, lengthBytes);
+  }
+
+  hold(directory: string): HeldDirectory | undefined {
+    if (this.#fileHelper === undefined) return undefined;
+    const descriptor = this.#call('open', directory, (path) => fs.openSync(path, O_RDONLY | O_DIRECTORY));
+    return { descriptor, release: () => fs.closeSync(descriptor) };
   }
 
   #file(descriptor: number, name: string): NodeFile {

@@ -1,0 +1,3 @@
+// Extended attributes, names of users and groups (metadata.c). None throws; each returns a count or the negative errno.
+
+export interface MetadataCalls {}

@@ -1,0 +1,3 @@
+// io_uring (ring.c). None throws; each returns a count or the negative errno.
+
+export interface RingCalls {}
