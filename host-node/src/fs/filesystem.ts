@@ -106,10 +106,23 @@ export interface Root {
   hold(directory: string): HeldDirectory | undefined;
 }
 
+/**
+ * Which symlinks names below a root may pass (docs/protocol/09-rsync-3.5.md §2.4). `tree`, the default: a parent may be a
+ * relative symlink that stays in the tree, else ELOOP; the last component leads anywhere for calls that follow it (stat,
+ * openRead). `beneath`: these calls stay in the tree as well (daemon modules). `follow`: as the system does, anywhere
+ * (a sender that reads through symlinks on purpose, the user's own rule files).
+ */
+export type SymlinkPolicy = 'tree' | 'beneath' | 'follow';
+
 /** A platform's files. */
 export interface Filesystem {
-  /** Root at this path (latin1, absolute or relative to the start directory). Must exist and be a directory. */
-  root(path: string): Root;
+  /**
+   * Root at this path (latin1, absolute or relative to the start directory). Must exist and be a directory; symlinks in
+   * the path are followed, it is the user's own.
+   */
+  root(path: string, symlinks?: SymlinkPolicy): Root;
+  /** Closes the directories that its roots keep open; a later call opens them again. For the end of a run. */
+  release(): void;
   /** False: times are set by a double of seconds, up to 240 ns off; the quick check must allow for it. */
   readonly exactTimes: boolean;
   /** FIFOs, sockets and devices can be made. */

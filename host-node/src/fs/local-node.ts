@@ -39,6 +39,8 @@ export class LocalNodeFilesystem implements Filesystem {
     return new NodeRoot(absolute, this.#helper, this.umask);
   }
 
+  release(): void {}
+
   userName(uid: number): string | undefined {
     return this.#users.name(uid);
   }
