@@ -45,6 +45,11 @@ export interface OpenFile {
   write(from: Uint8Array, position: number): void;
   truncate(lengthBytes: number): void;
   close(): void;
+  /**
+   * Gives the descriptor away, to a call of the native helper that closes it; the file itself is closed from then on.
+   * Absent, or undefined, where there is none: then the file stays open and is used as before.
+   */
+  detach?(): number | undefined;
 }
 
 export interface SetTimes {

@@ -62,6 +62,12 @@ export class NodeFile implements OpenFile {
     this.#call('fchmod', () => fchmodSync(this.#descriptor, mode));
   }
 
+  detach(): number | undefined {
+    if (!this.#open) return undefined;
+    this.#open = false;
+    return this.#descriptor;
+  }
+
   close(): void {
     if (!this.#open) return;
     this.#open = false;
