@@ -83,6 +83,7 @@ export interface Root {
   createExclusive(name: string, mode: number): OpenFile;
   /** Existing file for reading and writing (in-place); created with `mode` when missing. Follows no symlink. */
   openWrite(name: string, mode: number): OpenFile;
+  /** `mode` less the umask. */
   mkdir(name: string, mode: number): void;
   rmdir(name: string): void;
   unlink(name: string): void;

@@ -116,8 +116,9 @@ export class NodeRoot implements Root {
 
   setTimes(name: string, times: SetTimes): void {
     if (this.#helper === undefined) {
-      const atime = times.atimeSec ?? this.lstat(name)?.atimeSec ?? times.mtimeSec;
-      const atimeGiven = nodeTime(atime, times.atimeNsec ?? 0);
+      const old = times.atimeSec === undefined ? this.lstat(name) : undefined;
+      const atime = times.atimeSec ?? old?.atimeSec ?? times.mtimeSec;
+      const atimeGiven = nodeTime(atime, times.atimeNsec ?? old?.atimeNsec ?? 0);
       const mtimeGiven = nodeTime(times.mtimeSec, times.mtimeNsec);
       this.#call('lutimes', name, (path) => fs.lutimesSync(path, atimeGiven, mtimeGiven));
       return;
