@@ -35,6 +35,8 @@ const FORMAT: FileListOptions = {
   recursive: true,
   numericIds: false,
   missingArgs: false,
+  acls: false,
+  xattrs: false,
 };
 
 let seed = 12345;

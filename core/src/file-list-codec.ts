@@ -4,6 +4,7 @@ import type { CoreInstance } from './instance.ts';
 import type { FileList } from './file-list.ts';
 import { entryError } from './file-list-errors.ts';
 import {
+  BLOCK,
   CONTEXT,
   CONTEXT_BYTES,
   CONTEXT_NAME_AT,
@@ -13,6 +14,7 @@ import {
   ROOM,
 } from './file-list-layout.ts';
 import { latin1Text } from './latin1.ts';
+import type { ReceivedBlocks } from './received-blocks.ts';
 import { MALFORMED, NEED_MORE, NO_ROOM } from './status.ts';
 
 /** What both ends have agreed on; it decides the bytes of an entry (03 §2.2). */
@@ -40,6 +42,9 @@ export interface FileListOptions {
   numericIds: boolean;
   /** Accept entries of mode 0 (--delete-missing-args). */
   missingArgs: boolean;
+  /** -A and -X; need protocol 30. */
+  acls: boolean;
+  xattrs: boolean;
 }
 
 /** What the decoder needs of a WireReader. */
@@ -57,6 +62,15 @@ export interface ListSink {
   bytesAt(at: number, length: number): void;
 }
 
+export type BlockKind = keyof typeof BLOCK;
+
+/** Writes literals of ACLs and extended attributes where their place in the stream is. */
+export interface ListLiterals {
+  write(kind: BlockKind, number: number): void;
+}
+
+const BLOCK_KINDS: readonly BlockKind[] = ['access', 'default', 'xattr'];
+
 export interface IdName {
   kind: 'user' | 'group';
   id: number;
@@ -65,6 +79,8 @@ export interface IdName {
 
 const OUT_BYTES = 65536;
 const NAMES_BYTES = 16384;
+/** Larger than any record of a literal. */
+const RECORDS_BYTES = 32768;
 const FIRST_LEADERS = 64;
 const MAX_CHECKSUM_BYTES = 64;
 
@@ -81,6 +97,8 @@ function optionBits(options: FileListOptions): number {
   if (options.safeList) bits |= OPTION.safeList;
   if (options.recursive) bits |= OPTION.recursive;
   if (options.missingArgs) bits |= OPTION.missing;
+  if (options.acls) bits |= OPTION.acls;
+  if (options.xattrs) bits |= OPTION.xattrs;
   return bits;
 }
 
@@ -90,6 +108,9 @@ function openContext(core: CoreInstance, options: FileListOptions): number {
   if (protocol < 27 || protocol > 32) throw new RangeError(`file lists of protocol ${protocol}`);
   if (options.varintFlags && protocol < 30) throw new RangeError(`varint flags with protocol ${protocol}`);
   if (options.atimes && protocol < 28) throw new RangeError(`access times with protocol ${protocol}`);
+  if ((options.acls || options.xattrs) && protocol < 30) {
+    throw new RangeError(`ACLs or extended attributes with protocol ${protocol}`);
+  }
   if (checksumBytes < 0 || checksumBytes > MAX_CHECKSUM_BYTES)
     throw new RangeError(`checksums of ${checksumBytes} bytes`);
   const at = core.alloc(CONTEXT_BYTES);
@@ -118,8 +139,11 @@ export class FileListEncoder {
     this.#safe = options.safeList;
   }
 
-  /** Encodes rows fromRow up to but not including toRow, in order of transmission. */
-  encode(list: FileList, fromRow: number, toRow: number, sink: ListSink): void {
+  /**
+   * Encodes rows fromRow up to but not including toRow, in order of transmission. `literals` write to the same stream; they
+   * are needed with ACLs or extended attributes.
+   */
+  encode(list: FileList, fromRow: number, toRow: number, sink: ListSink, literals?: ListLiterals): void {
     let row = fromRow;
     while (row < toRow) {
       const done = this.#functions.flist_encode(
@@ -131,11 +155,24 @@ export class FileListEncoder {
         this.#out,
         OUT_BYTES,
       );
-      if (done <= 0)
-        throw new Error(`a row from ${row} on lacks a hard-link identity, link target or checksum`);
+      const kind = this.#core.u32[(this.#context >>> 2) + CONTEXT.literal]!;
+      if (done < 0 || (done === 0 && kind === 0)) {
+        throw new Error(
+          `a row from ${row} on lacks a hard-link identity, link target, checksum or attributes`,
+        );
+      }
       sink.bytesAt(this.#out, this.#core.u32[(this.#context >>> 2) + CONTEXT.used]!);
       row += done;
+      if (kind !== 0) this.#literal(kind, literals);
     }
+  }
+
+  #literal(kind: number, literals: ListLiterals | undefined): void {
+    if (literals === undefined) throw new Error('a list with attribute blocks needs their literals');
+    const { u32 } = this.#core;
+    const context = this.#context >>> 2;
+    u32[context + CONTEXT.literal] = 0;
+    literals.write(BLOCK_KINDS[kind - 1]!, u32[context + CONTEXT.counts + kind - 1]!);
   }
 
   /** The end marker; `ioError` 0 when none is to be told (03 §8.1). */
@@ -156,18 +193,25 @@ export class FileListDecoder {
   readonly #functions: FileListFunctions;
   readonly #context: number;
   readonly #names: number;
+  readonly #records: number;
   readonly #checksumBytes: number;
+  readonly #blocks: ReceivedBlocks | undefined;
   #announced: IdName[] = [];
   #rawBytes = 0;
 
-  constructor(core: CoreInstance, options: FileListOptions) {
+  /** `blocks`: where literals of ACLs and extended attributes go. */
+  constructor(core: CoreInstance, options: FileListOptions, blocks?: ReceivedBlocks) {
     this.#core = core;
+    this.#blocks = blocks;
     this.#functions = core.functions<FileListFunctions>();
     this.#context = openContext(core, options);
     this.#checksumBytes = options.checksumBytes;
     this.#names = core.alloc(NAMES_BYTES);
     this.#set('names', this.#names);
     this.#set('namesCapacity', NAMES_BYTES);
+    this.#records = options.acls || options.xattrs ? core.alloc(RECORDS_BYTES) : 0;
+    this.#set('records', this.#records);
+    this.#set('recordsCapacity', this.#records === 0 ? 0 : RECORDS_BYTES);
     this.#growLeaders();
   }
 
@@ -200,6 +244,7 @@ export class FileListDecoder {
       this.#rawBytes += used;
       window.consume(used);
       if (this.#get('namesUsed') > 0) this.#takeNames();
+      if (this.#get('recordsUsed') > 0) this.#takeRecords();
       if (status === MALFORMED) throw this.#error(window);
       if (status === NEED_MORE) return 'more';
       if (status !== NO_ROOM) return 'end';
@@ -217,6 +262,7 @@ export class FileListDecoder {
   free(): void {
     this.#core.free(this.#get('leaders'));
     this.#core.free(this.#names);
+    if (this.#records !== 0) this.#core.free(this.#records);
     this.#core.free(this.#context);
   }
 
@@ -232,6 +278,7 @@ export class FileListDecoder {
       case ROOM.leaders:
         return this.#growLeaders();
       case ROOM.names:
+      case ROOM.records:
         return;
       default:
         throw new Error('the core asked for a region that is not known');
@@ -258,6 +305,11 @@ export class FileListDecoder {
     this.#set('namesUsed', 0);
   }
 
+  #takeRecords(): void {
+    this.#blocks?.take(this.#core.u8, this.#records, this.#records + this.#get('recordsUsed'));
+    this.#set('recordsUsed', 0);
+  }
+
   #error(window: ListWindow): Error {
     const { u8 } = this.#core;
     const nameAt = this.#context + CONTEXT_NAME_AT;
@@ -274,6 +326,7 @@ export class FileListDecoder {
         name: l1 + l2 < 4096 ? latin1Text(u8, nameAt, l1 + l2) : '',
         lastName: latin1Text(u8, nameAt, this.#get('nameLength')),
         who: window.role || 'Receiver',
+        block: this.#get('block'),
       },
       window.byteOffset,
     );

@@ -40,6 +40,10 @@ export interface NewEntry {
   groupName?: string;
   root?: number;
   atimeSec?: number;
+  /** Numbers in the sender's tables, from 1; the default ACL of a non-directory is 0 (03 §10, §11). */
+  accessAcl?: number;
+  defaultAcl?: number;
+  xattrs?: number;
 }
 
 function asBigInt(value: number | string): bigint {
@@ -115,6 +119,25 @@ function textExtras(bytes: Uint8Array, at: number, entry: NewEntry): { flags: nu
     bytes[to + 1] = length >>> 8;
     putLatin1(bytes, to + 2, entry.linkTarget, 0, length);
     to += 2 + length;
+  }
+  const blocks = blockExtras(bytes, to, entry);
+  return { flags: flags | blocks.flags, to: blocks.to };
+}
+
+function blockExtras(bytes: Uint8Array, at: number, entry: NewEntry): { flags: number; to: number } {
+  const view = new DataView(bytes.buffer);
+  let flags = 0;
+  let to = at;
+  if (entry.accessAcl !== undefined) {
+    flags |= EXTRA.acl;
+    view.setUint32(to, entry.accessAcl, true);
+    view.setUint32(to + 4, entry.defaultAcl ?? 0, true);
+    to += 8;
+  }
+  if (entry.xattrs !== undefined) {
+    flags |= EXTRA.xattr;
+    view.setUint32(to, entry.xattrs, true);
+    to += 4;
   }
   return { flags, to };
 }

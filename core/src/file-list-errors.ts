@@ -1,5 +1,6 @@
 // Texts and exit codes of what can be wrong with an entry of a file list (docs/protocol/03-file-list.md §16).
 // Numbers are those of core/assembly/codec/flist-errors.ts.
+import { BLOCK } from './file-list-layout.ts';
 import { ProtocolError } from './protocol-error.ts';
 
 export interface EntryFault {
@@ -16,6 +17,8 @@ export interface EntryFault {
   lastName: string;
   /** Receiver, receiver or generator. */
   who: string;
+  /** Which block behind the entry's fields is read. */
+  block: number;
 }
 
 type Describe = (fault: EntryFault) => [code: string, text: string, exitCode: number];
@@ -54,6 +57,31 @@ const FAULTS: readonly (Describe | undefined)[] = [
   ({ name }) => ['ERR_TRANSFER_ROOT', `ERROR: rejecting non-directory transfer-root entry: ${name}`, 2],
   ({ a, name, who }) => ['ERR_MODE', `invalid file mode 0${a.toString(8)} for ${name} [${who}]`, 2],
   ({ a, name, who }) => ['ERR_NSEC', `invalid mtime nanoseconds ${a | 0} for ${name} [${who}]`, 2],
+  ({ a, b, block }) => [
+    'ERR_ACL_INDEX',
+    `recv_acl_index: ACL_TYPE_${block === BLOCK.default ? 'DEFAULT' : 'ACCESS'} ACL index ${a | 0} > ${b}`,
+    12,
+  ],
+  ({ a }) => ['ERR_ACL_ACCESS', `recv_acl_access: value out of range: ${a.toString(16)}`, 12],
+  ({ a, who }) => [
+    'ERR_ACL_COUNT',
+    `wire value ACL count out of range: ${a | 0} not in [0,65536] [${who}]`,
+    2,
+  ],
+  ({ a, name }) => ['ERR_XATTR_INDEX', `receive_xattr: xa index ${a | 0} out of range for ${name}`, 12],
+  ({ a, who }) => [
+    'ERR_XATTR_COUNT',
+    `wire value xattr count out of range: ${a | 0} not in [0,65536] [${who}]`,
+    2,
+  ],
+  ({ a, who }) => [
+    'ERR_XATTR_NAME_LENGTH',
+    `wire size xattr name_len out of range: ${a | 0} > 4096 [${who}]`,
+    2,
+  ],
+  () => ['ERR_XATTR_NAME', 'Invalid xattr name received (missing trailing \\0).', 11],
+  ({ who }) => ['ERR_XATTR_VALUE_LENGTH', `xattr datum_len exceeds per-value limit [${who}]`, 2],
+  ({ who }) => ['ERR_XATTR_TOTAL', `xattr list exceeds per-file limit [${who}]`, 2],
 ];
 
 /** The error to throw for a fault that the core found. */

@@ -30,6 +30,8 @@ export const EXTRA = {
   groupName: 0x400000,
   sum: 0x800000,
   target: 0x1000000,
+  acl: 0x2000000,
+  xattr: 0x4000000,
 } as const;
 
 /** The directory table's record (u32 indexes). */
@@ -67,10 +69,19 @@ export const CONTEXT = {
   leaders: 31,
   leadersCount: 32,
   leadersCapacity: 33,
+  block: 34,
+  literal: 35,
+  counts: 37,
   entryXflags: 40,
   entryL1: 41,
   entryL2: 42,
+  records: 74,
+  recordsUsed: 75,
+  recordsCapacity: 76,
 } as const;
+
+/** Blocks behind an entry's fields. */
+export const BLOCK = { access: 1, default: 2, xattr: 3 } as const;
 export const CONTEXT_NAME_AT = 320;
 export const CONTEXT_BYTES = 12752;
 export const NO_DIR_END = 0xffffffff;
@@ -87,9 +98,11 @@ export const OPTION = {
   safeList: 0x100,
   recursive: 0x200,
   missing: 0x400,
+  acls: 0x800,
+  xattrs: 0x1000,
 } as const;
 
-export const ROOM = { rows: 1, arena: 2, dirs: 3, names: 4, leaders: 5 } as const;
+export const ROOM = { rows: 1, arena: 2, dirs: 3, names: 4, leaders: 5, records: 6 } as const;
 
 export interface FileListFunctions {
   dirs_init(dirs: number): number;

@@ -293,6 +293,18 @@ export class FileList {
   linkIno(row: number): string {
     return hex(this.#extra(row, EXTRA.devIno)?.getBigUint64(8, true));
   }
+  /** Number of the access ACL in its table, from 1; 0 when ACLs do not travel. */
+  accessAcl(row: number): number {
+    return this.#extra(row, EXTRA.acl)?.getUint32(0, true) ?? 0;
+  }
+  /** Number of a directory's default ACL in its table, from 1; 0 for none. */
+  defaultAcl(row: number): number {
+    return this.#extra(row, EXTRA.acl)?.getUint32(4, true) ?? 0;
+  }
+  /** Number of the set of extended attributes in its table, from 1; 0 when they do not travel. */
+  xattrs(row: number): number {
+    return this.#extra(row, EXTRA.xattr)?.getUint32(0, true) ?? 0;
+  }
   /** The sender's small number of a source root; -1 on the receiver. */
   root(row: number): number {
     return this.#extra(row, EXTRA.root)?.getInt32(0, true) ?? -1;
@@ -347,6 +359,11 @@ export class FileList {
     if (known !== 0 && bytes !== known)
       throw new RangeError(`checksum of ${bytes} bytes among ones of ${known}`);
     this.#memory.set(LIST.sumBytes, bytes);
+  }
+
+  /** Forgets computed positions: the core appended rows. */
+  rowsAdded(): void {
+    this.#positions = undefined;
   }
 
   /** Forgets computed positions: the core changed the rows. */

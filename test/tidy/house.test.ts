@@ -17,7 +17,9 @@ const longFiles: Readonly<Record<string, string>> = {
 };
 
 /** Functions that may be longer than 70 lines, as file#name, with the reason. */
-const longFunctionsAllowed: Readonly<Record<string, string>> = {};
+const longFunctionsAllowed: Readonly<Record<string, string>> = {
+  'host-node/src/options/raw-options.ts#newRawOptions': 'one default per option, nothing else',
+};
 
 function matches(names: readonly string[], pattern: RegExp): string[] {
   return names.flatMap((name) =>

@@ -10,7 +10,7 @@ import {
   F_HLINKED, F_HLINK_FIRST, F_IMPLIED_DIR, F_MISSING, F_TOP_DIR, L_ARENA, L_ARENA_CAPACITY, L_ARENA_USED, L_BASE,
   L_BASE_LENGTH, L_CAPACITY, L_COUNT, L_DIR, L_FLAGS, L_GID, L_MODE, L_MTIME, L_NSEC, L_SIZE, L_SUM_BYTES, L_UID,
   O_RECURSIVE, O_RELATIVE, ROOM_ARENA, ROOM_LEADERS, ROOM_NAMES, ROOM_ROWS, XMIT_HLINK_FIRST, XMIT_NO_CONTENT,
-  XMIT_TOP_DIR, X_ATIME, X_DEV_INO, X_GROUP, X_RDEV, X_SUM, X_TARGET, commonPrefix, copyLoose, get, isDir, put,
+  XMIT_TOP_DIR, X_ACL, X_ATIME, X_DEV_INO, X_GROUP, X_RDEV, X_SUM, X_TARGET, X_XATTR, commonPrefix, copyLoose, get, isDir, put,
   setColumn32,
 } from './flist-layout';
 import { ERR_ROOT } from './flist-errors';
@@ -22,7 +22,7 @@ export const ROOM: usize = 2;
 /** Room that one entry's announced names may take. */
 const NAME_RECORDS_BYTES: u32 = 2 * (6 + 255);
 
-function noRoom(c: usize, kind: u32, bytes: u32): usize {
+export function noRoom(c: usize, kind: u32, bytes: u32): usize {
   put(c, C_ROOM_KIND, kind);
   put(c, C_ROOM_BYTES, bytes);
   return ROOM;
@@ -64,6 +64,8 @@ function extrasLength(c: usize, list: usize, extras: u32): u32 {
   if (extras & X_ATIME) bytes += 8;
   if (extras & X_SUM) bytes += get(list, L_SUM_BYTES);
   if (extras & X_TARGET) bytes += 2 + get(c, E_TARGET_LENGTH);
+  if (extras & X_ACL) bytes += 8;
+  if (extras & X_XATTR) bytes += 4;
   return bytes;
 }
 
@@ -98,10 +100,20 @@ function writeExtras(c: usize, list: usize, at: usize, extras: u32): usize {
     memory.copy(at + 2, <usize>get(c, E_TARGET), length);
     at += 2 + <usize>length;
   }
+  // Their numbers come after the entry.
+  if (extras & X_ACL) {
+    store<u64>(at, 0);
+    at += 8;
+  }
+  if (extras & X_XATTR) {
+    store<u32>(at, 0);
+    at += 4;
+  }
   return at;
 }
 
-function announce(c: usize, kind: u32, id: u32, name: usize, length: u32): void {
+/** Notes the name of an id; the caller has seen to it that there is room. */
+export function announce(c: usize, kind: u32, id: u32, name: usize, length: u32): void {
   const at = <usize>get(c, C_NAMES) + <usize>get(c, C_NAMES_USED);
   store<u8>(at, <u8>kind);
   store<u8>(at, <u8>length, 1);

@@ -1,8 +1,9 @@
 // Decodes a file list from a window of the peer's bytes into the columns of a list (docs/protocol/03-file-list.md
-// §5-§8). An entry is taken wholly or not at all: the running state changes only when its row stands.
+// §5-§8). An entry's fields are taken wholly or not at all: the running state changes only when its row stands. The blocks
+// behind them come piece by piece.
 import { MALFORMED, NEED_MORE, NO_ROOM } from '../status';
 import {
-  C_ERROR, C_ERROR_B, C_FORM, C_IO_ERROR, C_LEADERS, C_LEADERS_COUNT, C_MAJOR, C_NAME, C_NAME_LENGTH, C_OPTIONS,
+  C_BLOCK, C_ERROR, C_ERROR_B, C_FORM, C_IO_ERROR, C_LEADERS, C_LEADERS_COUNT, C_MAJOR, C_NAME, C_NAME_LENGTH, C_OPTIONS,
   C_PROTOCOL, C_RDEV, C_USED, E_ATIME, E_EXTRAS, E_GID, E_GROUP, E_GROUP_NAME, E_L1, E_L2,
   E_MAJOR, E_MINOR, E_MODE, E_MTIME, E_NSEC, E_RDEV, E_RDEV_MAJOR, E_SIZE, E_SUM, E_UID, E_USER, E_XFLAGS, L_COUNT,
   L_FLAGS, L_GID, L_MTIME, L_NSEC, L_SIZE, L_START, L_UID, MAX_PATH, O_SAFE_LIST, XMIT_EXTENDED, XMIT_HLINKED,
@@ -12,6 +13,7 @@ import {
 import { ERR_END_FLAG, ERR_LINK_RANGE, ERR_LINK_UNKNOWN, ERR_NAME_OVERFLOW, ERR_PREFIX } from './flist-errors';
 import { BAD, NEED, bad, readFields, readVarint, readVarint30 } from './flist-fields';
 import { ROOM, appendRow } from './flist-append';
+import { blockExtras, expectBlocks, readBlock } from './flist-blocks';
 
 /** With NEED, BAD and ROOM: why reading stopped. Addresses are always larger. */
 const END: usize = 3;
@@ -151,8 +153,11 @@ function readEntry(c: usize, list: usize, dirs: usize, p: usize, end: usize): us
   const grouped = get(c, C_PROTOCOL) >= 30 && (xflags & XMIT_HLINKED) != 0;
   p = grouped ? readGrouped(c, list, p, end, xflags) : readFields(c, p, end);
   if (p <= LAST_CODE) return p;
+  put(c, E_EXTRAS, get(c, E_EXTRAS) | blockExtras(c, get(c, E_MODE)));
   const appended = appendRow(c, list, dirs, xflags);
-  return appended == 0 ? p : appended;
+  if (appended != 0) return appended;
+  expectBlocks(c, get(c, E_MODE));
+  return p;
 }
 
 /**
@@ -166,7 +171,7 @@ export function flist_decode(c: usize, list: usize, dirs: usize, window: usize, 
   put(c, C_ERROR, 0);
   while (true) {
     put(c, C_USED, <u32>(p - window));
-    const next = readEntry(c, list, dirs, p, end);
+    const next = get(c, C_BLOCK) == 0 ? readEntry(c, list, dirs, p, end) : readBlock(c, list, p, end);
     if (next > LAST_CODE) p = next;
     else if (next == NEED) return NEED_MORE;
     else if (next == ROOM) return NO_ROOM;

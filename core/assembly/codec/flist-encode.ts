@@ -2,7 +2,7 @@
 // Compression is maximal, as upstream's is. Must not be given names longer than MAX_PATH - 1.
 import { BAD_ARGUMENT } from '../status';
 import {
-  C_ATIME, C_DEV, C_DIR, C_DIR_END, C_FORM, C_GID, C_MAJOR, C_MODE, C_MTIME, C_NAME, C_NAME_LENGTH, C_OPTIONS,
+  C_ATIME, C_BLOCK, C_DEV, C_DIR, C_DIR_END, C_FORM, C_GID, C_LITERAL, C_MAJOR, C_MODE, C_MTIME, C_NAME, C_NAME_LENGTH, C_OPTIONS,
   C_PROTOCOL, C_RDEV, C_SUM_BYTES, C_UID, C_USED, E_L1, F_CONTENT_DIR, F_HLINKED, F_HLINK_FIRST, F_IMPLIED_DIR,
   F_TOP_DIR, L_DIR, L_FLAGS, L_GID, L_MTIME, L_NSEC, L_SIZE, L_START, L_SUM_BYTES, L_UID, MAX_PATH, NO_DIR_END,
   O_ATIMES, O_DEVICES, O_GID, O_HARD_LINKS, O_LINKS, O_SPECIALS, O_UID, S_REGULAR, S_SYMLINK, S_TYPE, XMIT_EXTENDED,
@@ -13,9 +13,10 @@ import {
   isDevice, isDir, isSpecial, put, rowBase, rowBaseLength, rowMode,
 } from './flist-layout';
 import { putLongint, putVarint, putVarlong } from './flist-ints';
+import { blockExtras, blockNumber, countOf, expectBlocks, nextBlock } from './flist-blocks';
 
-/** No entry is longer: names and targets up to 4095, two id names up to 255, a checksum, numbers. */
-const ENTRY_BYTES: u32 = 9216;
+/** No entry is longer: names and targets up to 4095, two id names up to 255, a checksum, numbers. Literals are the host's. */
+const ENTRY_BYTES: u32 = 9232;
 const MAX_PREFIX: u32 = 255;
 
 @inline function rowSeconds(list: usize, row: u32): i64 {
@@ -252,6 +253,8 @@ function lacks(c: usize, list: usize, row: u32): bool {
   const options = get(c, C_OPTIONS);
   if (hasDevIno(c, mode, flags, options) && (flags & X_DEV_INO) == 0) return true;
   if ((mode & S_TYPE) == S_SYMLINK && (options & O_LINKS) && (flags & X_TARGET) == 0) return true;
+  const blocks = blockExtras(c, mode);
+  if ((flags & blocks) != blocks) return true;
   if ((flags & X_SUM) && get(list, L_SUM_BYTES) != get(c, C_SUM_BYTES)) return true;
   return get(c, C_PROTOCOL) >= 30 && (options & O_HARD_LINKS) != 0 && (flags & F_HLINKED) != 0 && (flags & X_GROUP) == 0;
 }
@@ -284,18 +287,43 @@ function encodeEntry(c: usize, list: usize, dirs: usize, row: u32, o: usize): us
   return putFields(c, list, row, mode, x, o);
 }
 
+/** The numbers of ACLs and extended attributes that are known to the peer; stops at one that is not: C_LITERAL is its kind. */
+function putBlocks(c: usize, list: usize, row: u32, o: usize): usize {
+  const mode = rowMode(list, row);
+  while (get(c, C_BLOCK) != 0 && get(c, C_LITERAL) == 0) {
+    const block = get(c, C_BLOCK);
+    const number = blockNumber(list, row, block);
+    const known = get(c, countOf(block));
+    if (number <= known) o = putVarint(o, number);
+    else {
+      store<u8>(o++, 0);
+      put(c, countOf(block), known + 1);
+      put(c, C_LITERAL, block);
+    }
+    nextBlock(c, mode);
+  }
+  return o;
+}
+
 /**
  * Encodes rows from `from` up to `to` into `capacity` bytes at `out`; returns how many rows were encoded (fewer when
  * the region is full) and sets C_USED to the bytes written. BAD_ARGUMENT when a row lacks what the options need.
+ * C_LITERAL != 0: the next bytes on the wire are the host's, the literal of this kind with the number that was counted last;
+ * then it calls again with the row that is not counted yet, C_LITERAL being 0.
  */
 export function flist_encode(c: usize, list: usize, dirs: usize, from: u32, to: u32, out: usize, capacity: u32): i32 {
   let row = from;
   let o = out;
   put(c, C_USED, 0);
   while (row < to && <u32>(o - out) + ENTRY_BYTES <= capacity) {
-    if (lacks(c, list, row)) return BAD_ARGUMENT;
-    o = encodeEntry(c, list, dirs, row, o);
-    row++;
+    if (get(c, C_BLOCK) == 0) {
+      if (lacks(c, list, row)) return BAD_ARGUMENT;
+      o = encodeEntry(c, list, dirs, row, o);
+      expectBlocks(c, rowMode(list, row));
+    }
+    o = putBlocks(c, list, row, o);
+    if (get(c, C_BLOCK) == 0) row++;
+    if (get(c, C_LITERAL) != 0) break;
   }
   put(c, C_USED, <u32>(o - out));
   return <i32>(row - from);

@@ -54,6 +54,10 @@ export const X_GROUP_NAME: u32 = 0x400000;
 export const X_SUM: u32 = 0x800000;
 /** u16 length, bytes. */
 export const X_TARGET: u32 = 0x1000000;
+/** u32 number of the access ACL, u32 number of the default ACL (0 unless a directory), from 1 in their tables. */
+export const X_ACL: u32 = 0x2000000;
+/** u32 number of the set of extended attributes, from 1. */
+export const X_XATTR: u32 = 0x4000000;
 
 // ---- The directory table of a session: record i = {offset u32, length u32, hash u32, mark u32} of a path that ends
 // in '/' (number 0 is the empty path); slots is an open-addressed hash table of number + 1.
@@ -108,6 +112,14 @@ export const C_NAMES_CAPACITY: usize = 120;
 export const C_LEADERS: usize = 124;
 export const C_LEADERS_COUNT: usize = 128;
 export const C_LEADERS_CAPACITY: usize = 132;
+/** The block that comes next of the last row (BLOCK_*); 0 between entries. */
+export const C_BLOCK: usize = 136;
+/** Reading: the kind of the literal under way (BLOCK_*), 0 outside of one. Encoding: the kind of the literal that the host must write. */
+export const C_LITERAL: usize = 140;
+/** Elements of the literal that have not come yet. */
+export const C_LITERAL_LEFT: usize = 144;
+/** Literals so far, one count for each kind: access ACLs, default ACLs, sets of extended attributes. */
+export const C_COUNTS: usize = 148;
 export const E_XFLAGS: usize = 160;
 export const E_L1: usize = 164;
 export const E_L2: usize = 168;
@@ -137,6 +149,12 @@ export const E_DIR: usize = 280;
 export const E_DIR_END: usize = 284;
 export const E_RDEV: usize = 288;
 export const E_RDEV_MAJOR: usize = 292;
+/** Records of literals for the host (flist-blocks.ts). */
+export const C_RECORDS: usize = 296;
+export const C_RECORDS_USED: usize = 300;
+export const C_RECORDS_CAPACITY: usize = 304;
+/** u64: bytes of names and values in the literal under way. */
+export const C_LITERAL_BYTES: usize = 312;
 export const C_NAME: usize = 320;
 export const C_CLEAN: usize = 4464;
 export const C_TOP: usize = 8608;
@@ -154,12 +172,20 @@ export const O_RELATIVE: u32 = 0x80;
 export const O_SAFE_LIST: u32 = 0x100;
 export const O_RECURSIVE: u32 = 0x200;
 export const O_MISSING: u32 = 0x400;
+export const O_ACLS: u32 = 0x800;
+export const O_XATTRS: u32 = 0x1000;
+
+/** Blocks behind an entry's fields, in this order (§5.3 fields 18, 19). */
+export const BLOCK_ACCESS: u32 = 1;
+export const BLOCK_DEFAULT: u32 = 2;
+export const BLOCK_XATTR: u32 = 3;
 
 export const ROOM_ROWS: u32 = 1;
 export const ROOM_ARENA: u32 = 2;
 export const ROOM_DIRS: u32 = 3;
 export const ROOM_NAMES: u32 = 4;
 export const ROOM_LEADERS: u32 = 5;
+export const ROOM_RECORDS: u32 = 6;
 
 export const MAX_PATH: u32 = 4096;
 
@@ -274,5 +300,7 @@ export function extraAt(list: usize, row: u32, bit: u32): usize {
   if (before & X_USER_NAME) at += 1 + <usize>load<u8>(at);
   if (before & X_GROUP_NAME) at += 1 + <usize>load<u8>(at);
   if (before & X_SUM) at += <usize>get(list, L_SUM_BYTES);
+  if (before & X_TARGET) at += 2 + <usize>load<u16>(at);
+  if (before & X_ACL) at += 8;
   return at;
 }

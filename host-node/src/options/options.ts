@@ -99,6 +99,10 @@ export interface Options {
   readonly devices: boolean;
   readonly specials: boolean;
   readonly numericIds: boolean;
+  /** Also turns perms on. */
+  readonly acls: boolean;
+  /** 0, 1 -X, 2 -XX (also rsync's own attributes). */
+  readonly xattrs: 0 | 1 | 2;
 
   // ---- what is updated and how ----------------------------------------------------------------------------------------
   readonly checksum: boolean;
@@ -217,6 +221,8 @@ export const DEFAULT_OPTIONS: Options = Object.freeze({
   devices: false,
   specials: false,
   numericIds: false,
+  acls: false,
+  xattrs: 0,
   checksum: false,
   checksumChoice: null,
   checksumSeed: 0,

@@ -40,6 +40,8 @@ export interface RawOptions {
   devices: boolean;
   specials: boolean;
   numericIds: boolean;
+  acls: boolean;
+  xattrs: number;
   checksum: boolean;
   checksumChoice: string | null;
   checksumSeed: number;
@@ -114,6 +116,8 @@ export function newRawOptions(isServer: boolean): RawOptions {
     devices: false,
     specials: false,
     numericIds: false,
+    acls: false,
+    xattrs: 0,
     checksum: false,
     checksumChoice: null,
     checksumSeed: 0,

@@ -96,6 +96,8 @@ function copied(raw: RawOptions) {
     devices: raw.devices,
     specials: raw.specials,
     numericIds: raw.numericIds,
+    acls: raw.acls,
+    xattrs: Math.min(raw.xattrs, 2) as 0 | 1 | 2,
     checksum: raw.checksum,
     checksumSeed: raw.checksumSeed,
     ignoreTimes: raw.ignoreTimes,

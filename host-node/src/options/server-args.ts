@@ -65,6 +65,8 @@ function compactLetters(options: Options, push: boolean): string {
   add('D', options.devices);
   add('t', options.times);
   add('p', options.perms);
+  add('A', options.acls);
+  add('X'.repeat(options.xattrs), options.xattrs > 0);
   add('r', options.recursive);
   add('c', options.checksum);
   add('I', options.ignoreTimes);

@@ -56,4 +56,6 @@ export interface ListConfig {
   readonly specials: boolean;
   readonly checksum: boolean;
   readonly numericIds: boolean;
+  readonly acls: boolean;
+  readonly xattrs: boolean;
 }

@@ -1,6 +1,7 @@
 // What the tasks of one end share. Made once the handshake is over; lives as long as the session.
 import { DirectoryNames } from '@ocrsync/core/directory-names';
 import type { FileListOptions } from '@ocrsync/core/file-list-codec';
+import { ReceivedBlocks } from '@ocrsync/core/received-blocks';
 import { digestBytes } from '@ocrsync/core/checksum-kinds';
 import type { Channel } from './channel.ts';
 import type { SessionConfig } from './config.ts';
@@ -17,6 +18,8 @@ export class SessionContext {
   readonly statistics = new Statistics();
   readonly names: DirectoryNames;
   readonly lists: FileLists;
+  /** Receiving side: ACLs and extended attributes that the list's entries refer to. */
+  readonly blocks = new ReceivedBlocks();
   /** io_error bits of both ends (01 §13.1). */
   ioError = 0;
   /** Raw bytes of the unframed handshake: statistics begin after it (04 §16). */
@@ -63,6 +66,8 @@ export class SessionContext {
       recursive: list.recursive,
       numericIds: list.numericIds,
       missingArgs: false,
+      acls: list.acls,
+      xattrs: list.xattrs,
     };
   }
 }

@@ -12,16 +12,22 @@ import {
   ITEM_XNAME_FOLLOWS,
 } from './item.ts';
 import { NDX_DONE } from './ndx.ts';
-import type { Entry, GeneratorFiles, GeneratorSink } from './ports.ts';
+import type { Entry, GeneratorFiles, GeneratorSink, TargetXattrs } from './ports.ts';
 import type { ReceivingState } from './receiving-state.ts';
 import { type Task, WAIT_PEER_TASK, WAIT_TURN } from './wait.ts';
+import { carriesXattrList, writeXattrRequest } from './xattr-lists.ts';
 
 /** With hard links the generator lets so many entries arrive before it begins (03 §14.5). */
 const HARD_LINK_LOOKAHEAD = 500;
 
 /** Plays the generator half to its goodbye. */
-export function* generateAll(context: SessionContext, files: GeneratorFiles, state: ReceivingState): Task {
-  const role = new GeneratorRole(context, files, state);
+export function* generateAll(
+  context: SessionContext,
+  files: GeneratorFiles,
+  state: ReceivingState,
+  xattrs?: TargetXattrs,
+): Task {
+  const role = new GeneratorRole(context, files, state, xattrs);
   yield* role.run();
 }
 
@@ -29,10 +35,17 @@ class GeneratorRole implements GeneratorSink {
   readonly #context: SessionContext;
   readonly #files: GeneratorFiles;
   readonly #state: ReceivingState;
+  readonly #xattrs: TargetXattrs | undefined;
   readonly #redo: Entry[] = [];
   #current: LiveList | undefined;
 
-  constructor(context: SessionContext, files: GeneratorFiles, state: ReceivingState) {
+  constructor(
+    context: SessionContext,
+    files: GeneratorFiles,
+    state: ReceivingState,
+    xattrs: TargetXattrs | undefined,
+  ) {
+    this.#xattrs = xattrs;
     this.#context = context;
     this.#files = files;
     this.#state = state;
@@ -231,6 +244,7 @@ class GeneratorRole implements GeneratorSink {
     if (!worth) return;
     const flags = xname === undefined ? iflags : iflags | ITEM_XNAME_FOLLOWS;
     this.channel.writer.item(protocol, ndx, flags, undefined, xname);
+    this.#askForXattrs(ndx, flags);
     yield* this.channel.room();
   }
 
@@ -252,7 +266,14 @@ class GeneratorRole implements GeneratorSink {
       basisType === BASIS_FNAME ? undefined : basisType,
       xname,
     );
+    this.#askForXattrs(ndx, flags);
     yield WAIT_TURN;
+  }
+
+  #askForXattrs(ndx: number, iflags: number): void {
+    if (this.#xattrs === undefined || !carriesXattrList(this.#context, iflags)) return;
+    const entry = this.#context.lists.find(ndx)?.entry;
+    writeXattrRequest(this.channel, entry === undefined ? [] : this.#xattrs.wanted(entry));
   }
 
   waiting(ndx: number): void {

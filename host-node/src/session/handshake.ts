@@ -21,6 +21,8 @@ import type { Task } from './wait.ts';
 
 const OLDEST_PROTOCOL = 27;
 const NEWEST_PROTOCOL = 32;
+/** ACLs and extended attributes have their place in the file list since then. */
+const BLOCKS_PROTOCOL = 30;
 /** Numbers outside 20..40 are taken for text that a login script printed. */
 const PLAUSIBLE_MIN = 20;
 const PLAUSIBLE_MAX = 40;
@@ -28,6 +30,7 @@ const PLAUSIBLE_MAX = 40;
 /** Runs the handshake of one end. Ends with what was agreed; throws RunError or ProtocolError. */
 export function* handshake(channel: Channel, config: SessionConfig): Task<Negotiated> {
   const { protocol, peerProtocol } = yield* agreeOnVersion(channel, config);
+  checkProtocolOptions(config, protocol);
   const flags = protocol >= 30 ? yield* agreeOnFlags(channel, config) : 0;
   if (flags & compat.COMPAT_INC_RECURSE && !config.incrementalAllowed) {
     throw new RunError(
@@ -85,6 +88,14 @@ function* agreeOnVersion(
   const protocol = Math.min(own, peerProtocol);
   checkVersion(protocol, peerProtocol, config.role);
   return { protocol, peerProtocol };
+}
+
+/** Options that the agreed protocol cannot carry (§3.2). */
+function checkProtocolOptions({ list }: SessionConfig, protocol: number): void {
+  const wanted = list.acls ? '--acls' : list.xattrs ? '--xattrs' : undefined;
+  if (wanted === undefined || protocol >= BLOCKS_PROTOCOL) return;
+  const text = `${wanted} requires protocol ${BLOCKS_PROTOCOL} or higher (negotiated ${protocol}).`;
+  throw new RunError('ERR_OPTION_PROTOCOL', text, 2);
 }
 
 /** Refuses versions that this implementation does not speak, in upstream's words where it has some. */

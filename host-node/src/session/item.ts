@@ -48,6 +48,8 @@ export interface Item {
   readonly basisType: number;
   /** undefined: none followed; may be the empty string. latin1. */
   readonly xname: string | undefined;
+  /** Sender: the long attribute values that were asked for; undefined when the record carries no list. */
+  readonly xattrs?: readonly number[];
 }
 
 /** The record whose head was just read. Below protocol 29 no flags travel, and what differs is not known. */

@@ -1,5 +1,7 @@
 // What the sans-IO engine asks of the world: the file system side of each role. Implemented in flist/ (lists) and
 // transfer/ (files); the engine never sees a path, a descriptor or a clock. All names are latin1 byte strings.
+import type { BlockKind } from '@ocrsync/core/file-list-codec';
+import type { LiteralSink } from '@ocrsync/core/literal-sink';
 import type { FileList } from '@ocrsync/core/file-list';
 import type { Channel } from './channel.ts';
 import type { Item } from './item.ts';
@@ -27,6 +29,24 @@ export interface ListSource {
   readonly ioError: number;
   /** ids met that have a local name, for the id lists of a session without incremental recursion. */
   idNames(kind: 'user' | 'group'): readonly { readonly id: number; readonly name: string }[];
+}
+
+/** The sender's ACLs and extended attributes. Implemented by flist/. */
+export interface SourceBlocks {
+  /** Writes the literal with that number. */
+  writeLiteral(kind: BlockKind, number: number, sink: LiteralSink): void;
+  /** The entry's attribute with that number (from 1) exists and travels only when asked for. */
+  hasLongXattr(entry: Entry, number: number): boolean;
+  /** Its value as it is now; empty (and reported) when it cannot be read. */
+  readXattr(entry: Entry, number: number): Uint8Array;
+}
+
+/** The receiving side's extended attributes. Implemented by transfer/. */
+export interface TargetXattrs {
+  /** Numbers of the values that have to be asked for, for the entry that was just compared; they count as asked for then. */
+  wanted(entry: Entry): readonly number[];
+  /** Sets the attributes of an entry whose record came back without data. */
+  applyLate(entry: Entry): void;
 }
 
 /** Reads source files and sends their contents. Implemented by transfer/. */

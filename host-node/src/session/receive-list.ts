@@ -19,7 +19,7 @@ export class ListTaker {
   constructor(context: SessionContext, receiver: ListReceiver) {
     this.#context = context;
     this.#receiver = receiver;
-    this.#decoder = new FileListDecoder(context.channel.core, context.listOptions());
+    this.#decoder = new FileListDecoder(context.channel.core, context.listOptions(), context.blocks);
   }
 
   /** Reads the first list with all that follows it before the transfer phase. */
@@ -80,7 +80,8 @@ export class ListTaker {
   *#takeIdLists(): Task {
     const { channel, config, negotiated, protocol } = this.#context;
     for (const kind of ['user', 'group'] as const) {
-      if (!(kind === 'user' ? config.list.owner : config.list.group)) continue;
+      const preserved = kind === 'user' ? config.list.owner : config.list.group;
+      if (!preserved && !config.list.acls) continue;
       let names;
       while ((names = tryReadIdList(channel.reader, protocol, negotiated.id0Names)) === undefined) {
         yield* channel.more();

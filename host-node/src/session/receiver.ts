@@ -3,12 +3,16 @@
 import { ProtocolError } from '@ocrsync/core/protocol-error';
 import type { SessionContext } from './context.ts';
 import { readDeleteStatistics } from './delete-statistics.ts';
-import { ITEM_TRANSFER, itemRead } from './item.ts';
+import { ITEM_LOCAL_CHANGE, ITEM_TRANSFER, ITEM_XNAME_FOLLOWS, itemRead } from './item.ts';
 import { NDX_DEL_STATS, NDX_DONE, NDX_FLIST_EOF } from './ndx.ts';
-import type { ReceiverFiles } from './ports.ts';
+import type { ReceiverFiles, TargetXattrs } from './ports.ts';
 import type { ListTaker } from './receive-list.ts';
 import type { ReceivingState } from './receiving-state.ts';
 import { type Task, WAIT_TURN } from './wait.ts';
+import { carriesXattrList, readXattrAnswer } from './xattr-lists.ts';
+
+/** A name that the generator linked: its attributes are those of the other name. */
+const LOCAL_LINK = ITEM_LOCAL_CHANGE | ITEM_XNAME_FOLLOWS;
 
 /** Plays the receiver half after the first list was taken, to the sender's last byte that matters. */
 export function* receiveAll(
@@ -16,8 +20,9 @@ export function* receiveAll(
   taker: ListTaker,
   files: ReceiverFiles,
   state: ReceivingState,
+  xattrs?: TargetXattrs,
 ): Task {
-  const role = new ReceiverRole(context, taker, files, state);
+  const role = new ReceiverRole(context, taker, files, state, xattrs);
   yield* role.run();
   if (context.config.role === 'client') yield* context.statistics.read(context.channel, context.protocol);
   if (context.protocol >= 31) yield* role.readFarewell();
@@ -29,8 +34,16 @@ class ReceiverRole {
   readonly #taker: ListTaker;
   readonly #files: ReceiverFiles;
   readonly #state: ReceivingState;
+  readonly #xattrs: TargetXattrs | undefined;
 
-  constructor(context: SessionContext, taker: ListTaker, files: ReceiverFiles, state: ReceivingState) {
+  constructor(
+    context: SessionContext,
+    taker: ListTaker,
+    files: ReceiverFiles,
+    state: ReceivingState,
+    xattrs: TargetXattrs | undefined,
+  ) {
+    this.#xattrs = xattrs;
     this.#context = context;
     this.#taker = taker;
     this.#files = files;
@@ -99,8 +112,11 @@ class ReceiverRole {
     const item = itemRead(reader, ndx, this.#context.protocol);
     const { live, entry, isListDirectory } = lists.require(ndx, channel.role, reader.byteOffset);
     statistics.countItem(entry, item.iflags);
+    const carries = this.#xattrs !== undefined && carriesXattrList(this.#context, item.iflags);
+    if (carries) yield* readXattrAnswer(this.#context, entry);
     if (!(item.iflags & ITEM_TRANSFER)) {
       report.item(entry, item);
+      if (carries && (item.iflags & LOCAL_LINK) !== LOCAL_LINK) this.#xattrs?.applyLate(entry);
       return;
     }
     if (isListDirectory || !entry.list.isRegular(entry.row)) {

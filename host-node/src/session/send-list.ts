@@ -1,13 +1,13 @@
 // The sender's half of the file list: the first list, the sub-lists of incremental recursion, id lists, end marks
 // (docs/protocol/03-file-list.md §2, §8, §9, §14).
-import { FileListEncoder } from '@ocrsync/core/file-list-codec';
+import { FileListEncoder, type ListLiterals } from '@ocrsync/core/file-list-codec';
 import { writeIdList } from '@ocrsync/core/id-lists';
 import type { FileList } from '@ocrsync/core/file-list';
 import type { SessionContext } from './context.ts';
 import { LOOKAHEAD_ENTRIES } from './limits.ts';
 import { intPayload, MSG_IO_ERROR } from './messages.ts';
 import { NDX_FLIST_EOF, NDX_FLIST_OFFSET } from './ndx.ts';
-import type { ListSource } from './ports.ts';
+import type { ListSource, SourceBlocks } from './ports.ts';
 import type { Task } from './wait.ts';
 
 /** Rows encoded between two looks at the outgoing queue. */
@@ -17,12 +17,15 @@ export class ListSender {
   readonly #context: SessionContext;
   readonly #source: ListSource;
   readonly #encoder: FileListEncoder;
+  readonly #literals: ListLiterals;
   #sentIoError = 0;
 
-  constructor(context: SessionContext, source: ListSource) {
+  constructor(context: SessionContext, source: ListSource, blocks: SourceBlocks | undefined) {
     this.#context = context;
     this.#source = source;
     this.#encoder = new FileListEncoder(context.channel.core, context.listOptions());
+    const { writer } = context.channel;
+    this.#literals = { write: (kind, number) => blocks?.writeLiteral(kind, number, writer) };
   }
 
   /** Sends the first list and what belongs to it. Ends with the number of its entries. */
@@ -81,7 +84,13 @@ export class ListSender {
     const { channel, config, negotiated, protocol, statistics } = this.#context;
     const before = channel.writer.rawBytesMade;
     for (let row = 0; row < list.count; row += ROWS_PER_TURN) {
-      this.#encoder.encode(list, row, Math.min(list.count, row + ROWS_PER_TURN), channel.writer);
+      this.#encoder.encode(
+        list,
+        row,
+        Math.min(list.count, row + ROWS_PER_TURN),
+        channel.writer,
+        this.#literals,
+      );
       yield* channel.room();
     }
     const ioError = config.ignoreErrors ? 0 : this.#source.ioError;
@@ -106,10 +115,10 @@ export class ListSender {
 
   #sendIdLists(): void {
     const { channel, config, negotiated, protocol } = this.#context;
-    if (config.list.owner) {
+    if (config.list.owner || config.list.acls) {
       writeIdList(channel.writer, protocol, this.#source.idNames('user'), negotiated.id0Names);
     }
-    if (config.list.group) {
+    if (config.list.group || config.list.acls) {
       writeIdList(channel.writer, protocol, this.#source.idNames('group'), negotiated.id0Names);
     }
   }

@@ -5,17 +5,23 @@ import type { SessionContext } from './context.ts';
 import { readDeleteStatistics, writeDeleteStatistics } from './delete-statistics.ts';
 import { ITEM_TRANSFER, type Item, itemRead } from './item.ts';
 import { NDX_DEL_STATS, NDX_DONE } from './ndx.ts';
-import type { ListSource, SourceFiles } from './ports.ts';
+import type { Entry, ListSource, SourceBlocks, SourceFiles } from './ports.ts';
 import { ListSender } from './send-list.ts';
 import { type Task, WAIT_TURN } from './wait.ts';
+import { carriesXattrList, readXattrRequest, writeXattrAnswer } from './xattr-lists.ts';
 
 /** Plays the sender from its first list to its last byte. */
-export function* sendAll(context: SessionContext, source: ListSource, files: SourceFiles): Task {
-  const listSender = new ListSender(context, source);
+export function* sendAll(
+  context: SessionContext,
+  source: ListSource,
+  files: SourceFiles,
+  blocks?: SourceBlocks,
+): Task {
+  const listSender = new ListSender(context, source, blocks);
   const count = yield* listSender.sendFirst();
   context.report.listDone(context.lists.totalEntries);
   if (count === 0 && context.config.role === 'server') return;
-  const role = new SenderRole(context, listSender, files);
+  const role = new SenderRole(context, listSender, files, blocks);
   yield* role.run();
   if (context.config.matchSummary) context.report.message('info', files.matchSummary());
   listSender.sendLateIoError();
@@ -26,10 +32,17 @@ class SenderRole {
   readonly #context: SessionContext;
   readonly #lists: ListSender;
   readonly #files: SourceFiles;
+  readonly #blocks: SourceBlocks | undefined;
   #phase = 0;
   #currentNdx = -1;
 
-  constructor(context: SessionContext, lists: ListSender, files: SourceFiles) {
+  constructor(
+    context: SessionContext,
+    lists: ListSender,
+    files: SourceFiles,
+    blocks: SourceBlocks | undefined,
+  ) {
+    this.#blocks = blocks;
     this.#context = context;
     this.#lists = lists;
     this.#files = files;
@@ -64,16 +77,24 @@ class SenderRole {
     return false;
   }
 
+  *#withXattrs(entry: Entry, item: Item): Task<Item> {
+    const blocks = this.#blocks;
+    if (blocks === undefined || !carriesXattrList(this.#context, item.iflags)) return item;
+    return { ...item, xattrs: yield* readXattrRequest(this.#context, entry, blocks) };
+  }
+
   *#answer(ndx: number): Task {
     const { channel, lists, report, statistics, config } = this.#context;
     const { reader } = channel;
-    const item = itemRead(reader, ndx, this.#context.protocol);
+    const head = itemRead(reader, ndx, this.#context.protocol);
     const { live, entry, isListDirectory } = lists.require(ndx, channel.role, reader.byteOffset);
     this.#currentNdx = ndx;
+    const item = yield* this.#withXattrs(entry, head);
     if (!(item.iflags & ITEM_TRANSFER)) {
       statistics.countItem(entry, item.iflags);
       report.item(entry, item);
       echo(this.#context, item);
+      yield* answerXattrs(this.#context, entry, item, this.#blocks);
       return;
     }
     if (isListDirectory || !entry.list.isRegular(entry.row)) {
@@ -95,6 +116,16 @@ class SenderRole {
     live.mark(entry.row);
     yield WAIT_TURN;
   }
+}
+
+/** What of a record stands behind its head: the values that were asked for. */
+export function* answerXattrs(
+  context: SessionContext,
+  entry: Entry,
+  { xattrs }: Item,
+  blocks: SourceBlocks | undefined,
+): Task {
+  if (xattrs !== undefined && blocks !== undefined) yield* writeXattrAnswer(context, entry, xattrs, blocks);
 }
 
 /** Writes a record as it came. */

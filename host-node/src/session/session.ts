@@ -19,7 +19,9 @@ import type {
   ListSource,
   ReceiverFiles,
   SessionReport,
+  SourceBlocks,
   SourceFiles,
+  TargetXattrs,
 } from './ports.ts';
 import { ListTaker } from './receive-list.ts';
 import { receiveAll } from './receiver.ts';
@@ -36,11 +38,18 @@ export interface SessionHost {
   filterRules(negotiated: Negotiated): readonly string[];
   /** Server: the client's rules, in wire form. Called with an empty array when none travel. */
   takeFilterRules(rules: readonly string[], negotiated: Negotiated): void;
-  makeSender(context: SessionContext): { source: ListSource; files: SourceFiles };
+  /** `blocks`: with ACLs or extended attributes. */
+  makeSender(context: SessionContext): {
+    source: ListSource;
+    files: SourceFiles;
+    blocks?: SourceBlocks | undefined;
+  };
   makeReceiver(context: SessionContext): {
     lists: ListReceiver;
     generator: GeneratorFiles;
     receiver: ReceiverFiles;
+    /** With extended attributes. */
+    xattrs?: TargetXattrs | undefined;
   };
 }
 
@@ -172,12 +181,12 @@ export class Session {
   }
 
   *#send(context: SessionContext): Task {
-    const { source, files } = this.#host.makeSender(context);
-    yield* sendAll(context, source, files);
+    const { source, files, blocks } = this.#host.makeSender(context);
+    yield* sendAll(context, source, files, blocks);
   }
 
   *#receive(context: SessionContext): Task {
-    const { lists: listReceiver, generator, receiver } = this.#host.makeReceiver(context);
+    const { lists: listReceiver, generator, receiver, xattrs } = this.#host.makeReceiver(context);
     this.#receiverFiles = receiver;
     const { channel, config } = this;
     const { lists } = context;
@@ -195,8 +204,8 @@ export class Session {
     if (!config.listOnly) generator.openRoot(first, lists.totalEntries);
     channel.role = 'receiver';
     this.#keepAlive.speaks = true;
-    this.#tasks.start(generateAll(context, generator, state));
-    yield* receiveAll(context, taker, receiver, state);
+    this.#tasks.start(generateAll(context, generator, state, xattrs));
+    yield* receiveAll(context, taker, receiver, state, xattrs);
   }
 
   /** After a first list of one entry exactly one more announcement is read (03 §14.4). */

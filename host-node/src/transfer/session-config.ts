@@ -55,6 +55,8 @@ export function sessionConfig(options: Options, role: SessionRole): SessionConfi
       specials: options.specials,
       checksum: options.checksum,
       numericIds: options.numericIds,
+      acls: options.acls,
+      xattrs: options.xattrs > 0,
     },
     dryRun: options.dryRun,
     listOnly: options.listOnly,

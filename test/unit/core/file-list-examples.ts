@@ -48,6 +48,11 @@ export function exampleLists(section: string, block: number): ExampleList[] {
       list.endMeaning = meaning;
       lists.push(list);
       list = { start: undefined, entries: [], end: new Uint8Array(), endMeaning: '' };
+    } else if (!meaning.startsWith('NDX')) {
+      const last = list.entries.at(-1);
+      if (last === undefined) continue;
+      last.bytes = Uint8Array.from([...last.bytes, ...hexBytes(lines[i]!)]);
+      last.meaning += `; ${meaning}`;
     }
   }
   return lists;

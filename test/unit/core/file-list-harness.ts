@@ -69,6 +69,8 @@ export function options(protocol: number, changes: Partial<FileListOptions> = {}
     recursive: true,
     numericIds: false,
     missingArgs: false,
+    acls: false,
+    xattrs: false,
     ...changes,
   };
 }

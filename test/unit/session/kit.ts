@@ -67,6 +67,8 @@ export function config(changes: Partial<SessionConfig> = {}): SessionConfig {
       specials: false,
       checksum: false,
       numericIds: false,
+      acls: false,
+      xattrs: false,
     },
     dryRun: false,
     listOnly: false,
