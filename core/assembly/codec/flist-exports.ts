@@ -5,3 +5,5 @@ export { flist_encode, flist_encode_end } from './flist-encode';
 export { flist_add, flist_extra } from './flist-rows';
 export { flist_clean, flist_find } from './flist-find';
 export { flist_sort } from './flist-sort';
+export { flist_judge, flist_judge_begin, flist_run_end } from './flist-judge';
+export { flist_add_scanned } from './flist-scanned';

@@ -3,8 +3,17 @@
 import type { FileList } from '@ocrsync/core/file-list';
 import { FLIST_CONTENT_DIR, FLIST_IMPLIED_DIR, FLIST_TOP_DIR } from '@ocrsync/core/file-list';
 import type { CoreInstance } from '@ocrsync/core/instance';
+import {
+  markScanRecord,
+  scanRecordError,
+  scanRecordLength,
+  scanRecordMode,
+  scanRecordName,
+} from '@ocrsync/core/scan-record';
+import { ScannedRows } from '@ocrsync/core/scanned-rows';
 import type { FilterList } from '../filter/filter-list.ts';
 import type { FilterState } from '../filter/filter-state.ts';
+import { scannedStat } from '../fs/directory-scan.ts';
 import type { FileStat, Filesystem, Root } from '../fs/filesystem.ts';
 import type { Options } from '../options/options.ts';
 import type { Negotiated } from '../session/negotiated.ts';
@@ -14,6 +23,16 @@ import { type SourceArgument, sourceArgument } from './argument.ts';
 import { DirectoryWalk, type PendingName, type WalkDirectory } from './directory-walk.ts';
 import { SourceEntries, isDirectory, isSymlink } from './source-entry.ts';
 import { type SourceRoot, SourceTrees, belowRoot, quoted } from './source-trees.ts';
+
+/** A directory while it is read. */
+interface Here {
+  readonly source: SourceRoot;
+  /** What stands before its names. */
+  readonly prefix: string;
+  readonly state: FilterState;
+  /** Its directories so far. */
+  readonly children: [string, WalkDirectory][];
+}
 
 const MAX_PATH_BYTES = 4096;
 /** Entries between two turns given to the session's other tasks. */
@@ -63,6 +82,9 @@ export class TreeListSource implements ListSource {
   readonly #walk = new DirectoryWalk();
   /** Directories of the list being filled, by row. */
   #found = new Map<number, WalkDirectory>();
+  readonly #rows: ScannedRows;
+  /** Regular files need no look of ours. */
+  readonly #takesPlainFiles: boolean;
   #sinceTurn = 0;
   #lastImplied = '';
   #dotSent = false;
@@ -91,6 +113,12 @@ export class TreeListSource implements ListSource {
       hardLinks: settings.hardLinks > 0,
       checksum: settings.checksum ? { kind: negotiated.listChecksum, seed: negotiated.seed } : undefined,
     });
+    this.#rows = new ScannedRows(core, {
+      uids: settings.owner && !settings.numericIds,
+      gids: settings.group && !settings.numericIds,
+      singleLinks: settings.hardLinks > 0,
+    });
+    this.#takesPlainFiles = !settings.checksum && !copyLinks && (settings.hardLinks === 0 || protocol >= 28);
   }
 
   get ioError(): number {
@@ -283,35 +311,87 @@ export class TreeListSource implements ListSource {
 
   /** The entries of one directory. Returns its directories with their names, in order. */
   *#scan(list: FileList, name: string, found: WalkDirectory): Task<[string, WalkDirectory][]> {
-    const { settings } = this.#options;
     const source = this.#tree.root(found.root);
-    const children: [string, WalkDirectory][] = [];
     const at = belowRoot(name);
-    const state = found.state.enter(at, source.files);
-    for (const child of this.#tree.list(source.root, at)) {
+    const here: Here = {
+      source,
+      prefix: at === '.' ? prefixOf(name) : `${name}/`,
+      state: found.state.enter(at, source.files),
+      children: [],
+    };
+    const scan = this.#tree.open(source.root, at);
+    if (scan === undefined) return here.children;
+    try {
+      for (;;) {
+        const bytes = this.#tree.read(scan, source.root, at, this.#rows.buffer);
+        if (bytes === 0) return here.children;
+        yield* this.#takeRecords(list, here, this.#rows.bufferAt + bytes);
+        if (scan.ended) return here.children;
+      }
+    } finally {
+      scan.close();
+    }
+  }
+
+  /** The records in the buffer, in their order: the core takes plain files, the others are taken one by one. */
+  *#takeRecords(list: FileList, here: Here, end: number): Task {
+    const { core } = this.#options;
+    const { source, state } = here;
+    if (this.#takesPlainFiles && !state.isEmpty) this.#markExcluded(here, end);
+    const directory = this.#rows.directoryNumber(list.dirs, here.prefix);
+    for (let at = this.#rows.bufferAt; at < end;) {
+      if (this.#takesPlainFiles) at = this.#rows.take(list, directory, source.number, at, end);
+      if (at === end) break;
       if (++this.#sinceTurn >= ENTRIES_PER_TURN) {
         this.#sinceTurn = 0;
         yield WAIT_TURN;
       }
-      const childName = at === '.' ? prefixOf(name) + child : `${name}/${child}`;
-      if (childName.length >= MAX_PATH_BYTES) {
-        const over = childName.length - MAX_PATH_BYTES + 1;
-        this.#tree.fail(`filename overflows max-path len by ${over}: ${name}/${child}`);
-        continue;
-      }
-      const stat = this.#tree.statChild(source.root, childName, state);
-      if (stat === undefined) continue;
-      const directory = isDirectory(stat.mode);
-      if (directory && !settings.dirs && !settings.recursive) {
-        this.#options.report.message('info', `skipping directory ${childName}`);
-        continue;
-      }
-      if (state.check(belowRoot(childName), directory, 'sender') === 'exclude') continue;
-      const flags = directory && settings.recursive ? FLIST_CONTENT_DIR : 0;
-      const added = this.#add(list, source, childName, stat, flags, state);
-      if (added !== undefined) children.push([childName, added]);
+      this.#takeRecord(list, here, at);
+      at += scanRecordLength(core.u8, at);
     }
-    return children;
+  }
+
+  /** Tells the core which files the rules leave out; directories and what could not be looked at are ours. */
+  #markExcluded({ prefix, state }: Here, end: number): void {
+    const { core } = this.#options;
+    for (let at = this.#rows.bufferAt; at < end; at += scanRecordLength(core.u8, at)) {
+      if (scanRecordError(core.u32, at) !== 0 || isDirectory(scanRecordMode(core.u32, at))) continue;
+      const name = belowRoot(prefix + scanRecordName(core.u8, at));
+      if (state.check(name, false, 'sender') === 'exclude') markScanRecord(core.u32, at);
+    }
+  }
+
+  #takeRecord(list: FileList, here: Here, at: number): void {
+    const { core, settings, report } = this.#options;
+    const { prefix, source, state } = here;
+    const base = scanRecordName(core.u8, at);
+    const name = prefix + base;
+    if (name.length >= MAX_PATH_BYTES) {
+      const over = name.length - MAX_PATH_BYTES + 1;
+      this.#tree.fail(`filename overflows max-path len by ${over}: ${prefix.slice(0, -1)}/${base}`);
+      return;
+    }
+    const stat = this.#statOf(source, name, state, at);
+    if (stat === undefined) return;
+    const directory = isDirectory(stat.mode);
+    if (directory && !settings.dirs && !settings.recursive) {
+      report.message('info', `skipping directory ${name}`);
+      return;
+    }
+    if (state.check(belowRoot(name), directory, 'sender') === 'exclude') return;
+    const flags = directory && settings.recursive ? FLIST_CONTENT_DIR : 0;
+    const added = this.#add(list, source, name, stat, flags, state);
+    this.#rows.learn(stat.uid, stat.gid);
+    if (added !== undefined) here.children.push([name, added]);
+  }
+
+  /** What the scan saw; with -L, or where it saw nothing, the file is looked at by its name. */
+  #statOf(source: SourceRoot, name: string, state: FilterState, at: number): FileStat | undefined {
+    const { core, settings } = this.#options;
+    if (settings.copyLinks || scanRecordError(core.u32, at) !== 0) {
+      return this.#tree.statChild(source.root, name, state);
+    }
+    return this.#tree.sane(scannedStat(new DataView(core.u8.buffer), at), name);
   }
 
   // ---- entries ---------------------------------------------------------------------------------------------------------

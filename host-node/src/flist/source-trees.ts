@@ -2,6 +2,7 @@
 // and io_error bits of what cannot be read (docs/protocol/03-file-list.md §3.5, §3.6, §4.1, §4.5).
 import type { FilterList } from '../filter/filter-list.ts';
 import { FilterState, type TreeRuleFiles } from '../filter/filter-state.ts';
+import { type DirectoryScan, openScan } from '../fs/directory-scan.ts';
 import { type FileStat, type Filesystem, FilesystemError, type Root } from '../fs/filesystem.ts';
 import type { SessionReport } from '../session/ports.ts';
 import type { SourceArgument } from './argument.ts';
@@ -86,19 +87,33 @@ export class SourceTrees {
     return undefined;
   }
 
-  /** Names in a directory; none (and reported) when it cannot be read. */
-  list(root: Root, at: string): readonly string[] {
+  /** Begins to read a directory; undefined (and reported) when it cannot be read. */
+  open(root: Root, at: string): DirectoryScan | undefined {
     try {
-      return root.list(at);
+      return openScan(root, at);
     } catch (error) {
-      if (!(error instanceof FilesystemError)) throw error;
-      const full = quoted(root, at);
-      if (error.code === 'ENOENT') {
-        this.ioError |= IO_ERROR_VANISHED;
-        this.#options.report.message('warning', `directory has vanished: ${full}`);
-      } else this.fail(`rsync: [sender] opendir ${full} failed: ${error.strerror} (${error.errno})`);
-      return [];
+      this.#unreadable(root, at, error);
+      return undefined;
     }
+  }
+
+  /** Fills the buffer with the next records; 0 at the end, or (reported) where it cannot be read on. */
+  read(scan: DirectoryScan, root: Root, at: string, into: Uint8Array): number {
+    try {
+      return scan.read(into);
+    } catch (error) {
+      this.#unreadable(root, at, error);
+      return 0;
+    }
+  }
+
+  #unreadable(root: Root, at: string, error: unknown): void {
+    if (!(error instanceof FilesystemError)) throw error;
+    const full = quoted(root, at);
+    if (error.code === 'ENOENT') {
+      this.ioError |= IO_ERROR_VANISHED;
+      this.#options.report.message('warning', `directory has vanished: ${full}`);
+    } else this.fail(`rsync: [sender] opendir ${full} failed: ${error.strerror} (${error.errno})`);
   }
 
   /** Stat of a directory's entry; undefined when it is left out, which is reported unless the rules exclude it. */
@@ -106,7 +121,7 @@ export class SourceTrees {
     const at = belowRoot(name);
     try {
       const stat = this.#options.copyLinks ? root.stat(at) : root.lstat(at);
-      if (stat !== undefined) return this.#sane(stat, name);
+      if (stat !== undefined) return this.sane(stat, name);
       if (this.#excludedAnyhow(state, at)) return undefined;
       if (root.lstat(at) !== undefined) this.fail(`symlink has no referent: ${quoted(root, at)}`);
       else this.#vanished(root, at);
@@ -119,7 +134,8 @@ export class SourceTrees {
     return undefined;
   }
 
-  #sane(stat: FileStat, name: string): FileStat | undefined {
+  /** Passes a stat on; undefined (and reported) for what no file can have. */
+  sane(stat: FileStat, name: string): FileStat | undefined {
     if (stat.mode !== 0) return stat;
     this.fail(`skipping file with bogus (zero) st_mode: ${name}`);
     return undefined;
