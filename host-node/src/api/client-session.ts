@@ -1,4 +1,5 @@
 // A client's session with all that belongs to it: the host side, the report, the summary at the end.
+import type { Filesystem } from '../fs/filesystem.ts';
 import type { Endpoints } from '../options/endpoint.ts';
 import type { Options } from '../options/options.ts';
 import { Session } from '../session/session.ts';
@@ -50,6 +51,7 @@ export interface ClientSide {
   readonly daemon: boolean;
   readonly agreedProtocol?: number;
   readonly localData?: LocalData | undefined;
+  readonly filesystem?: Filesystem | undefined;
 }
 
 export function makeClientSession(

@@ -1,4 +1,5 @@
 // Local copies: both ends in this process, the same two machines over memory (docs/protocol/04-transfer.md §18).
+import type { Filesystem } from '../fs/filesystem.ts';
 import type { Endpoints } from '../options/endpoint.ts';
 import type { Options } from '../options/options.ts';
 import { Session } from '../session/session.ts';
@@ -13,11 +14,12 @@ import { makeClientSession } from './client-session.ts';
 import { localSeed } from './fresh-seed.ts';
 import { SessionEnds } from './session-ends.ts';
 
-/** Copies (or lists) within this machine. */
+/** Copies (or lists) within this machine, or within the file system given instead. */
 export async function runLocalCopy(
   given: Options,
   endpoints: Extract<Endpoints, { direction: 'local' }>,
   environment: ClientEnvironment,
+  filesystem?: Filesystem,
 ): Promise<ClientResult> {
   const options: Options = { ...given, wholeFile: given.wholeFile ?? true };
   const destination = endpoints.destination ?? '';
@@ -30,6 +32,7 @@ export async function runLocalCopy(
     remoteSources: [],
     daemon: false,
     localData,
+    filesystem,
   });
   const report = new LocalReceiverReport(environment.sink);
   const ends = new SessionEnds({
@@ -43,6 +46,7 @@ export async function runLocalCopy(
     remoteSources: [],
     daemon: false,
     localData,
+    filesystem,
   });
   const config = sessionConfig(options, {
     role: 'server',

@@ -39,11 +39,13 @@ export interface SessionEndsOptions {
   readonly daemon: boolean;
   /** Local copies: where both ends meet for data that need not travel. */
   readonly localData?: LocalData | undefined;
+  /** Where the files are; without it this machine's. */
+  readonly filesystem?: Filesystem | undefined;
 }
 
 export class SessionEnds implements SessionHost {
   readonly #parts: SessionEndsOptions;
-  readonly #filesystem: Filesystem = new LocalNodeFilesystem();
+  readonly #filesystem: Filesystem;
   readonly #filters: FilterList;
   #source: TreeListSource | undefined;
   /** Where the program was started, with a slash; known once a name was asked for. */
@@ -53,6 +55,7 @@ export class SessionEnds implements SessionHost {
 
   constructor(parts: SessionEndsOptions) {
     this.#parts = parts;
+    this.#filesystem = parts.filesystem ?? new LocalNodeFilesystem();
     this.#filters = new FilterList({
       files: ruleFiles(this.#filesystem),
       standardInput: () => readFileSync(0, 'latin1'),
