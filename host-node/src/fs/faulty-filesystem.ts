@@ -52,6 +52,10 @@ export class FaultyFilesystem implements Filesystem {
     return this.#inner.exactTimes;
   }
 
+  get canXattrs(): boolean {
+    return this.#inner.canXattrs;
+  }
+
   get canMakeNodes(): boolean {
     return this.#inner.canMakeNodes;
   }
@@ -115,9 +119,9 @@ class FaultyRoot implements Root {
     return this.#inner.list(name);
   }
 
-  openRead(name: string, follow: boolean): OpenFile {
+  openRead(name: string, follow: boolean, keepAtime?: boolean): OpenFile {
     this.#plan.pass('openRead', name);
-    return this.#file(this.#inner.openRead(name, follow), name);
+    return this.#file(this.#inner.openRead(name, follow, keepAtime), name);
   }
 
   createExclusive(name: string, mode: number): OpenFile {
@@ -186,6 +190,26 @@ class FaultyRoot implements Root {
   }
 
   /** A fault means "cannot be done here", as the contract has it. */
+  listXattrs(name: string): string[] {
+    this.#plan.pass('listXattrs', name);
+    return this.#inner.listXattrs(name);
+  }
+
+  getXattr(name: string, key: string): Uint8Array | undefined {
+    this.#plan.pass('getXattr', `${name} ${key}`);
+    return this.#inner.getXattr(name, key);
+  }
+
+  setXattr(name: string, key: string, value: Uint8Array): void {
+    this.#plan.pass('setXattr', `${name} ${key}`);
+    this.#inner.setXattr(name, key, value);
+  }
+
+  removeXattr(name: string, key: string): void {
+    this.#plan.pass('removeXattr', `${name} ${key}`);
+    this.#inner.removeXattr(name, key);
+  }
+
   copyData(from: OpenFile, to: OpenFile, position: number, lengthBytes: number): number | undefined {
     if (this.#plan.next('copyData', '') !== undefined) return undefined;
     if (!(from instanceof FaultyFile) || !(to instanceof FaultyFile)) return undefined;

@@ -77,8 +77,11 @@ export interface Root {
   stat(name: string): FileStat | undefined;
   /** Names in the order of the system, without '.' and '..'. */
   list(name: string): string[];
-  /** Opens for reading; with `follow` false a symlink as last component is ELOOP. */
-  openRead(name: string, follow: boolean): OpenFile;
+  /**
+   * Opens for reading; with `follow` false a symlink as last component is ELOOP. `keepAtime`: reading does not change the
+   * access time, where the system allows that (O_NOATIME, for the owner and root).
+   */
+  openRead(name: string, follow: boolean, keepAtime?: boolean): OpenFile;
   /** New file for writing and reading; EEXIST when something is there. `mode` is used as given, whatever the umask. */
   createExclusive(name: string, mode: number): OpenFile;
   /** Existing file for reading and writing (in-place); created with `mode` when missing. Follows no symlink. */
@@ -100,6 +103,18 @@ export interface Root {
   chown(name: string, uid: number, gid: number): void;
   /** Of the name itself. Exact to the nanosecond where {@link Filesystem.exactTimes}. */
   setTimes(name: string, times: SetTimes): void;
+  /**
+   * Extended attributes, of the name itself and never through a symlink: names of all of them, chars being bytes, in the
+   * order of the system. These four fail with ENOSYS without {@link Filesystem.canXattrs}, and with EOPNOTSUPP where the
+   * directory's own file system has no attributes (of this kind).
+   */
+  listXattrs(name: string): string[];
+  /** undefined when there is no such attribute. */
+  getXattr(name: string, key: string): Uint8Array | undefined;
+  /** Made or replaced. */
+  setXattr(name: string, key: string, value: Uint8Array): void;
+  /** ENODATA when there is no such attribute. */
+  removeXattr(name: string, key: string): void;
   /**
    * Copies data to the same position of another file inside the kernel (shared blocks or copy_file_range). Returns how
    * many bytes, perhaps fewer than asked for; undefined where that cannot be done: then read and write.
@@ -133,6 +148,8 @@ export interface Filesystem {
   readonly exactTimes: boolean;
   /** FIFOs, sockets and devices can be made. */
   readonly canMakeNodes: boolean;
+  /** Extended attributes can be asked for; whether a directory has any is its own file system's matter. */
+  readonly canXattrs: boolean;
   /** Effective user id 0: may change owners. */
   readonly isSuperUser: boolean;
   /** Ids of the groups of this process, primary included. */

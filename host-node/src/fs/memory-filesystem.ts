@@ -33,6 +33,7 @@ export class MemoryFilesystem implements Filesystem {
   readonly #identity: MemoryIdentity;
   readonly exactTimes = true;
   readonly canMakeNodes = true;
+  readonly canXattrs = true;
   readonly isSuperUser: boolean;
   readonly groups: readonly number[];
   readonly umask: number;

@@ -62,6 +62,7 @@ export interface Inode {
   linkCount: number;
   readonly rdevMajor: number;
   readonly rdevMinor: number;
+  readonly xattrs: Map<string, Uint8Array>;
   /** Of a directory, in the order of creation. */
   readonly entries: Map<string, Inode> | undefined;
   /** Of a directory: where '..' leads. */
@@ -119,6 +120,7 @@ export class MemoryVolume {
       linkCount: 0,
       rdevMajor,
       rdevMinor,
+      xattrs: new Map(),
       entries: type === S_DIRECTORY ? new Map() : undefined,
       parent: undefined,
       data: type === S_REGULAR ? new PagedBytes((changeBytes) => this.#account(changeBytes)) : undefined,

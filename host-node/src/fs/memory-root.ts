@@ -30,6 +30,7 @@ import {
   statOfInode,
 } from './memory-inode.ts';
 import { componentsOf, NameWalk, type Place } from './memory-names.ts';
+import { dropXattr, listedXattrs, readXattr, writeXattr } from './memory-xattrs.ts';
 
 const GROUP_EXECUTE = 0o010;
 const MAX_TARGET_BYTES = 4095;
@@ -214,6 +215,22 @@ export class MemoryRoot implements Root {
     });
   }
 
+  listXattrs(name: string): string[] {
+    return this.#ofItself('llistxattr', name, listedXattrs);
+  }
+
+  getXattr(name: string, key: string): Uint8Array | undefined {
+    return this.#ofItself('lgetxattr', name, (who, inode) => readXattr(who, inode, key));
+  }
+
+  setXattr(name: string, key: string, value: Uint8Array): void {
+    this.#ofItself('lsetxattr', name, (who, inode) => writeXattr(who, inode, key, value));
+  }
+
+  removeXattr(name: string, key: string): void {
+    this.#ofItself('lremovexattr', name, (who, inode) => dropXattr(who, inode, key));
+  }
+
   copyData(from: OpenFile, to: OpenFile, position: number, lengthBytes: number): number | undefined {
     if (!(from instanceof MemoryFile) || !(to instanceof MemoryFile)) return undefined;
     return from.copyTo(to, position, lengthBytes);
@@ -236,6 +253,10 @@ export class MemoryRoot implements Root {
         throw error;
       }
     });
+  }
+
+  #ofItself<T>(call: string, name: string, run: (who: MemoryIdentity, inode: Inode) => T): T {
+    return this.#call(call, name, () => run(this.#parts.identity, this.#existing(name, false).inode));
   }
 
   #find(name: string, follow: boolean): Place {

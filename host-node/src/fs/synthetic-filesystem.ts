@@ -10,6 +10,7 @@ export class SyntheticFilesystem implements Filesystem {
   readonly #tree: SyntheticTree;
   readonly exactTimes = true;
   readonly canMakeNodes = false;
+  readonly canXattrs = false;
   readonly isSuperUser = true;
   readonly groups: readonly number[] = [0];
   readonly umask = 0o022;
@@ -146,6 +147,22 @@ class SyntheticRoot implements Root {
   setTimes(name: string): void {
     this.#existing(name, 'utimensat');
     this.#refuse('utimensat', name);
+  }
+
+  listXattrs(name: string): string[] {
+    throw errorOfCode('ENOSYS', 'llistxattr', name);
+  }
+
+  getXattr(name: string): Uint8Array | undefined {
+    throw errorOfCode('ENOSYS', 'lgetxattr', name);
+  }
+
+  setXattr(name: string): void {
+    throw errorOfCode('ENOSYS', 'lsetxattr', name);
+  }
+
+  removeXattr(name: string): void {
+    throw errorOfCode('ENOSYS', 'lremovexattr', name);
   }
 
   copyData(): undefined {
