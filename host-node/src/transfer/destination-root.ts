@@ -23,14 +23,14 @@ export function openDestinationRoot(
   const parent = parentOf(path);
   const mode = lookAt(state, path, parent);
   if (mode !== undefined && isDirectory(mode)) {
-    state.root = state.filesystem.root(path);
+    enter(state, path, 1);
     return 'existing';
   }
   const many = totalEntries > 1;
   const slash = path.endsWith('/');
   if (mode !== undefined) refuseFile(first, many);
   else if (many || slash) return makeRoot(state, path);
-  enterParent(state, parent);
+  enter(state, parent.directory, 3);
   state.localName = parent.leaf;
   return 'existing';
 }
@@ -110,15 +110,16 @@ function makeRoot(state: DestinationState, path: string): RootOutcome {
     state.rootPath = absolute(state, bare);
     return 'missing';
   }
-  state.root = state.filesystem.root(bare);
+  enter(state, bare, 2);
   return 'created';
 }
 
-function enterParent(state: DestinationState, { directory }: Parent): void {
+/** `step`: which of rsync's three ways into the destination this is; its error text names it. */
+function enter(state: DestinationState, directory: string, step: 1 | 2 | 3): void {
   try {
     state.root = state.filesystem.root(directory);
   } catch (error) {
-    const text = `change_dir#3 "${absolute(state, directory)}" failed`;
+    const text = `change_dir#${step} "${absolute(state, directory)}" failed`;
     throw new RunError('ERR_DESTINATION', systemText('Receiver', text, error), EXIT_FILE_SELECTION);
   }
 }

@@ -13,8 +13,11 @@ import { setAttributes } from './attributes.ts';
 import { type DestinationState, systemText } from './destination-state.ts';
 import { isDirectory, isRegular } from './file-type.ts';
 import { finalMode } from './final-mode.ts';
-import type { LocalData } from './local-data.ts';
+import { failedVerification } from './failed-verification.ts';
+import { LaterInstalls } from './later-installs.ts';
+import type { LocalData, OfferedFile } from './local-data.ts';
 import { DataReceiver, WriteFailure } from './received-data.ts';
+import { removeQuietly } from './replace.ts';
 import { randomSuffix, temporaryPrefix } from './temp-name.ts';
 
 const EXIT_FILE_IO = 11;
@@ -37,6 +40,7 @@ export class TreeReceiverFiles implements ReceiverFiles {
   readonly #state: DestinationState;
   readonly #data: DataReceiver;
   readonly #localData: LocalData | undefined;
+  readonly #later: LaterInstalls | undefined;
   /** The one that is open now: what to clean up when the run ends early. */
   #open: Target | undefined;
 
@@ -44,24 +48,28 @@ export class TreeReceiverFiles implements ReceiverFiles {
   constructor(state: DestinationState, tokens: TokenInput, localData?: LocalData) {
     this.#state = state;
     this.#localData = localData;
+    this.#later = localData && new LaterInstalls(state, localData);
     this.#data = new DataReceiver(state.context, tokens);
   }
 
-  *receive(entry: Entry, item: Item, channel: Channel, redo: boolean): Task<ReceiveResult> {
+  *receive(entry: Entry, item: Item, channel: Channel, redo: boolean): Task<ReceiveResult | 'pending'> {
     this.#checkBasisType(entry, item);
+    yield* this.#data.readHead(channel);
+    const offered = this.#localData?.take(entry.ndx);
+    if (offered !== undefined && !redo && this.#later?.submit(entry, item, offered)) return 'pending';
     const name = this.#state.nameOf(entry);
     const existing = this.#look(name);
     const basis = this.#openBasis(name, existing);
     try {
       const target = this.#openTarget(entry, name, existing, basis);
       if (target === undefined) {
-        yield* this.#receiveData(entry, undefined, channel, redo);
+        yield* this.#receiveData(entry, undefined, offered, redo);
         return 'discarded';
       }
       this.#open = target;
-      const good = yield* this.#receiveData(entry, target, channel, redo);
+      const good = yield* this.#receiveData(entry, target, offered, redo);
       const written = statOf(target.output);
-      target.output.close();
+      this.#closeOutput(target);
       this.#open = undefined;
       return good ? this.#finishGood(target, written) : this.#finishBad(target, written, redo);
     } finally {
@@ -69,12 +77,34 @@ export class TreeReceiverFiles implements ReceiverFiles {
     }
   }
 
+  get pending(): number {
+    return this.#later?.pending ?? 0;
+  }
+
+  settle(tell: (entry: Entry, result: ReceiveResult) => void): void {
+    this.#later?.settle(tell);
+  }
+
+  wait(waitMs: number): void {
+    this.#later?.wait(waitMs);
+  }
+
+  end(): void {
+    this.#later?.close();
+  }
+
   abandon(): void {
+    this.#later?.close();
     const target = this.#open;
     this.#open = undefined;
     if (target === undefined) return;
     target.basis?.close();
-    target.output.close();
+    try {
+      target.output.close();
+    } catch (error) {
+      // What is to be told about this run was told.
+      if (!(error instanceof FilesystemError)) throw error;
+    }
     if (target.inPlace) return;
     if (this.#state.options.partial && this.#data.literalBytes > 0) this.#keepPartial(target);
     else this.#remove(target.outputName);
@@ -105,13 +135,14 @@ export class TreeReceiverFiles implements ReceiverFiles {
   /** A basis is a regular file; anything else, or one that cannot be opened, is none. */
   #openBasis(name: string, existing: FileStat | undefined): OpenFile | undefined {
     if (existing === undefined || !isRegular(existing.mode)) return undefined;
+    let file: OpenFile | undefined;
     try {
-      const file = this.#state.tree.openRead(name, false);
+      file = this.#state.tree.openRead(name, false);
       if (isRegular(file.stat().mode)) return file;
-      file.close();
     } catch (error) {
       if (!(error instanceof FilesystemError)) throw error;
     }
+    file?.close();
     return undefined;
   }
 
@@ -169,7 +200,12 @@ export class TreeReceiverFiles implements ReceiverFiles {
 
   // ---- data ------------------------------------------------------------------------------------------------------------
 
-  *#receiveData(entry: Entry, target: Target | undefined, channel: Channel, redo: boolean): Task<boolean> {
+  *#receiveData(
+    entry: Entry,
+    target: Target | undefined,
+    offered: OfferedFile | undefined,
+    redo: boolean,
+  ): Task<boolean> {
     const { options, context, report } = this.#state;
     const append = redo || options.append === 0 ? 'no' : this.#appendKind();
     const data = this.#data;
@@ -182,14 +218,15 @@ export class TreeReceiverFiles implements ReceiverFiles {
           basis: target?.basis,
           inPlace: target?.inPlace ?? false,
           append,
-          offered: () => this.#localData?.take(entry.ndx),
+          offered,
           copyData: (from, to, position, lengthBytes) =>
             this.#state.tree.copyData(from, to, position, lengthBytes),
           fullName,
           progress: (doneBytes) => report.progress(entry, doneBytes),
         },
-        channel,
+        context.channel,
       );
+      if (offered !== undefined) this.#localData?.settle(offered, data.failure);
       context.statistics.literalBytes += data.literalBytes;
       context.statistics.matchedBytes += data.matchedBytes;
       report.transferred(entry, data.literalBytes, data.matchedBytes);
@@ -212,19 +249,10 @@ export class TreeReceiverFiles implements ReceiverFiles {
   }
 
   #finishBad(target: Target, written: FileStat | undefined, redo: boolean): ReceiveResult {
-    const { options, report } = this.#state;
-    const kept = target.inPlace || options.partial;
+    const kept = target.inPlace || this.#state.options.partial;
     if (kept) this.#putInPlace(target, written, 'none');
     else this.#remove(target.outputName);
-    const outcome = `${target.name} failed verification -- update ${kept ? 'retained' : 'discarded'}`;
-    if (redo) {
-      report.message('error-xfer', `ERROR: ${outcome}.`);
-      return 'failed';
-    }
-    if (options.info.name >= 1 || options.formatHasItemize) {
-      report.message('warning', `WARNING: ${outcome} (will try again).`);
-    }
-    return 'redo';
+    return failedVerification(this.#state, target.name, kept, redo);
   }
 
   /** Attributes, then the final name. False: it did not get there, which was told. `stat`: what was written, if known. */
@@ -253,12 +281,18 @@ export class TreeReceiverFiles implements ReceiverFiles {
     }
   }
 
-  #remove(name: string): void {
+  /** Closing may be the moment when a file system says that it could not keep the data: as bad as a failed write. */
+  #closeOutput({ output, name }: Target): void {
     try {
-      this.#state.tree.unlink(name);
+      output.close();
     } catch (error) {
-      if (!(error instanceof FilesystemError)) throw error;
+      const text = systemText('receiver', `close failed on ${this.#state.fullName(name)}`, error);
+      throw new RunError('ERR_WRITE', text, EXIT_FILE_IO);
     }
+  }
+
+  #remove(name: string): void {
+    removeQuietly(this.#state.tree, name);
   }
 }
 

@@ -1,7 +1,7 @@
 // Puts new objects where something may be in the way: atomically by a temporary name where that is possible, else after
 // making room (docs/protocol/04-transfer.md §3.6.1, §13.8). For symlinks, devices, specials and hard links.
 import type { DeletionEmitter } from '../delete/emitter.ts';
-import type { FileStat } from '../fs/filesystem.ts';
+import { type FileStat, FilesystemError, type Root } from '../fs/filesystem.ts';
 import type { Task } from '../session/wait.ts';
 import type { DestinationState } from './destination-state.ts';
 import { isDirectory } from './file-type.ts';
@@ -58,12 +58,13 @@ export function* createInPlace(state: DestinationState, hand: Hand, creation: Cr
 
 function overwrite(state: DestinationState, { name, failure, make }: Creation): boolean {
   const root = state.tree;
-  const temporary = counterName(root, name, state.temporaryStart);
-  if (temporary === undefined) {
-    state.report.message('error-xfer', `temporary filename too long: ${name}`);
-    return false;
-  }
+  let temporary: string | undefined;
   try {
+    temporary = counterName(root, name, state.temporaryStart);
+    if (temporary === undefined) {
+      state.report.message('error-xfer', `temporary filename too long: ${name}`);
+      return false;
+    }
     make(temporary);
   } catch (error) {
     state.failed('generator', failure, error);
@@ -74,7 +75,16 @@ function overwrite(state: DestinationState, { name, failure, make }: Creation): 
     return true;
   } catch (error) {
     state.failed('generator', `rename ${state.fullName(temporary)} -> ${state.fullName(name)} failed`, error);
-    root.unlink(temporary);
+    removeQuietly(root, temporary);
     return false;
+  }
+}
+
+/** What is left of a failure that was told. */
+export function removeQuietly(root: Root, name: string): void {
+  try {
+    root.unlink(name);
+  } catch (error) {
+    if (!(error instanceof FilesystemError)) throw error;
   }
 }

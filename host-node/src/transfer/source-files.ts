@@ -3,7 +3,7 @@ import { digestBytes } from '@ocrsync/core/checksum-kinds';
 import { WholeFileHash } from '@ocrsync/core/checksum';
 import { MAX_BLOCKS } from '@ocrsync/core/delta-sums';
 import { DeltaMatcher, type DeltaSink } from '@ocrsync/core/delta';
-import type { OpenFile, Root } from '../fs/filesystem.ts';
+import type { FileStat, OpenFile, Root } from '../fs/filesystem.ts';
 import { FilesystemError } from '../fs/filesystem.ts';
 import type { Channel } from '../session/channel.ts';
 import type { SessionContext } from '../session/context.ts';
@@ -36,6 +36,11 @@ export interface SourceFilesOptions {
   readonly localData?: LocalData;
 }
 
+interface Opened {
+  readonly file: OpenFile;
+  readonly stat: FileStat;
+}
+
 export class TreeSourceFiles implements SourceFiles {
   readonly #options: SourceFilesOptions;
   readonly #context: SessionContext;
@@ -64,7 +69,7 @@ export class TreeSourceFiles implements SourceFiles {
     try {
       return yield* this.#sendOpen(entry, item, channel, opened, head, append);
     } finally {
-      opened.close();
+      opened.file.close();
     }
   }
 
@@ -111,14 +116,17 @@ export class TreeSourceFiles implements SourceFiles {
     return head;
   }
 
-  /** The open file, or the io_error bit that says why there is none. */
-  #open(entry: Entry): OpenFile | number {
+  /** The open file and its state, or the io_error bit that says why there is none. */
+  #open(entry: Entry): Opened | number {
     const { report } = this.#context;
     const { root, name } = this.#options.sourcePath(entry);
     const full = this.#options.fullName(entry);
+    let file: OpenFile | undefined;
     try {
-      return root.openRead(name, this.#options.followLinks);
+      file = root.openRead(name, this.#options.followLinks);
+      return { file, stat: file.stat() };
     } catch (error) {
+      file?.close();
       if (!(error instanceof FilesystemError)) throw error;
       if (error.code === 'ENOENT') {
         report.message('warning', `file has vanished: ${full}`);
@@ -142,12 +150,11 @@ export class TreeSourceFiles implements SourceFiles {
     entry: Entry,
     item: Item,
     channel: Channel,
-    file: OpenFile,
+    { file, stat }: Opened,
     head: SumHead,
     append: 0 | 1 | 2,
   ): Task<number> {
     const { protocol, report } = this.#context;
-    const stat = file.stat();
     const type = stat.mode & TYPE_MASK;
     if (type === CHARACTER_DEVICE || type === BLOCK_DEVICE) {
       throw new RunError('ERR_DEVICE', 'attempt to copy device contents without --copy-devices', 2);

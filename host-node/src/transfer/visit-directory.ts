@@ -1,7 +1,7 @@
 // The generator's way with directories: early creation, the full visit, and the touch-up after everything in them is done
 // (docs/protocol/04-transfer.md §3.4, §10.4).
 import { type FileList, FLIST_IMPLIED_DIR } from '@ocrsync/core/file-list';
-import { FilesystemError } from '../fs/filesystem.ts';
+import { type FileStat, FilesystemError } from '../fs/filesystem.ts';
 import { ITEM_LOCAL_CHANGE } from '../session/item.ts';
 import type { Entry } from '../session/ports.ts';
 import { type Task, WAIT_TURN } from '../session/wait.ts';
@@ -78,7 +78,7 @@ export class DirectoryVisitor {
     if (state.dryRun) return;
     const created = existing === undefined;
     if (created && !this.#make(visited)) return;
-    const stat = created ? state.tree.lstat(name) : existing;
+    const stat = created ? this.#lookAtCreated(name) : existing;
     const mode =
       (created || early) && !state.options.perms && stat !== undefined
         ? createdDirectoryMode(visited.mode, stat)
@@ -143,6 +143,16 @@ export class DirectoryVisitor {
       state.failed('generator', `recv_generator: mkdir ${state.fullName(name)} failed`, error);
       this.#skipContents(name);
       return false;
+    }
+  }
+
+  /** undefined when that fails: whoever needs it looks, and tells, again. */
+  #lookAtCreated(name: string): FileStat | undefined {
+    try {
+      return this.#state.tree.lstat(name);
+    } catch (error) {
+      if (error instanceof FilesystemError) return undefined;
+      throw error;
     }
   }
 
