@@ -158,6 +158,8 @@ export interface Options {
   readonly passwordFile: string | null;
   /** Highest protocol to speak, 27..32. */
   readonly protocol: number;
+  /** io_uring of this process; the other end is never told (docs/io-uring.md). */
+  readonly ioUring: 'auto' | 'on' | 'off';
 
   // ---- what the environment says --------------------------------------------------------------------------------------
   /** $RSYNC_CHECKSUM_LIST, the half for our role, words in their order; null = default list. */
@@ -254,6 +256,7 @@ export const DEFAULT_OPTIONS: Options = Object.freeze({
   port: 0,
   passwordFile: null,
   protocol: 32,
+  ioUring: 'auto',
   checksumList: null,
   compressList: null,
   password: null,

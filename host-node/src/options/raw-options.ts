@@ -78,6 +78,7 @@ export interface RawOptions {
   port: number;
   passwordFile: string | null;
   protocol: number;
+  ioUring: 'auto' | 'on' | 'off';
 }
 
 export function newRawOptions(isServer: boolean): RawOptions {
@@ -149,5 +150,6 @@ export function newRawOptions(isServer: boolean): RawOptions {
     port: 0,
     passwordFile: null,
     protocol: 32,
+    ioUring: 'auto',
   };
 }

@@ -119,6 +119,7 @@ function copied(raw: RawOptions) {
     port: raw.port,
     passwordFile: raw.passwordFile,
     protocol: raw.protocol,
+    ioUring: raw.ioUring,
   };
 }
 

@@ -14,6 +14,13 @@ function setRate(raw: RawOptions, value: string): void {
   raw.bwlimitKiBPerSecond = rateKiB(bytes);
 }
 
+function setRing(raw: RawOptions, value: string): void {
+  if (value !== 'auto' && value !== 'on' && value !== 'off') {
+    throw usageError(`--io-uring=${value} is invalid: use auto, on or off`);
+  }
+  raw.ioUring = value;
+}
+
 export const CONNECTION_ROWS: readonly OptionRow[] = [
   {
     long: 'rsh',
@@ -194,6 +201,16 @@ export const CONNECTION_ROWS: readonly OptionRow[] = [
     status: 'done',
     help: 'speak an older protocol (27-32)',
     apply: integer('protocol'),
+  },
+  {
+    long: 'io-uring',
+    argument: 'text',
+    value: 'MODE',
+    group,
+    told: 'never',
+    status: 'done',
+    help: 'read ahead by io_uring: auto (cold files), on, off',
+    apply: setRing,
   },
   {
     long: 'stop-after',
