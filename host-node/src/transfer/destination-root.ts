@@ -1,7 +1,7 @@
 // Finds or makes the destination's root once it is known how many entries come (docs/protocol/03-file-list.md §4.6,
 // 05-options.md §11). Ends the run with rsync's texts and codes when there can be none.
 import type { FileList } from '@ocrsync/core/file-list';
-import { FilesystemError } from '../fs/filesystem.ts';
+import { type Filesystem, FilesystemError, type Root } from '../fs/filesystem.ts';
 import { RunError } from '../session/run-error.ts';
 import { type DestinationState, systemText } from './destination-state.ts';
 import { isDirectory } from './file-type.ts';
@@ -62,7 +62,7 @@ function lookAt(state: DestinationState, path: string, { directory, leaf }: Pare
     return stat?.mode;
   } catch (error) {
     if (error instanceof FilesystemError && error.code === 'ENOENT') return undefined;
-    const text = `ERROR: cannot stat destination "${absolute(state, path)}"`;
+    const text = `ERROR: cannot stat destination "${absolute(state.filesystem, path)}"`;
     throw new RunError('ERR_DESTINATION', systemText('Receiver', text, error), EXIT_FILE_SELECTION);
   }
 }
@@ -72,7 +72,7 @@ function modeOfDirectory(state: DestinationState, path: string): number | undefi
     return state.filesystem.root(path).stat('.')?.mode;
   } catch (error) {
     if (error instanceof FilesystemError && error.code === 'ENOENT') return undefined;
-    const text = `ERROR: cannot stat destination "${absolute(state, path)}"`;
+    const text = `ERROR: cannot stat destination "${absolute(state.filesystem, path)}"`;
     throw new RunError('ERR_DESTINATION', systemText('Receiver', text, error), EXIT_FILE_SELECTION);
   }
 }
@@ -102,29 +102,33 @@ function makeRoot(state: DestinationState, path: string): RootOutcome {
     const parent = state.filesystem.root(directory);
     if (!state.dryRun) parent.mkdir(leaf, CREATED_MODE & ~state.filesystem.umask);
   } catch (error) {
-    const text = `mkdir "${absolute(state, bare)}" failed`;
+    const text = `mkdir "${absolute(state.filesystem, bare)}" failed`;
     throw new RunError('ERR_DESTINATION', systemText('Receiver', text, error), EXIT_FILE_IO);
   }
   if (!isServer || info.name >= 1 || formatHasItemize) state.report.destinationCreated(bare);
   if (state.dryRun) {
-    state.rootPath = absolute(state, bare);
+    state.rootPath = absolute(state.filesystem, bare);
     return 'missing';
   }
   enter(state, bare, 2);
   return 'created';
 }
 
-/** `step`: which of rsync's three ways into the destination this is; its error text names it. */
 function enter(state: DestinationState, directory: string, step: 1 | 2 | 3): void {
+  state.root = destinationDirectory(state.filesystem, directory, step);
+}
+
+/** An existing directory; `step`: which of rsync's ways into the destination this is, for the text that ends the run. */
+export function destinationDirectory(filesystem: Filesystem, directory: string, step: 1 | 2 | 3): Root {
   try {
-    state.root = state.filesystem.root(directory);
+    return filesystem.root(directory);
   } catch (error) {
-    const text = `change_dir#${step} "${absolute(state, directory)}" failed`;
+    const text = `change_dir#${step} "${absolute(filesystem, directory)}" failed`;
     throw new RunError('ERR_DESTINATION', systemText('Receiver', text, error), EXIT_FILE_SELECTION);
   }
 }
 
-function absolute(state: DestinationState, path: string): string {
+function absolute(filesystem: Filesystem, path: string): string {
   if (path.startsWith('/')) return path;
-  return `${state.filesystem.root('.').path}/${path}`;
+  return `${filesystem.root('.').path}/${path}`;
 }
