@@ -121,17 +121,17 @@ class FaultyRoot implements Root {
 
   openRead(name: string, follow: boolean, keepAtime?: boolean): OpenFile {
     this.#plan.pass('openRead', name);
-    return this.#file(this.#inner.openRead(name, follow, keepAtime), name);
+    return this.#file(this.#inner.openRead(name, follow, keepAtime), name, false);
   }
 
   createExclusive(name: string, mode: number): OpenFile {
     this.#plan.pass('createExclusive', name);
-    return this.#file(this.#inner.createExclusive(name, mode), name);
+    return this.#file(this.#inner.createExclusive(name, mode), name, true);
   }
 
   openWrite(name: string, mode: number): OpenFile {
     this.#plan.pass('openWrite', name);
-    return this.#file(this.#inner.openWrite(name, mode), name);
+    return this.#file(this.#inner.openWrite(name, mode), name, true);
   }
 
   mkdir(name: string, mode: number): void {
@@ -189,7 +189,6 @@ class FaultyRoot implements Root {
     this.#inner.setTimes(name, times);
   }
 
-  /** A fault means "cannot be done here", as the contract has it. */
   listXattrs(name: string): string[] {
     this.#plan.pass('listXattrs', name);
     return this.#inner.listXattrs(name);
@@ -210,6 +209,7 @@ class FaultyRoot implements Root {
     this.#inner.removeXattr(name, key);
   }
 
+  /** A fault means "cannot be done here", as the contract has it. */
   copyData(from: OpenFile, to: OpenFile, position: number, lengthBytes: number): number | undefined {
     if (this.#plan.next('copyData', '') !== undefined) return undefined;
     if (!(from instanceof FaultyFile) || !(to instanceof FaultyFile)) return undefined;
@@ -228,21 +228,31 @@ class FaultyRoot implements Root {
     return { descriptor: held.descriptor, release };
   }
 
-  #file(inner: OpenFile, name: string): OpenFile {
-    return new FaultyFile(inner, name, this.#plan, this.#open);
+  #file(inner: OpenFile, name: string, writable: boolean): OpenFile {
+    return new FaultyFile({ inner, name, writable, plan: this.#plan, count: this.#open });
   }
+}
+
+interface FaultyFileParts {
+  readonly inner: OpenFile;
+  readonly name: string;
+  readonly writable: boolean;
+  readonly plan: FaultPlan;
+  readonly count: OpenCount;
 }
 
 class FaultyFile implements OpenFile {
   readonly inner: OpenFile;
   readonly #name: string;
+  readonly #writable: boolean;
   readonly #plan: FaultPlan;
   readonly #count: OpenCount;
   #open = true;
 
-  constructor(inner: OpenFile, name: string, plan: FaultPlan, count: OpenCount) {
+  constructor({ inner, name, writable, plan, count }: FaultyFileParts) {
     this.inner = inner;
     this.#name = name;
+    this.#writable = writable;
     this.#plan = plan;
     this.#count = count;
     count.files++;
@@ -272,12 +282,12 @@ class FaultyFile implements OpenFile {
     this.inner.truncate(lengthBytes);
   }
 
-  /** A close that fails has closed the file all the same. */
+  /** A close that fails has closed the file all the same. Of a file that was only read none fails. */
   close(): void {
     if (!this.#open) return this.inner.close();
     this.#open = false;
     this.#count.files--;
     this.inner.close();
-    this.#plan.pass('file.close', this.#name);
+    if (this.#writable) this.#plan.pass('file.close', this.#name);
   }
 }

@@ -44,6 +44,7 @@ export interface OpenFile {
   /** Writes all of `from` at `position`. */
   write(from: Uint8Array, position: number): void;
   truncate(lengthBytes: number): void;
+  /** Fails only where written data may be lost: never for a file that was opened for reading. A second close is none. */
   close(): void;
   /**
    * Gives the descriptor away, to a call of the native helper that closes it; the file itself is closed from then on.
