@@ -14,6 +14,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
+import { currentDirectory } from '../host-native/src/at-calls.ts';
 import { loadNative, omitTime } from '../host-native/src/load.ts';
 import type { Entry } from './entries.ts';
 import { seeded } from './random.ts';
@@ -30,7 +31,14 @@ export function setModified(file: Buffer, seconds: number, nanoseconds: number, 
     if (!isSymlink) utimesSync(file, seconds, seconds + Math.floor(nanoseconds / 1000) / 1e6);
     return;
   }
-  const status = native.utimensat(file, 0, omitTime, seconds, nanoseconds, true);
+  const status = native.utimensat(
+    currentDirectory,
+    file.toString('latin1'),
+    0,
+    omitTime,
+    seconds,
+    nanoseconds,
+  );
   if (status < 0) throw new Error(`utimensat ${file.toString('latin1')}: errno ${-status}`);
 }
 

@@ -19,48 +19,9 @@ export const omitTime = 0x3ffffffe;
  */
 export const statFields = 13;
 
-/** Calls by whole paths, and on descriptors of node:fs (path-calls.c). */
-export interface PathCalls {
-  /**
-   * Sets the times of `path` (bytes, no terminating zero) with nanoseconds, relative to the current directory.
-   * Seconds are whole numbers and may be negative; nanoseconds are 0..999999999 or {@link omitTime}.
-   * With `nofollow` a symlink's own times are set.
-   */
-  utimensat(
-    path: Buffer,
-    atimeSec: number,
-    atimeNsec: number,
-    mtimeSec: number,
-    mtimeNsec: number,
-    nofollow: boolean,
-  ): number;
-
-  /** Makes a FIFO, socket or device; `mode` holds type and permissions, from which the umask is taken. */
-  mknod(path: Buffer, mode: number, major: number, minor: number): number;
-
-  /** stat or, without `follow`, lstat of a path whose chars are its bytes, into a record of {@link statFields} numbers. */
-  stat(path: string, follow: boolean, record: Float64Array): number;
-  fstat(descriptor: number, record: Float64Array): number;
-
-  /**
-   * copy_file_range at the same position of both files: at most 1 GiB, shared blocks where the file system can.
-   * Returns how many bytes were copied, 0 at the end of `from`.
-   */
-  copyRange(from: number, to: number, position: number, lengthBytes: number): number;
-}
-
 /** The calls of the addon. None of them throws; each returns a count or the negative errno. */
 export interface NativeHelper
-  extends
-    PathCalls,
-    AtCalls,
-    FileCalls,
-    ScanCalls,
-    InstallCalls,
-    MetadataCalls,
-    RingCalls,
-    SocketCalls,
-    ConfineCalls {}
+  extends AtCalls, FileCalls, ScanCalls, InstallCalls, MetadataCalls, RingCalls, SocketCalls, ConfineCalls {}
 
 /** Beside a bundle, in the package itself, and in the checkout seen from a bundle of the cli. */
 const places = ['./native.node', '../build/native.node', '../../host-native/build/native.node'];

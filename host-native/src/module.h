@@ -16,7 +16,6 @@ typedef struct {
 } native_call;
 
 /* Each topic: one C file, one TypeScript interface of the same name beside it. */
-extern const native_call path_calls[];
 extern const native_call at_calls[];
 extern const native_call file_calls[];
 extern const native_call scan_calls[];
@@ -25,6 +24,7 @@ extern const native_call metadata_calls[];
 extern const native_call ring_calls[];
 extern const native_call socket_calls[];
 extern const native_call confine_calls[];
+extern const native_call seccomp_calls[];
 
 /* A whole number or -errno as a JavaScript number. */
 napi_value native_number(napi_env env, int64_t value);
@@ -35,6 +35,11 @@ bool native_arguments(napi_env env, napi_callback_info info, size_t wanted, napi
 bool native_int(napi_env env, napi_value value, int *number);
 /* A whole number 0..limit. */
 bool native_natural(napi_env env, napi_value value, double limit, double *number);
+
+/* A user or group id; -1 stands for "as it is". */
+bool native_id(napi_env env, napi_value value, uint32_t *id);
+/* Whole seconds, and nanoseconds 0..999999999 or UTIME_OMIT. 0 or -errno. */
+int native_time(napi_env env, napi_value seconds, napi_value nanoseconds, struct timespec *time);
 
 /* A latin1 string (one char = one byte) with its closing zero. 0 or -errno: ENOENT when empty, ENAMETOOLONG, EINVAL for zeros. */
 int native_text(napi_env env, napi_value value, char text[PATH_MAX]);

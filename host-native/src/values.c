@@ -31,6 +31,24 @@ bool native_natural(napi_env env, napi_value value, double limit, double *number
          floor(*number) == *number;
 }
 
+bool native_id(napi_env env, napi_value value, uint32_t *id) {
+  double number = 0;
+  if (napi_get_value_double(env, value, &number) != napi_ok || floor(number) != number) return false;
+  if (number < -1 || number > UINT32_MAX) return false;
+  *id = number < 0 ? UINT32_MAX : (uint32_t)number;
+  return true;
+}
+
+int native_time(napi_env env, napi_value seconds, napi_value nanoseconds, struct timespec *time) {
+  double sec = 0, nsec = 0;
+  if (napi_get_value_double(env, seconds, &sec) != napi_ok || !(fabs(sec) <= 9007199254740991.0)) return -EINVAL;
+  if (napi_get_value_double(env, nanoseconds, &nsec) != napi_ok) return -EINVAL;
+  if (nsec != UTIME_OMIT && !(nsec >= 0 && nsec < 1e9)) return -EINVAL;
+  time->tv_sec = (time_t)sec;
+  time->tv_nsec = (long)nsec;
+  return 0;
+}
+
 int native_text(napi_env env, napi_value value, char text[PATH_MAX]) {
   size_t length = 0;
   if (napi_get_value_string_latin1(env, value, text, PATH_MAX, &length) != napi_ok) return -EINVAL;

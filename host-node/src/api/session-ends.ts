@@ -10,7 +10,7 @@ import { ImpliedIncludes } from '../flist/implied-includes.ts';
 import { ReceivedListCheck } from '../flist/received-list.ts';
 import { cvsWords, ruleFiles, treeRuleFiles } from '../flist/rule-files.ts';
 import { type Filesystem } from '../fs/filesystem.ts';
-import { LocalNodeFilesystem } from '../fs/local-node.ts';
+import { localFilesystem } from '../fs/local.ts';
 import type { Options } from '../options/options.ts';
 import type { SessionContext } from '../session/context.ts';
 import type { Negotiated } from '../session/negotiated.ts';
@@ -55,7 +55,7 @@ export class SessionEnds implements SessionHost {
 
   constructor(parts: SessionEndsOptions) {
     this.#parts = parts;
-    this.#filesystem = parts.filesystem ?? new LocalNodeFilesystem();
+    this.#filesystem = parts.filesystem ?? localFilesystem();
     this.#filters = new FilterList({
       files: ruleFiles(this.#filesystem),
       standardInput: () => readFileSync(0, 'latin1'),

@@ -1,67 +1,52 @@
-// The machine's own files over node:fs alone, plus the native helper for exact times and nodes where it is built.
-// Implements the contract of filesystem.ts; the same tests run with and without the helper.
+// The machine's own files over node:fs alone, for machines without the native helper: times are set by doubles, there are
+// no device nodes. Implements the contract of filesystem.ts; the same tests run as for local-native.ts.
 import { statSync } from 'node:fs';
-import { loadNative } from '@ocrsync/native/load';
-import { errorOfCode, translated } from './errno.ts';
-import type { Filesystem, Root } from './filesystem.ts';
-import { IdNames } from './id-names.ts';
-import { type NodeHelper, NodeRoot } from './node-root.ts';
+import { DirectoryPool } from './directory-pool.ts';
+import { errorOfCode, errorOfNumber, translated } from './errno.ts';
+import type { Filesystem, Root, SymlinkPolicy } from './filesystem.ts';
+import { LocalIdentity } from './local-identity.ts';
+import { absolutePath } from './local-path.ts';
+import { HeldPaths, LexicalPaths } from './node-paths.ts';
+import { NodeRoot } from './node-root.ts';
+import { hasProcDirectories, ProcDirectories } from './proc-directories.ts';
+import { SafeRoot } from './safe-root.ts';
 
-export class LocalNodeFilesystem implements Filesystem {
-  readonly #helper: NodeHelper | undefined;
-  readonly #users = new IdNames('/etc/passwd');
-  readonly #groups = new IdNames('/etc/group');
-  readonly exactTimes: boolean;
-  readonly canMakeNodes: boolean;
-  readonly isSuperUser: boolean;
-  readonly groups: readonly number[];
-  readonly umask: number;
+export class LocalNodeFilesystem extends LocalIdentity implements Filesystem {
+  readonly exactTimes = false;
+  readonly canMakeNodes = false;
+  readonly canXattrs = false;
+  readonly confinement: 'procfs' | 'lexical';
+  readonly #directories = new ProcDirectories();
+  readonly #pool = new DirectoryPool((descriptor) => this.#directories.close(descriptor));
 
-  /** `helper` null: work without the native helper, as where it is not built. */
-  constructor(helper: NodeHelper | undefined | null = loadNative()) {
-    this.#helper = helper ?? undefined;
-    this.exactTimes = this.#helper !== undefined;
-    this.canMakeNodes = this.#helper?.mknod !== undefined;
-    this.isSuperUser = process.geteuid?.() === 0;
-    const primary = process.getegid?.() ?? 0;
-    this.groups = [...new Set([primary, ...(process.getgroups?.() ?? [])])];
-    this.umask = process.umask();
+  constructor(confinement: 'procfs' | 'lexical' = hasProcDirectories() ? 'procfs' : 'lexical') {
+    super();
+    this.confinement = confinement;
   }
 
-  root(path: string): Root {
+  root(path: string, symlinks: SymlinkPolicy = 'tree'): Root {
     const absolute = absolutePath(path);
-    try {
-      const isDirectory = statSync(Buffer.from(absolute, 'latin1')).isDirectory();
-      if (!isDirectory) throw errorOfCode('ENOTDIR', 'chdir', absolute);
-    } catch (error) {
-      throw translated(error, 'chdir', absolute);
+    if (this.confinement === 'lexical') {
+      checkDirectory(absolute);
+      return new NodeRoot(absolute, new LexicalPaths(absolute), this.umask, false);
     }
-    return new NodeRoot(absolute, this.#helper, this.umask);
+    const safe = new SafeRoot(absolute, symlinks, this.#directories, this.#pool);
+    const status = safe.open();
+    if (status < 0) throw errorOfNumber(-status, 'chdir', absolute);
+    return new NodeRoot(absolute, new HeldPaths(safe), this.umask, true);
   }
 
-  release(): void {}
-
-  userName(uid: number): string | undefined {
-    return this.#users.name(uid);
-  }
-
-  groupName(gid: number): string | undefined {
-    return this.#groups.name(gid);
-  }
-
-  userId(name: string): number | undefined {
-    return this.#users.id(name);
-  }
-
-  groupId(name: string): number | undefined {
-    return this.#groups.id(name);
+  release(): void {
+    this.#pool.clear();
   }
 }
 
-/** Absolute form of a latin1 path, cleaned of '.', empty components and slashes at the end; '..' stays what it is. */
-export function absolutePath(path: string): string {
-  const start = Buffer.from(process.cwd(), 'utf8').toString('latin1');
-  const whole = path.startsWith('/') ? path : `${start}/${path}`;
-  const parts = whole.split('/').filter((part) => part !== '' && part !== '.');
-  return `/${parts.join('/')}`;
+function checkDirectory(absolute: string): void {
+  let isDirectory: boolean;
+  try {
+    isDirectory = statSync(Buffer.from(absolute, 'latin1')).isDirectory();
+  } catch (error) {
+    throw translated(error, 'chdir', absolute);
+  }
+  if (!isDirectory) throw errorOfCode('ENOTDIR', 'chdir', absolute);
 }

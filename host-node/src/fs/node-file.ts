@@ -1,31 +1,20 @@
 // An open file over synchronous calls of node:fs. Part of local-node; made by its root only.
 import { closeSync, fchmodSync, fstatSync, ftruncateSync, readSync, writeSync } from 'node:fs';
-import type { NativeHelper } from '@ocrsync/native/load';
-import { errorOfNumber, translated } from './errno.ts';
+import { translated } from './errno.ts';
 import type { FileStat, OpenFile } from './filesystem.ts';
-import { fileStat, recordedStat, statRecord } from './node-stat.ts';
-
-/** What the helper can do with open files. */
-export type FileHelper = Pick<NativeHelper, 'fstat' | 'copyRange'>;
+import { fileStat } from './node-stat.ts';
 
 export class NodeFile implements OpenFile {
   readonly #descriptor: number;
   readonly #name: string;
-  readonly #helper: FileHelper | undefined;
   #open = true;
 
-  constructor(descriptor: number, name: string, helper: FileHelper | undefined) {
+  constructor(descriptor: number, name: string) {
     this.#descriptor = descriptor;
     this.#name = name;
-    this.#helper = helper;
   }
 
   stat(): FileStat {
-    if (this.#helper !== undefined) {
-      const result = this.#helper.fstat(this.#descriptor, statRecord);
-      if (result < 0) throw errorOfNumber(-result, 'fstat', this.#name);
-      return recordedStat();
-    }
     return this.#call('fstat', () => fileStat(fstatSync(this.#descriptor, { bigint: true })));
   }
 
@@ -45,12 +34,6 @@ export class NodeFile implements OpenFile {
     } catch (error) {
       throw translated(error, 'write', this.#name);
     }
-  }
-
-  /** See Root.copyData. Some file systems without the call say 0: only a read tells the end. */
-  copyTo(to: NodeFile, position: number, lengthBytes: number): number | undefined {
-    const result = this.#helper?.copyRange(this.#descriptor, to.#descriptor, position, lengthBytes);
-    return result === undefined || result <= 0 ? undefined : result;
   }
 
   truncate(lengthBytes: number): void {

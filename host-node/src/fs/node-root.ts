@@ -1,71 +1,85 @@
 // A directory tree over synchronous calls of node:fs: names are bytes, every failure is a FilesystemError.
-// Part of local-node. Confines names lexically (no '..', nothing absolute); symlinked parents are not examined here.
+// Part of local-node, for machines without the native helper. Which way a name takes is decided in node-paths.ts.
 import * as fs from 'node:fs';
-import type { NativeHelper } from '@ocrsync/native/load';
-import { omitTime } from '@ocrsync/native/load';
-import { errorOfCode, errorOfNumber, translated } from './errno.ts';
-import type { FileStat, HeldDirectory, OpenFile, Root, SetTimes } from './filesystem.ts';
-import { type FileHelper, NodeFile } from './node-file.ts';
-import { fileStat, recordedStat, statRecord } from './node-stat.ts';
+import {
+  O_CREAT,
+  O_EXCL,
+  O_NOATIME,
+  O_NOFOLLOW,
+  O_NONBLOCK,
+  O_PATH,
+  O_RDONLY,
+  O_RDWR,
+} from './directory-calls.ts';
+import { errorOfCode, translated } from './errno.ts';
+import { type FileStat, FilesystemError, type OpenFile, type Root, type SetTimes } from './filesystem.ts';
+import { NodeFile } from './node-file.ts';
+import type { NodePaths } from './node-paths.ts';
+import { fileStat } from './node-stat.ts';
 
-const ENOENT = 2;
-const ENOTDIR = 20;
-const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = fs.constants;
-
-/** Calls of the helper that this room uses; an older helper may lack all but the first. */
-export type NodeHelper = Pick<NativeHelper, 'utimensat'> & Partial<NativeHelper>;
+const TYPE_MASK = 0o170000n;
+const SYMLINK = 0o120000n;
 
 export class NodeRoot implements Root {
   readonly path: string;
-  readonly #prefix: string;
-  readonly #helper: NodeHelper | undefined;
-  readonly #fileHelper: FileHelper | undefined;
+  readonly #paths: NodePaths;
   readonly #umask: number;
+  readonly #hasProc: boolean;
 
-  /** `path` is absolute, latin1, without a slash at the end (except '/'). */
-  constructor(path: string, helper: NodeHelper | undefined, umask: number) {
+  /** `path` is absolute, latin1; `hasProc`: open files have names in /proc/self/fd. */
+  constructor(path: string, paths: NodePaths, umask: number, hasProc: boolean) {
     this.path = path;
-    this.#prefix = path === '/' ? '/' : `${path}/`;
-    this.#helper = helper;
-    const { fstat, copyRange } = helper ?? {};
-    this.#fileHelper = fstat && copyRange ? { fstat, copyRange } : undefined;
+    this.#paths = paths;
     this.#umask = umask;
+    this.#hasProc = hasProc;
   }
 
   lstat(name: string): FileStat | undefined {
-    return this.#look(name, false);
+    return this.#look('lstat', name, (path) => fs.lstatSync(path, { bigint: true, throwIfNoEntry: false }));
   }
 
   stat(name: string): FileStat | undefined {
-    return this.#look(name, true);
+    return this.#look('stat', name, (path) => {
+      const opened = this.#paths.openBeneath(name, O_PATH, 'stat');
+      if (opened === undefined) return fs.statSync(path, { bigint: true, throwIfNoEntry: false });
+      try {
+        return fs.fstatSync(opened, { bigint: true });
+      } finally {
+        fs.closeSync(opened);
+      }
+    });
   }
 
   list(name: string): string[] {
-    return this.#call('opendir', name, (path) => fs.readdirSync(path, { encoding: 'latin1' }));
+    const path = this.#paths.directory(name, 'opendir');
+    return this.#translated('opendir', name, () => fs.readdirSync(path, { encoding: 'latin1' }));
   }
 
-  openRead(name: string, follow: boolean): OpenFile {
-    const flags = O_RDONLY | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW);
-    return this.#call('open', name, (path) => this.#file(fs.openSync(path, flags), name));
+  openRead(name: string, follow: boolean, keepAtime = false): OpenFile {
+    if (!keepAtime || O_NOATIME === undefined) return this.#openRead(name, follow, 0);
+    try {
+      return this.#openRead(name, follow, O_NOATIME);
+    } catch (error) {
+      // Only owners and root may read without a trace.
+      if (!(error instanceof FilesystemError) || error.code !== 'EPERM') throw error;
+      return this.#openRead(name, follow, 0);
+    }
   }
 
   createExclusive(name: string, mode: number): OpenFile {
-    const flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW;
-    const file = this.#call('open', name, (path) => this.#file(fs.openSync(path, flags, mode), name));
+    const file = this.#open(name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
     if (mode & this.#umask) file.chmod(mode);
     return file;
   }
 
   openWrite(name: string, mode: number): OpenFile {
     const flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK;
-    const open = (extra: number): OpenFile =>
-      this.#call('open', name, (path) => this.#file(fs.openSync(path, flags | extra, mode), name));
     try {
-      return open(O_CREAT);
+      return this.#open(name, flags | O_CREAT, mode);
     } catch (error) {
       // Linux's protected_regular refuses O_CREAT on foreign files in sticky directories (04 §9.2).
       if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
-      return open(0);
+      return this.#open(name, flags, mode);
     }
   }
 
@@ -75,19 +89,23 @@ export class NodeRoot implements Root {
 
   rmdir(name: string): void {
     this.#call('rmdir', name, (path) => fs.rmdirSync(path));
+    this.#paths.forget(name);
   }
 
   unlink(name: string): void {
     this.#call('unlink', name, (path) => fs.unlinkSync(path));
+    this.#paths.forget(name);
   }
 
   rename(from: string, to: string): void {
-    const target = this.#bytes(to, 'rename');
-    this.#call('rename', from, (path) => fs.renameSync(path, target));
+    const source = this.#paths.path(from, 'rename');
+    this.#call('rename', to, (path) => fs.renameSync(source, path));
+    this.#paths.forget(from);
+    this.#paths.forget(to);
   }
 
   link(existing: string, name: string): void {
-    const source = this.#bytes(existing, 'link');
+    const source = this.#paths.path(existing, 'link');
     this.#call('link', name, (path) => fs.linkSync(source, path));
   }
 
@@ -99,15 +117,14 @@ export class NodeRoot implements Root {
     return this.#call('readlink', name, (path) => fs.readlinkSync(path, { encoding: 'latin1' }));
   }
 
-  mknod(name: string, mode: number, rdevMajor: number, rdevMinor: number): void {
-    if (this.#helper?.mknod === undefined) throw errorOfCode('ENOSYS', 'mknod', name);
-    const result = this.#helper.mknod(this.#bytes(name, 'mknod'), mode, rdevMajor, rdevMinor);
-    if (result !== 0) throw errorOfNumber(-result, 'mknod', name);
-    if (mode & this.#umask) this.chmod(name, mode & 0o7777);
+  mknod(name: string): void {
+    throw errorOfCode('ENOSYS', 'mknod', name);
   }
 
   chmod(name: string, mode: number): void {
-    this.#call('chmod', name, (path) => fs.chmodSync(path, mode & 0o7777));
+    this.#call('chmod', name, (path) =>
+      this.#hasProc ? chmodHeld(path, mode) : fs.chmodSync(path, mode & 0o7777),
+    );
   }
 
   chown(name: string, uid: number, gid: number): void {
@@ -115,81 +132,95 @@ export class NodeRoot implements Root {
   }
 
   setTimes(name: string, times: SetTimes): void {
-    if (this.#helper === undefined) {
-      const old = times.atimeSec === undefined ? this.lstat(name) : undefined;
-      const atime = times.atimeSec ?? old?.atimeSec ?? times.mtimeSec;
-      const atimeGiven = nodeTime(atime, times.atimeNsec ?? old?.atimeNsec ?? 0);
-      const mtimeGiven = nodeTime(times.mtimeSec, times.mtimeNsec);
-      this.#call('lutimes', name, (path) => fs.lutimesSync(path, atimeGiven, mtimeGiven));
-      return;
+    const old = times.atimeSec === undefined ? this.lstat(name) : undefined;
+    const atime = times.atimeSec ?? old?.atimeSec ?? times.mtimeSec;
+    const atimeGiven = nodeTime(atime, times.atimeNsec ?? old?.atimeNsec ?? 0);
+    const mtimeGiven = nodeTime(times.mtimeSec, times.mtimeNsec);
+    this.#call('lutimes', name, (path) => fs.lutimesSync(path, atimeGiven, mtimeGiven));
+  }
+
+  /** Node has no calls for extended attributes. */
+  listXattrs(name: string): string[] {
+    throw errorOfCode('ENOSYS', 'llistxattr', name);
+  }
+
+  getXattr(name: string): Uint8Array | undefined {
+    throw errorOfCode('ENOSYS', 'lgetxattr', name);
+  }
+
+  setXattr(name: string): void {
+    throw errorOfCode('ENOSYS', 'lsetxattr', name);
+  }
+
+  removeXattr(name: string): void {
+    throw errorOfCode('ENOSYS', 'lremovexattr', name);
+  }
+
+  /** Node has no such call for open files. */
+  copyData(): undefined {
+    return undefined;
+  }
+
+  /** The helper's calls are what a directory is held for. */
+  hold(): undefined {
+    return undefined;
+  }
+
+  #openRead(name: string, follow: boolean, extra: number): OpenFile {
+    const flags = O_RDONLY | O_NONBLOCK | extra;
+    const opened = follow ? this.#paths.openBeneath(name, flags, 'open') : undefined;
+    if (opened !== undefined) return new NodeFile(opened, name);
+    return this.#open(name, follow ? flags : flags | O_NOFOLLOW, 0);
+  }
+
+  #open(name: string, flags: number, mode: number): NodeFile {
+    for (;;) {
+      try {
+        return this.#call('open', name, (path) => new NodeFile(fs.openSync(path, flags, mode), name));
+      } catch (error) {
+        if (!(error instanceof FilesystemError) || !this.#paths.makeRoom(error.errno)) throw error;
+      }
     }
-    const result = this.#helper.utimensat(
-      this.#bytes(name, 'utimensat'),
-      times.atimeSec ?? 0,
-      times.atimeSec === undefined ? omitTime : (times.atimeNsec ?? 0),
-      times.mtimeSec,
-      times.mtimeNsec,
-      true,
-    );
-    if (result !== 0) throw errorOfNumber(-result, 'utimensat', name);
   }
 
-  copyData(from: OpenFile, to: OpenFile, position: number, lengthBytes: number): number | undefined {
-    if (!(from instanceof NodeFile) || !(to instanceof NodeFile)) return undefined;
-    return from.copyTo(to, position, lengthBytes);
-  }
-
-  hold(directory: string): HeldDirectory | undefined {
-    if (this.#fileHelper === undefined) return undefined;
-    const descriptor = this.#call('open', directory, (path) => fs.openSync(path, O_RDONLY | O_DIRECTORY));
-    return { descriptor, release: () => fs.closeSync(descriptor) };
-  }
-
-  #file(descriptor: number, name: string): NodeFile {
-    return new NodeFile(descriptor, name, this.#fileHelper);
-  }
-
-  #look(name: string, follow: boolean): FileStat | undefined {
-    const word = follow ? 'stat' : 'lstat';
-    if (this.#helper?.stat !== undefined) {
-      const result = this.#helper.stat(this.#text(name, word), follow, statRecord);
-      if (result === 0) return recordedStat();
-      if (result === -ENOENT || result === -ENOTDIR) return undefined;
-      throw errorOfNumber(-result, word, name);
-    }
+  #look(
+    call: string,
+    name: string,
+    look: (path: Buffer) => fs.BigIntStats | undefined,
+  ): FileStat | undefined {
     try {
-      const call = follow ? fs.statSync : fs.lstatSync;
-      const stats = call(this.#bytes(name, word), { bigint: true, throwIfNoEntry: false });
+      const stats = this.#call(call, name, look);
       return stats === undefined ? undefined : fileStat(stats);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-      throw translated(error, word, name);
+      throw error;
     }
   }
 
   #call<T>(call: string, name: string, run: (path: Buffer) => T): T {
-    const path = this.#bytes(name, call);
+    const path = this.#paths.path(name, call);
+    return this.#translated(call, name, () => run(path));
+  }
+
+  #translated<T>(call: string, name: string, run: () => T): T {
     try {
-      return run(path);
+      return run();
     } catch (error) {
       throw translated(error, call, name);
     }
   }
+}
 
-  #bytes(name: string, call: string): Buffer {
-    return Buffer.from(this.#text(name, call), 'latin1');
-  }
-
-  /** The absolute path, a char a byte. A name that would leave the root is refused whatever it leads to. */
-  #text(name: string, call: string): string {
-    // With the dot: a root that is a symlink to a directory is that directory, never the link.
-    if (name === '' || name === '.') return `${this.#prefix}.`;
-    if (name.includes('\0')) throw errorOfCode('EINVAL', call, name);
-    if (name.startsWith('/') || (name.includes('..') && name.split('/').includes('..'))) {
-      throw errorOfCode('EXDEV', call, name);
-    }
-    return this.#prefix + name;
+/** chmod follows symlinks: the object itself is opened, and changed through its name in /proc. */
+function chmodHeld(path: Buffer, mode: number): void {
+  const opened = fs.openSync(path, O_PATH | O_NOFOLLOW);
+  try {
+    const isLink = (fs.fstatSync(opened, { bigint: true }).mode & TYPE_MASK) === SYMLINK;
+    if (isLink) throw errorOfCode('ELOOP', 'chmod', path.toString('latin1'));
+    fs.chmodSync(`/proc/self/fd/${opened}`, mode & 0o7777);
+  } finally {
+    fs.closeSync(opened);
   }
 }
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { runClient } from '@ocrsync/node/api/client';
-import { LocalNodeFilesystem } from '@ocrsync/node/fs/local-node';
-import { NodeRoot } from '@ocrsync/node/fs/node-root';
+import type { Root } from '@ocrsync/node/fs/filesystem';
+import { localFilesystem } from '@ocrsync/node/fs/local';
 import { parseArguments } from '@ocrsync/node/options/parse';
 import type { RunEvent } from '@ocrsync/node/report/events';
 import { LocalData, streamBytes } from '@ocrsync/node/transfer/local-data';
@@ -80,13 +80,16 @@ it('tells the same events as the way through the stream', async () => {
   expect(Math.abs(sentBytes(short) - sentBytes(long))).toBeLessThan(64);
 });
 
+/** Of the roots that a run uses: with the helper others than without. */
+const rootPrototype = Object.getPrototypeOf(localFilesystem().root('/')) as Root;
+
 it('is copied by reading and writing where the kernel cannot', async () => {
-  const { copyData } = NodeRoot.prototype;
-  NodeRoot.prototype.copyData = () => undefined;
+  const { copyData } = rootPrototype;
+  rootPrototype.copyData = () => undefined;
   try {
     expect((await copy([])).exitCode).toBe(0);
   } finally {
-    NodeRoot.prototype.copyData = copyData;
+    rootPrototype.copyData = copyData;
   }
   expect(copied().equals(content)).toBe(true);
 });
@@ -96,15 +99,15 @@ it('that shrinks while it is copied fails verification and is sent again', async
   const run = await copy(['-v'], (event) => {
     if (event.type !== 'change' || event.entry.name !== 'big' || shrunk) return;
     shrunk = true;
-    const { openRead } = NodeRoot.prototype;
-    NodeRoot.prototype.openRead = function (name, follow) {
+    const { openRead } = rootPrototype;
+    rootPrototype.openRead = function (name, follow) {
       const file = openRead.call(this, name, follow);
       if (name !== 'big') return file;
       const { stat } = file;
       file.stat = () => {
         const known = { ...stat.call(file), sizeBytes: SIZE };
         truncateSync(path.join(base, 'from/big'), 1000);
-        NodeRoot.prototype.openRead = openRead;
+        rootPrototype.openRead = openRead;
         return known;
       };
       return file;
@@ -127,7 +130,7 @@ it('is left to the stream below the limit and with a basis', () => {
 
 it('is taken for its own record only, and once', () => {
   const data = new LocalData();
-  const root = new LocalNodeFilesystem().root(`${base}/from`);
+  const root = localFilesystem().root(`${base}/from`);
   const file = root.openRead('big', false);
   data.offer({ ndx: 4, file, sizeBytes: SIZE, progress: () => undefined, settle: () => undefined });
   expect(data.take(3)).toBeUndefined();

@@ -1,0 +1,80 @@
+// An open file over calls of the native helper. Part of local-native; made by its root only.
+import type { FileCalls } from '@ocrsync/native/files';
+import { errorOfNumber } from './errno.ts';
+import type { FileStat, OpenFile } from './filesystem.ts';
+import { recordedStat, statRecord } from './node-stat.ts';
+
+const SIZE_FIELD = 1;
+
+export class NativeFile implements OpenFile {
+  readonly #native: FileCalls;
+  readonly #descriptor: number;
+  readonly #name: string;
+  #open = true;
+
+  constructor(native: FileCalls, descriptor: number, name: string) {
+    this.#native = native;
+    this.#descriptor = descriptor;
+    this.#name = name;
+  }
+
+  stat(): FileStat {
+    this.#checked('fstat', this.#native.fstat(this.#descriptor, statRecord));
+    return recordedStat();
+  }
+
+  read(into: Uint8Array, position: number): number {
+    return this.#checked('read', this.#native.pread(this.#descriptor, into, position));
+  }
+
+  write(from: Uint8Array, position: number): void {
+    this.#checked('write', this.#native.pwrite(this.#descriptor, from, position));
+  }
+
+  truncate(lengthBytes: number): void {
+    this.#checked('ftruncate', this.#native.ftruncate(this.#descriptor, lengthBytes));
+  }
+
+  /** Used when the umask took bits from the mode of a new file. */
+  chmod(mode: number): void {
+    this.#checked('fchmod', this.#native.fchmod(this.#descriptor, mode & 0o7777));
+  }
+
+  detach(): number | undefined {
+    if (!this.#open) return undefined;
+    this.#open = false;
+    return this.#descriptor;
+  }
+
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#checked('close', this.#native.close(this.#descriptor));
+  }
+
+  /**
+   * Shares all blocks of this file with `to`, if it has no more bytes than asked for; the count of bytes. undefined:
+   * the file systems cannot do that, or it is too long.
+   */
+  cloneTo(to: NativeFile, lengthBytes: number): number | undefined {
+    const native = this.#native;
+    if (native.fstat(this.#descriptor, statRecord) !== 0) return undefined;
+    if (statRecord[SIZE_FIELD]! > lengthBytes || native.clone(this.#descriptor, to.#descriptor) !== 0)
+      return undefined;
+    const { sizeBytes } = to.stat();
+    // It grew between the two calls.
+    if (sizeBytes > lengthBytes) to.truncate(lengthBytes);
+    return Math.min(sizeBytes, lengthBytes);
+  }
+
+  /** See Root.copyData. Some file systems without the call say 0: only a read tells the end. */
+  copyTo(to: NativeFile, position: number, lengthBytes: number): number | undefined {
+    const copied = this.#native.copyRange(this.#descriptor, to.#descriptor, position, lengthBytes);
+    return copied > 0 ? copied : undefined;
+  }
+
+  #checked(call: string, result: number): number {
+    if (result < 0) throw errorOfNumber(-result, call, this.#name);
+    return result;
+  }
+}
