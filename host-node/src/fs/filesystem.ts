@@ -2,6 +2,8 @@
 // '/'-separated, never starting with '/' (except where said); '' or '.' is the root itself. All calls are synchronous:
 // 0.6–3 µs against 7–20 µs of asynchronous ones, and they stay on this thread (docs/architecture.md).
 
+import type { AclStore } from './metadata/posix-acl.ts';
+
 /** A failed call: `code` is the errno name (ENOENT…), `errno` its positive number, `strerror` the C library's words. */
 export class FilesystemError extends Error {
   override readonly name = 'FilesystemError';
@@ -116,6 +118,8 @@ export interface Root {
   setXattr(name: string, key: string, value: Uint8Array): void;
   /** ENODATA when there is no such attribute. */
   removeXattr(name: string, key: string): void;
+  /** Where the ACLs are when they are not the system's own; only for metadata/posix-acl.ts. */
+  readonly acls?: AclStore;
   /**
    * Copies data to the same position of another file inside the kernel (shared blocks or copy_file_range). Returns how
    * many bytes, perhaps fewer than asked for; undefined where that cannot be done: then read and write.
