@@ -156,9 +156,12 @@ export class RowJudge {
     this.#functions.flist_judge_begin(list.at, this.#at, from, to, this.#codes);
   }
 
-  /** Takes the records [bufferAt, end); those whose names are in the list are marked. Every record of the directory must come. */
-  judge(list: FileList, end: number): void {
-    this.#functions.flist_judge(list.at, this.#at, this.bufferAt, end);
+  /**
+   * Takes the records [bufferAt, end); those whose names are in the list are marked. Returns how many are not in it. What no
+   * record was seen of counts as missing in the end.
+   */
+  judge(list: FileList, end: number): number {
+    return this.#functions.flist_judge(list.at, this.#at, this.bufferAt, end);
   }
 
   /** Nothing can be said: all positions are to be visited. */

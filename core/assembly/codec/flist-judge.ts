@@ -109,7 +109,7 @@ function isSettled(list: usize, row: u32, r: usize, options: u32): bool {
   return load<u32>(r + R_GID) == column32(list, L_GID, row);
 }
 
-/** Judges by some of the directory's records; those whose name is in the list are marked. */
+/** Judges by some of the directory's records; those whose name is in the list are marked. Returns how many are not. */
 export function flist_judge(list: usize, j: usize, records: usize, end: usize): i32 {
   const from = get(j, J_FROM);
   const split = get(j, J_SPLIT);
@@ -118,6 +118,7 @@ export function flist_judge(list: usize, j: usize, records: usize, end: usize): 
   const options = get(j, J_OPTIONS);
   let last: u32 = from;
   let step: u32 = 1;
+  let strangers: i32 = 0;
   for (let r = records; r < end; r += <usize>load<u16>(r + R_LENGTH)) {
     const name = r + R_NAME;
     const length = <u32>load<u16>(r + R_NAME_LENGTH);
@@ -140,6 +141,7 @@ export function flist_judge(list: usize, j: usize, records: usize, end: usize): 
       }
     }
     if (found) store<u32>(r + R_ERROR, MARKED);
+    else strangers++;
   }
-  return 0;
+  return strangers;
 }

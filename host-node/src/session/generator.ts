@@ -82,8 +82,8 @@ class GeneratorRole implements GeneratorSink {
     const live = this.#context.lists.live[0];
     if (live !== undefined) {
       const { list } = live;
-      for (let position = 0; position < list.count; position++) {
-        const entry = { list, row: list.rowAt(position), ndx: list.start + position };
+      for (let at = this.#due(list, 0); at < list.count; at = this.#due(list, at + 1)) {
+        const entry = { list, row: list.rowAt(at), ndx: list.start + at };
         if (!list.isActive(entry.row)) continue;
         yield* this.#visit(entry, 'full');
         if (list.isDirectory(entry.row)) yield* this.#deleteIn(entry, list);
@@ -115,10 +115,10 @@ class GeneratorRole implements GeneratorSink {
         yield* this.#deleteIn(directory, list);
       }
     }
-    for (let position = 0; position < list.count; position++) {
-      const row = list.rowAt(position);
+    for (let at = this.#due(list, 0); at < list.count; at = this.#due(list, at + 1)) {
+      const row = list.rowAt(at);
       if (!list.isActive(row)) continue;
-      const entry = { list, row, ndx: list.start + position };
+      const entry = { list, row, ndx: list.start + at };
       yield* this.#visit(entry, list.isDirectory(row) ? 'early-directory' : 'full');
       yield* this.#settle();
     }
@@ -135,6 +135,11 @@ class GeneratorRole implements GeneratorSink {
       yield* this.#settle();
       yield WAIT_PEER_TASK;
     }
+  }
+
+  /** The next position with something to do. */
+  #due(list: FileList, position: number): number {
+    return this.#context.config.listOnly ? position : this.#files.nextToVisit(list, position);
   }
 
   *#visit(entry: Entry, how: 'full' | 'early-directory'): Task {

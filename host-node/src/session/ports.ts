@@ -73,6 +73,11 @@ export interface GeneratorFiles {
    * finds or makes the destination root (03 §4.6). Throws with exit code 3 or 11.
    */
   openRoot(first: FileList, totalEntries: number): void;
+  /**
+   * The first position from there on that {@link visit} must be asked for, the list's count when there is none. The ones before
+   * it are in place, and nothing is to be said of them.
+   */
+  nextToVisit(list: FileList, position: number): number;
   /** The decision procedure of §3.3 for one entry; says what is to be said through the sink. */
   visit(entry: Entry, visit: Visit, sink: GeneratorSink): Task;
   /** Deletions "during": in the directory that the list describes (§13.3). `directory` undefined: the root '.'. */

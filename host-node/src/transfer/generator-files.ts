@@ -17,6 +17,7 @@ import { finalMode } from './final-mode.ts';
 import { HardLinks, type Member } from './hard-links.ts';
 import { createInPlace, type NewKind } from './replace.ts';
 import { DirectoryVisitor, makeParents } from './visit-directory.ts';
+import { SettledRows } from './settled-rows.ts';
 import { visitNode, visitSymlink } from './visit-node.ts';
 import { RegularVisitor } from './visit-regular.ts';
 import { report, type Visited } from './visit.ts';
@@ -30,6 +31,7 @@ export class TreeGeneratorFiles implements GeneratorFiles {
   readonly #directories: DirectoryVisitor;
   readonly #regular: RegularVisitor;
   readonly #links: HardLinks;
+  readonly #settled: SettledRows;
   /** The pass before everything else is due: plain --delete before protocol 30 (§13.1). */
   #passDue: boolean;
   readonly #deletesDuring: boolean;
@@ -49,6 +51,7 @@ export class TreeGeneratorFiles implements GeneratorFiles {
     this.#links = new HardLinks(() => state.context.lists.live.map((live) => live.list));
     this.#directories = new DirectoryVisitor(state, this.#hand);
     this.#regular = new RegularVisitor(state);
+    this.#settled = new SettledRows(state, (entry) => this.#mayLook(entry));
   }
 
   get deleted(): readonly [number, number, number, number, number] {
@@ -67,6 +70,10 @@ export class TreeGeneratorFiles implements GeneratorFiles {
       const way = this.#regular.wholeFile ? 'disabled for local transfer or --whole-file' : 'enabled';
       this.#state.report.message('info', `delta-transmission ${way}`);
     }
+  }
+
+  nextToVisit(list: FileList, position: number): number {
+    return this.#settled.next(list, position);
   }
 
   *visit(entry: Entry, visit: Visit, sink: GeneratorSink): Task {
@@ -109,6 +116,7 @@ export class TreeGeneratorFiles implements GeneratorFiles {
 
   forget(list: FileList): void {
     this.#links.forget(list);
+    this.#settled.forget(list);
   }
 
   // ---- steps of §3.3 ---------------------------------------------------------------------------------------------------
@@ -123,7 +131,7 @@ export class TreeGeneratorFiles implements GeneratorFiles {
     if (!dryBelow) {
       this.#checkParent(entry, name);
       try {
-        existing = state.lstat(name);
+        if (visit === 'redo' || !this.#settled.isMissing(entry)) existing = state.lstat(name);
       } catch (error) {
         if (!(error instanceof FilesystemError)) throw error;
         lookError = error;
@@ -133,6 +141,19 @@ export class TreeGeneratorFiles implements GeneratorFiles {
     const mode = options.perms ? list.mode(row) : finalMode(list.mode(row), existing, filesystem.umask);
     const member = options.hardLinks > 0 ? this.#links.member(entry) : undefined;
     return { entry, name, existing, lookError, mode, redo: visit === 'redo', sink, member };
+  }
+
+  /** As {@link #look} before its look: what lies below a directory that failed or is not there is visited one by one. */
+  #mayLook(entry: Entry): boolean {
+    if (this.#passDue || this.#state.root === undefined) return false;
+    if (
+      this.#isBelow(this.#directories.failed, entry) ||
+      this.#isBelow(this.#directories.dryMissing, entry)
+    ) {
+      return false;
+    }
+    this.#checkParent(entry, this.#state.nameOf(entry));
+    return true;
   }
 
   /** The parent must be a directory of the list; with --relative --no-implied-dirs it is made when missing (step 4). */
@@ -264,9 +285,9 @@ export class TreeGeneratorFiles implements GeneratorFiles {
   *#link(visited: Visited, leader: string): Task {
     const state = this.#state;
     const { name, existing, sink, entry } = visited;
-    const target = state.lstat(leader);
-    if (existing !== undefined && target !== undefined) {
-      if (existing.dev === target.dev && existing.ino === target.ino) {
+    if (existing !== undefined) {
+      const target = this.#lookAtLeader(leader);
+      if (existing.dev === target?.dev && existing.ino === target.ino) {
         yield* report(state, visited, existing, ITEM_LOCAL_CHANGE, '');
         sink.success(entry.ndx);
         return;
@@ -284,6 +305,16 @@ export class TreeGeneratorFiles implements GeneratorFiles {
     yield* report(state, visited, compared, ITEM_LOCAL_CHANGE, leader);
     state.announce(`${name} => ${leader}`);
     sink.success(entry.ndx);
+  }
+
+  /** undefined when it is gone or out of reach: linking to it tells that. */
+  #lookAtLeader(leader: string): FileStat | undefined {
+    try {
+      return this.#state.lstat(leader);
+    } catch (error) {
+      if (error instanceof FilesystemError) return undefined;
+      throw error;
+    }
   }
 
   /** §11.5: an entry that will not be made; another member may have to be asked for instead. */

@@ -234,6 +234,9 @@ class MadeGenerator implements ports.GeneratorFiles {
   openRoot(): void {
     this.#told.push('root opened');
   }
+  nextToVisit(_list: FileList, position: number): number {
+    return position;
+  }
 
   *visit(entry: ports.Entry, visit: ports.Visit, sink: ports.GeneratorSink): Task {
     const regular = (entry.list.mode(entry.row) & TYPE_MASK) === REGULAR;
