@@ -17,6 +17,7 @@ export class MemoryFile implements OpenFile {
     this.#inode = inode;
     this.#name = name;
     this.#writable = writable;
+    inode.openCount++;
   }
 
   stat(): FileStat {
@@ -56,7 +57,10 @@ export class MemoryFile implements OpenFile {
   }
 
   close(): void {
+    if (!this.#open) return;
     this.#open = false;
+    this.#inode.openCount--;
+    this.#volume.reclaim(this.#inode);
   }
 
   #call<T>(call: string, run: () => T): T {

@@ -60,6 +60,8 @@ export interface Inode {
   mtime: MemoryTime;
   atime: MemoryTime;
   linkCount: number;
+  /** Open files of it: its data stays as long as there is one. */
+  openCount: number;
   readonly rdevMajor: number;
   readonly rdevMinor: number;
   readonly xattrs: Map<string, Uint8Array>;
@@ -118,6 +120,7 @@ export class MemoryVolume {
       mtime: now,
       atime: now,
       linkCount: 0,
+      openCount: 0,
       rdevMajor,
       rdevMinor,
       xattrs: new Map(),
@@ -126,6 +129,11 @@ export class MemoryVolume {
       data: type === S_REGULAR ? new PagedBytes((changeBytes) => this.#account(changeBytes)) : undefined,
       target,
     };
+  }
+
+  /** To be called when a name or an open file of `inode` went. */
+  reclaim(inode: Inode): void {
+    if (inode.linkCount === 0 && inode.openCount === 0) inode.data?.truncate(0);
   }
 
   #account(changeBytes: number): void {

@@ -311,7 +311,7 @@ export class MemoryRoot implements Root {
   /** A name of `inode` in `parent` is gone. */
   #lost(parent: Inode, inode: Inode): void {
     inode.linkCount--;
-    if (!isDirectoryInode(inode)) return;
+    if (!isDirectoryInode(inode)) return this.#parts.volume.reclaim(inode);
     inode.linkCount = 0;
     parent.linkCount--;
   }
