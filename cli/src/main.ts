@@ -1,6 +1,9 @@
 // What the command does with its words: parse, run as client or server, print, exit (docs/protocol/05-options.md).
+import module from 'node:module';
 import { runClient } from '@ocrsync/node/api/client';
+import { type Confine, processConfinement } from '@ocrsync/node/api/run-confinement';
 import { usageText } from '@ocrsync/node/options/help';
+import type { Options } from '@ocrsync/node/options/options';
 import { parseArguments } from '@ocrsync/node/options/parse';
 import { VERSION } from '@ocrsync/node/options/version';
 import { EXIT_CRASHED, EXIT_SYNTAX, exitLine } from '@ocrsync/node/report/exit-codes';
@@ -39,15 +42,33 @@ async function run(words: readonly string[]): Promise<number> {
   const signal = abortOnSignals();
   if (options.isServer) {
     const { runServer } = await import('@ocrsync/node/api/server');
-    return await runServer(words, { stderr: (text) => writeAll(2, text), signal });
+    return await runServer(words, {
+      stderr: (text) => writeAll(2, text),
+      signal,
+      confinement: ownConfinement,
+    });
   }
   const result = await runClient(options, {
     sink: rendererFor(options),
     line: (text) => writeAll(1, `${text}\n`),
     signal,
+    confine: ownConfinement(options),
   });
   if (!result.quiet) printExitLine(result.exitCode, result.role);
   return result.exitCode;
+}
+
+/**
+ * The process is there for this one run, so it may give up what the run does not need. What was compiled is kept for the
+ * next start before: the cache of compiled code is a place where a confined process must not write.
+ */
+function ownConfinement(options: Options): Confine | undefined {
+  const confine = processConfinement(options, (text) => writeAll(2, `ocrsync: ${text}\n`));
+  if (confine === undefined) return undefined;
+  return (plan) => {
+    module.flushCompileCache?.();
+    confine(plan);
+  };
 }
 
 function printExitLine(exitCode: number, role: Parameters<typeof exitLine>[1]): void {

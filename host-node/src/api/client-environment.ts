@@ -1,4 +1,5 @@
 // What a client's run is given by its caller, and what it gives back.
+import type { Confine } from './run-confinement.ts';
 import type { EventSink } from '../report/events.ts';
 import type { ProcessRole } from '../report/exit-codes.ts';
 
@@ -11,6 +12,8 @@ export interface ClientEnvironment {
   readonly remoteStderr?: (line: string) => void;
   /** false: a password that is missing is an error; nobody is asked at the terminal. */
   readonly asksForPassword?: boolean;
+  /** Takes rights away from the process before the peer is heard. Absent: it keeps them. */
+  readonly confine?: Confine | undefined;
 }
 
 /** How a run ended. */

@@ -10,8 +10,9 @@ import { connectTcp } from '../transport/tcp.ts';
 import type { ClientEnvironment, ClientResult } from './client-environment.ts';
 import { clientSession } from './client-session.ts';
 import { finish, pumpOptions } from './outcome.ts';
-import { leaveShell, shellWords } from './over-shell.ts';
+import { confineBeside, leaveShell, shellWords } from './over-shell.ts';
 import { type RemoteEndpoints, roleOfOperands } from './remote-role.ts';
+import { clientPlan } from './run-confinement.ts';
 
 export async function runOverDaemon(
   options: Options,
@@ -28,7 +29,11 @@ export async function runOverDaemon(
   if (verbose && !remote.daemonOverShell) {
     environment.line(`opening tcp connection to ${remote.host} port ${remote.port}`);
   }
+  const plan = clientPlan(options, endpoints);
+  // Threads that look a host up inherit it; a remote shell must not.
+  if (!remote.daemonOverShell) environment.confine?.(plan);
   const connection = await connectDaemon(options, remote, environment);
+  if (remote.daemonOverShell) confineBeside(connection, environment, plan);
   const { duplex } = connection;
   const module = path.split('/', 1)[0]!;
   const leave = (): void => duplex.destroy();

@@ -1,5 +1,6 @@
 // A run through a remote shell: starts it, drives the session over its stdio, waits for its end.
 import type { Remote } from '../options/endpoint.ts';
+import type { ConfinementPlan } from '../fs/confinement.ts';
 import type { Options } from '../options/options.ts';
 import { serverArguments } from '../options/server-args.ts';
 import { RunError } from '../session/run-error.ts';
@@ -9,6 +10,7 @@ import type { ClientEnvironment, ClientResult } from './client-environment.ts';
 import { clientSession } from './client-session.ts';
 import { finish, pumpOptions } from './outcome.ts';
 import { type RemoteEndpoints, roleOfOperands } from './remote-role.ts';
+import { clientPlan } from './run-confinement.ts';
 
 /** After a failed run the remote shell may end by itself for so long. */
 const SHELL_PATIENCE_MS = 1000;
@@ -26,10 +28,25 @@ export async function runOverShell(
   ];
   if (options.verbose >= 2 && !options.quiet) environment.line(openingLine(words));
   const shell = await startRemoteShell(words, roleOfOperands(options), environment.remoteStderr);
+  confineBeside(shell, environment, clientPlan(options, endpoints));
   const client = clientSession(options, endpoints, environment);
   await pump(client.session, shell.duplex, pumpOptions(options, environment));
   const shellCode = await leaveShell(shell, client.session.error !== undefined, environment.signal);
   return finish(client, environment, shellCode);
+}
+
+/** A shell that runs already keeps its rights; it is ended when the process cannot be confined and had to be. */
+export function confineBeside(
+  shell: RemoteShell,
+  environment: ClientEnvironment,
+  plan: ConfinementPlan,
+): void {
+  try {
+    environment.confine?.(plan);
+  } catch (error) {
+    shell.kill();
+    throw error;
+  }
 }
 
 /** -vv: the command that is started (07 §3). */

@@ -6,7 +6,7 @@ import type { Options } from '../options/options.ts';
 import { exitLine } from '../report/exit-codes.ts';
 import { VERSION } from '../options/version.ts';
 import { Session } from '../session/session.ts';
-import { PeerExit } from '../session/run-error.ts';
+import { PeerExit, RunError } from '../session/run-error.ts';
 import { availableMethods } from '../transfer/compression/available.ts';
 import { pump } from '../transfer/pump.ts';
 import { ServerReport } from '../transfer/server-report.ts';
@@ -15,12 +15,15 @@ import { standardDuplex } from '../transport/standard-duplex.ts';
 import { outcomeOf } from './outcome.ts';
 import { faultLines } from './fault-lines.ts';
 import { freshSeed } from './fresh-seed.ts';
+import { type Confine, READ_ONLY, receiverPlan } from './run-confinement.ts';
 import { SessionEnds } from './session-ends.ts';
 
 export interface ServerEnvironment {
   /** Writes to this process's stderr; latin1, newline included. */
   stderr(text: string): void;
   readonly signal: AbortSignal;
+  /** Makes what takes rights away from the process before the client is heard. Absent: it keeps them. */
+  readonly confinement?: (options: Options) => Confine | undefined;
 }
 
 /** Serves one session on stdin and stdout. Returns rsync's exit code. */
@@ -31,8 +34,25 @@ export async function runServer(words: readonly string[], environment: ServerEnv
     if (request.exitCode !== 0) environment.stderr(`${exitLine(request.exitCode, 'server', VERSION)}\n`);
     return request.exitCode;
   }
-  const { options, paths } = request;
+  try {
+    return await serve(request.options, request.paths, environment);
+  } catch (error) {
+    if (!(error instanceof RunError)) throw error;
+    for (const line of faultLines(error)) environment.stderr(`${line}\n`);
+    environment.stderr(`${exitLine(error.exitCode, 'server', VERSION)}\n`);
+    return error.exitCode;
+  }
+}
+
+async function serve(
+  options: Options,
+  paths: readonly string[],
+  environment: ServerEnvironment,
+): Promise<number> {
   const side = options.isServerSender ? 'sender' : 'receiver';
+  const destination = side === 'receiver' ? (paths[0] ?? '.') : '';
+  const plan = side === 'receiver' ? receiverPlan(options, destination) : READ_ONLY;
+  environment.confinement?.(options)?.(plan);
   const stderr = (text: string): void => environment.stderr(escaped(text, options));
   const report = new ServerReport({ messagesInBand: false, quiet: options.quiet, stderr });
   const ends = new SessionEnds({
@@ -42,7 +62,7 @@ export async function runServer(words: readonly string[], environment: ServerEnv
     side,
     local: false,
     sources: side === 'sender' ? paths : [],
-    destination: side === 'receiver' ? (paths[0] ?? '.') : '',
+    destination,
     remoteSources: [],
     daemon: false,
   });

@@ -158,6 +158,8 @@ export interface Options {
   readonly passwordFile: string | null;
   /** Highest protocol to speak, 27..32. */
   readonly protocol: number;
+  /** Whether the command takes rights away from itself: where it can, or else not run, or never (docs/confinement.md). */
+  readonly confine: 'auto' | 'required' | 'off';
   /** io_uring of this process; the other end is never told (docs/io-uring.md). */
   readonly ioUring: 'auto' | 'on' | 'off';
 
@@ -256,6 +258,7 @@ export const DEFAULT_OPTIONS: Options = Object.freeze({
   port: 0,
   passwordFile: null,
   protocol: 32,
+  confine: 'auto',
   ioUring: 'auto',
   checksumList: null,
   compressList: null,

@@ -78,6 +78,8 @@ export interface RawOptions {
   port: number;
   passwordFile: string | null;
   protocol: number;
+  /** null: where it can. */
+  confine: boolean | null;
   ioUring: 'auto' | 'on' | 'off';
 }
 
@@ -150,6 +152,7 @@ export function newRawOptions(isServer: boolean): RawOptions {
     port: 0,
     passwordFile: null,
     protocol: 32,
+    confine: null,
     ioUring: 'auto',
   };
 }

@@ -109,6 +109,8 @@ function copied(raw: RawOptions) {
     append: raw.append,
     compressCount: raw.compressCount,
     compressLevel: raw.compressLevel,
+    confine:
+      raw.confine === null ? ('auto' as const) : raw.confine ? ('required' as const) : ('off' as const),
     delete: raw.delete,
     deleteWhen: raw.deleteDuring ? ('during' as const) : ('default' as const),
     filters: Object.freeze([...raw.filters]),

@@ -213,6 +213,17 @@ export const CONNECTION_ROWS: readonly OptionRow[] = [
     apply: setRing,
   },
   {
+    long: 'confine',
+    argument: flag,
+    group,
+    told: 'never',
+    status: 'done',
+    help: 'give up rights that the run does not need, or fail; --no-confine: keep them (default: where it can)',
+    apply: set(true, 'confine'),
+    negations: ['no-confine'],
+    negate: set(false, 'confine'),
+  },
+  {
     long: 'stop-after',
     aliases: ['time-limit'],
     argument: 'text',
