@@ -7,6 +7,7 @@
 #include <linux/fs.h>
 #include <math.h>
 #include <sys/ioctl.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 enum { MOST_ARGUMENTS = 5 };
@@ -236,6 +237,21 @@ static napi_value sync_file(napi_env env, napi_callback_info info) {
   return result(env, fsync(descriptor));
 }
 
+/* getrandom(bytes) -> count: the whole view filled by the system's random source. */
+static napi_value fill_randomly(napi_env env, napi_callback_info info) {
+  napi_value arguments[MOST_ARGUMENTS];
+  uint8_t *bytes = NULL;
+  size_t length = 0, done = 0;
+  if (!native_arguments(env, info, 1, arguments) || !native_bytes(env, arguments[0], &bytes, &length))
+    return native_number(env, -EINVAL);
+  while (done < length) {
+    ssize_t count = getrandom(bytes + done, length - done, 0);
+    if (count >= 0) done += (size_t)count;
+    else if (errno != EINTR) return result(env, -1);
+  }
+  return native_number(env, (int64_t)done);
+}
+
 const native_call file_calls[] = {{"read", read_next},
                                   {"write", write_next},
                                   {"pread", read_at},
@@ -253,4 +269,5 @@ const native_call file_calls[] = {{"read", read_next},
                                   {"seekHole", seek_hole},
                                   {"ftruncate", truncate_file},
                                   {"fsync", sync_file},
+                                  {"getrandom", fill_randomly},
                                   {NULL, NULL}};

@@ -39,6 +39,8 @@ export interface FileCalls {
   seekHole(descriptor: number, position: number): number;
   ftruncate(descriptor: number, lengthBytes: number): number;
   fsync(descriptor: number): number;
+  /** Fills the whole view with random bytes of the system; says how many. */
+  getrandom(into: Uint8Array): number;
 }
 
 /** Modes of {@link FileCalls.fallocate}. */

@@ -20,6 +20,8 @@ export interface ClientSession {
   summary(): void;
   /** Tells why the run ended early; who has stopped it, or has heard it from the peer, knows. */
   explain(error: Error): void;
+  /** Gives back what the file system keeps open. */
+  release(): void;
 }
 
 /** Makes the client's end for a push or a pull. `agreedProtocol`: from a daemon's greeting. */
@@ -88,6 +90,7 @@ export function makeClientSession(
   return {
     session,
     transferErrors: () => report.transferErrors,
+    release: () => ends.release(),
     summary: () => {
       const { context } = session;
       if (context) sink.event({ type: 'summary', statistics: runStatistics(context, startMs) });

@@ -11,8 +11,7 @@ import { sessionConfig } from '../transfer/session-config.ts';
 import type { ClientEnvironment, ClientResult } from './client-environment.ts';
 import { finish, outcomeOf, pumpOptions } from './outcome.ts';
 import { makeClientSession } from './client-session.ts';
-import { localSeed } from './fresh-seed.ts';
-import { receiverPlan } from './run-confinement.ts';
+import { freshSeed } from './fresh-seed.ts';
 import { SessionEnds } from './session-ends.ts';
 
 /** Copies (or lists) within this machine, or within the file system given instead. */
@@ -24,7 +23,6 @@ export async function runLocalCopy(
 ): Promise<ClientResult> {
   const options: Options = { ...given, wholeFile: given.wholeFile ?? true };
   const destination = endpoints.destination ?? '';
-  environment.confine?.(receiverPlan(options, destination));
   const localData = mayLeaveStream(options) ? new LocalData() : undefined;
   const client = makeClientSession(options, environment, {
     side: 'sender',
@@ -54,12 +52,13 @@ export async function runLocalCopy(
     role: 'server',
     side: 'receiver',
     local: true,
-    freshSeed: localSeed(),
+    freshSeed: freshSeed(),
     messagesInBand: true,
     availableMethods: options.compress ? availableMethods() : [],
   });
   const receiving = new Session(config, ends);
   await runPair(client.session, receiving, pumpOptions(options, environment));
+  ends.release();
   if (receiving.error !== undefined) client.explain(receiving.error);
   return finish(client, environment, outcomeOf(receiving, report.transferErrors));
 }

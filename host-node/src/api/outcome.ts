@@ -28,6 +28,7 @@ export function finish(
   if (session.error === undefined) client.summary();
   else client.explain(session.error);
   const exitCode = isOwnFault(session.error) ? code : Math.max(code, peerCode);
+  client.release();
   environment.sink.event({ type: 'finished', exitCode });
   // In a local copy the peer is the other half of this process: nobody else prints the exit line.
   const quiet = session.error instanceof PeerExit && !session.config.local;

@@ -69,6 +69,11 @@ export class SessionEnds implements SessionHost {
     return this.#parts.report;
   }
 
+  /** At the end of the run: directories that are kept open are closed. */
+  release(): void {
+    this.#filesystem.release();
+  }
+
   filterRules(negotiated: Negotiated): readonly string[] {
     return wireRules(this.#filters, { protocol: negotiated.protocol, push: this.#parts.side === 'sender' });
   }

@@ -51,7 +51,9 @@ export class SourceTrees {
   openRoot(argument: SourceArgument): SourceRoot | undefined {
     const absolute = argument.name.startsWith('/');
     try {
-      const root = this.#options.filesystem.root(absolute ? '/' : argument.root);
+      // Below '/' no symlink leads out; -L reads through symlinks on purpose.
+      const symlinks = absolute || this.#options.copyLinks ? 'follow' : 'tree';
+      const root = this.#options.filesystem.root(absolute ? '/' : argument.root, symlinks);
       const known = this.#rootNumbers.get(root.path);
       if (known !== undefined) return this.#roots[known]!;
       const number = this.#roots.length;

@@ -2,6 +2,7 @@
 // how failures are told (docs/protocol/03-file-list.md §4.6, 07-output.md §2.4, §2.5). Decides nothing about files.
 import type { FileStat, Filesystem, Root } from '../fs/filesystem.ts';
 import { FilesystemError } from '../fs/filesystem.ts';
+import { randomBelow } from '../fs/random.ts';
 import type { Options } from '../options/options.ts';
 import type { SessionContext } from '../session/context.ts';
 import { BASIS_FNAME, ITEM_SIGNIFICANT, ITEM_XNAME_FOLLOWS } from '../session/item.ts';
@@ -37,7 +38,7 @@ export class DestinationState {
     this.options = options;
     this.context = context;
     this.report = report;
-    this.temporaryStart = Math.floor(Math.random() * 900_000);
+    this.temporaryStart = randomBelow(900_000);
   }
 
   /** The root; only asked for by code that runs when it exists. */

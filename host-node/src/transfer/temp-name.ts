@@ -1,5 +1,6 @@
 // Names of temporary files (docs/protocol/04-transfer.md §9.2, §3.6.1). Pure but for the random letters.
 import type { Root } from '../fs/filesystem.ts';
+import { randomBelow } from '../fs/random.ts';
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 const SUFFIX_LETTERS = 6;
@@ -33,7 +34,7 @@ export function temporaryPrefix(name: string): string | undefined {
 /** Not secret: the file is made with O_EXCL, and a name that is taken is tried again. */
 export function randomSuffix(): string {
   let suffix = '';
-  for (let i = 0; i < SUFFIX_LETTERS; i++) suffix += LETTERS[Math.floor(Math.random() * LETTERS.length)];
+  for (let i = 0; i < SUFFIX_LETTERS; i++) suffix += LETTERS[randomBelow(LETTERS.length)];
   return suffix;
 }
 
