@@ -20,6 +20,7 @@ extern const native_call at_calls[];
 extern const native_call file_calls[];
 extern const native_call scan_calls[];
 extern const native_call install_calls[];
+extern const native_call install_pool_calls[];
 extern const native_call metadata_calls[];
 extern const native_call ring_calls[];
 extern const native_call socket_calls[];

@@ -3,8 +3,8 @@
 #define _GNU_SOURCE
 #include "module.h"
 
-static const native_call *const topics[] = {at_calls,       file_calls, scan_calls,   install_calls, metadata_calls,
-                                            ring_calls,     socket_calls, confine_calls, seccomp_calls};
+static const native_call *const topics[] = {at_calls,           file_calls,     scan_calls, install_calls, install_pool_calls,
+                                            metadata_calls,     ring_calls,     socket_calls, confine_calls, seccomp_calls};
 
 NAPI_MODULE_INIT() {
   for (size_t topic = 0; topic < sizeof topics / sizeof topics[0]; topic++) {

@@ -72,6 +72,7 @@ export function makeClientSession(
     nowMs: () => performance.now(),
     longName: (entry) => ends.longName(entry),
   });
+  report.localData = side.localData;
   const ends = new SessionEnds({ options, report, role: 'client', ...side });
   const config = sessionConfig(options, {
     role: 'client',

@@ -12,6 +12,7 @@ import type { ClientEnvironment, ClientResult } from './client-environment.ts';
 import { finish, outcomeOf, pumpOptions } from './outcome.ts';
 import { makeClientSession } from './client-session.ts';
 import { freshSeed } from './fresh-seed.ts';
+import { receiverPlan } from './run-confinement.ts';
 import { SessionEnds } from './session-ends.ts';
 
 /** Copies (or lists) within this machine, or within the file system given instead. */
@@ -23,7 +24,10 @@ export async function runLocalCopy(
 ): Promise<ClientResult> {
   const options: Options = { ...given, wholeFile: given.wholeFile ?? true };
   const destination = endpoints.destination ?? '';
-  const localData = mayLeaveStream(options) ? new LocalData() : undefined;
+  environment.confine?.(receiverPlan(options, destination));
+  const localData = mayLeaveStream(options)
+    ? new LocalData(environment.sink.ignores?.includes('progress') === true)
+    : undefined;
   const client = makeClientSession(options, environment, {
     side: 'sender',
     local: true,

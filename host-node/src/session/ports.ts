@@ -120,10 +120,25 @@ export interface ReceiverFiles {
   /**
    * Reads sum head, tokens and digest of one transfer record from the channel and puts the file in place. Whatever
    * fails locally, the stream is read to the end of the record. Throws only for faults that end the run.
+   * `pending`: the data will be put in place while the session goes on; {@link later} tells how that ended.
    */
-  receive(entry: Entry, item: Item, channel: Channel, redo: boolean): Task<ReceiveResult>;
+  receive(entry: Entry, item: Item, channel: Channel, redo: boolean): Task<ReceiveResult | 'pending'>;
   /** Called when the run ends early: removes or keeps temporary files (§9.3). */
   abandon(): void;
+  /** Absent: nothing is ever pending. */
+  readonly later?: LaterFiles | undefined;
+}
+
+/** Received files that are put in place behind the session's back. */
+export interface LaterFiles {
+  /** Files whose outcome was not told yet. */
+  readonly pending: number;
+  /** Tells outcomes that have come since the last call, in the order of the records. Throws as `receive` does. */
+  settle(tell: (entry: Entry, result: ReceiveResult) => void): void;
+  /** Sleeps until there is much to tell, or so long. Only for a driver that has nothing else to do. */
+  wait(waitMs: number): void;
+  /** The run is over, or ends early: what is pending then is put in place or given up, and nothing is told. */
+  close(): void;
 }
 
 /** Checks and maps what a peer's list says (03 §9.3, §16). Implemented by flist/. */

@@ -5,7 +5,7 @@ import type { SessionContext } from './context.ts';
 import { readDeleteStatistics } from './delete-statistics.ts';
 import { ITEM_LOCAL_CHANGE, ITEM_TRANSFER, ITEM_XNAME_FOLLOWS, itemRead } from './item.ts';
 import { NDX_DEL_STATS, NDX_DONE, NDX_FLIST_EOF } from './ndx.ts';
-import type { ReceiverFiles, TargetXattrs } from './ports.ts';
+import type { LaterFiles, ReceiverFiles, TargetXattrs } from './ports.ts';
 import type { ListTaker } from './receive-list.ts';
 import type { ReceivingState } from './receiving-state.ts';
 import { type Task, WAIT_TURN } from './wait.ts';
@@ -54,7 +54,7 @@ class ReceiverRole {
     const { maxPhase } = this.#context;
     while (this.#state.phasesDone <= maxPhase) {
       const ndx = yield* this.#readIndex();
-      if (ndx === NDX_DONE) this.#endOfListOrPhase();
+      if (ndx === NDX_DONE) yield* this.#endOfListOrPhase();
       else if (ndx === NDX_FLIST_EOF && this.#context.lists.incremental) this.#context.lists.complete = true;
       else if (ndx < 0) yield* this.#taker.takeSub(this.#taker.directoryOf(ndx));
       else yield* this.#take(ndx);
@@ -97,12 +97,14 @@ class ReceiverRole {
     throw new ProtocolError('ERR_EARLY_DONE', text, 2, channel.reader.byteOffset);
   }
 
-  #endOfListOrPhase(): void {
+  *#endOfListOrPhase(): Task {
     const { lists } = this.#context;
     if (lists.incremental && this.#state.phasesDone === 0) {
       lists.dropOldest();
       if (lists.live.length > 0) return;
     }
+    const { later } = this.#files;
+    if (later !== undefined && later.pending > 0) yield () => later.pending === 0;
     this.#state.phasesDone++;
   }
 
@@ -135,8 +137,18 @@ class ReceiverRole {
     }
     const redo = live.isMarked(entry.row);
     const result = yield* this.#files.receive(entry, item, channel, redo);
-    if (result === 'redo') live.mark(entry.row);
-    this.#state.outcomes.push({ entry, result });
+    if (result !== 'pending') this.#state.take(live, entry, result);
     yield WAIT_TURN;
   }
+}
+
+/** Takes what has become of files that were put in place meanwhile. True: something has. */
+export function settleFiles(context: SessionContext, files: LaterFiles, state: ReceivingState): boolean {
+  let any = false;
+  files.settle((entry, result) => {
+    any = true;
+    const found = context.lists.find(entry.ndx);
+    if (found !== undefined) state.take(found.live, entry, result);
+  });
+  return any;
 }

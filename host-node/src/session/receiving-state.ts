@@ -1,5 +1,6 @@
 // What the receiver half tells the generator half of the same end (docs/protocol/01-session.md §11.1): shared state
 // instead of upstream's pipe. The receiver never waits for the generator; the generator waits by WAIT_PEER_TASK.
+import type { LiveList } from './file-lists.ts';
 import type { Entry, ReceiveResult } from './ports.ts';
 
 /** One answer of the sender that the generator must account for. */
@@ -19,4 +20,10 @@ export class ReceivingState {
   /** The receiver half has read everything up to the statistics. */
   receiverDone = false;
   readonly outcomes: Outcome[] = [];
+
+  /** The receiver half is through with a file of this list. */
+  take(live: LiveList, entry: Entry, result: ReceiveResult): void {
+    if (result === 'redo') live.mark(entry.row);
+    this.outcomes.push({ entry, result });
+  }
 }

@@ -24,7 +24,7 @@ import type {
   TargetXattrs,
 } from './ports.ts';
 import { ListTaker } from './receive-list.ts';
-import { receiveAll } from './receiver.ts';
+import { receiveAll, settleFiles } from './receiver.ts';
 import { ReceivingState } from './receiving-state.ts';
 import { PeerExit } from './run-error.ts';
 import { sendAll } from './sender.ts';
@@ -64,6 +64,8 @@ export class Session {
   readonly #messages: PeerMessages;
   #context: SessionContext | undefined;
   #receiverFiles: ReceiverFiles | undefined;
+  #receivingState: ReceivingState | undefined;
+  #waitsForFiles = false;
   #error: Error | undefined;
   #finished = false;
   /** Inside {@link run}: a task is on the stack, and cannot be ended from there. */
@@ -98,17 +100,33 @@ export class Session {
     return this.#error;
   }
 
-  /** Lets the tasks work until all of them wait, or for a bounded number of steps. Never throws: see {@link error}. */
+  /** The last {@link run} left nothing to do but to wait for files that are being put in place. */
+  get waitsForFiles(): boolean {
+    return this.#waitsForFiles;
+  }
+
+  /** Sleeps until some of these files are in place, at most so long. For a driver that has nothing else to do. */
+  waitForFiles(waitMs: number): void {
+    this.#receiverFiles?.later?.wait(waitMs);
+  }
+
+  /**
+   * Lets the tasks work until all of them wait, or for a bounded number of steps. Says `turn` as well while files are being
+   * put in place: nothing from outside announces their end. Never throws: see {@link error}.
+   */
   run(nowMs: number): RunState {
     this.#keepAlive.observe(nowMs);
     this.#working = true;
     try {
+      this.#settleFiles();
       const state = this.#tasks.run(() => {
         if (this.#aborted !== undefined) throw this.#aborted;
       });
       this.#finished = state === 'done';
+      if (this.#finished) this.#receiverFiles?.later?.close();
       this.#keepAlive.check(nowMs);
-      return state;
+      this.#waitsForFiles = state === 'idle' && (this.#receiverFiles?.later?.pending ?? 0) > 0;
+      return this.#waitsForFiles ? 'turn' : state;
     } catch (error) {
       this.#fail(error as Error);
       return 'done';
@@ -143,6 +161,12 @@ export class Session {
     } catch (error) {
       this.#error ??= error as Error;
     }
+  }
+
+  #settleFiles(): void {
+    const files = this.#receiverFiles?.later;
+    if (files === undefined || files.pending === 0) return;
+    if (settleFiles(this.#context!, files, this.#receivingState!)) this.#tasks.progressed();
   }
 
   // ---- the course of a session (01 §2.4) -----------------------------------------------------------------------------
@@ -192,6 +216,7 @@ export class Session {
     const { lists } = context;
     const taker = new ListTaker(context, listReceiver);
     const state = new ReceivingState();
+    this.#receivingState = state;
     this.#messages.state = state;
     yield* taker.takeFirst();
     const first = lists.live[0]!.list;

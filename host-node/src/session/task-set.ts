@@ -31,6 +31,11 @@ export class TaskSet {
     this.#running.push({ task, wait: WAIT_TURN, since: 0 });
   }
 
+  /** What a task may wait for has happened outside of the tasks. */
+  progressed(): void {
+    this.#progress++;
+  }
+
   /** Ends all tasks where they are; their finally blocks close what they have open. */
   end(): void {
     const running = this.#running;
@@ -64,6 +69,7 @@ export class TaskSet {
 
   #mayResume(running: Running): boolean {
     const { reader, writer } = this.#channel;
+    if (typeof running.wait === 'function') return running.wait();
     switch (running.wait) {
       case WAIT_INPUT:
         return reader.rawBytesTaken !== this.#inputSeen || reader.ended;

@@ -10,7 +10,11 @@ export const WAIT_PEER_TASK = 3;
 /** Nothing: the task gives others a turn in the middle of long work. */
 export const WAIT_TURN = 4;
 
-export type Wait = typeof WAIT_INPUT | typeof WAIT_OUTPUT | typeof WAIT_PEER_TASK | typeof WAIT_TURN;
+/** Something else than bytes and tasks, such as files under way: resume when the function says so. */
+export type WaitUntil = () => boolean;
+
+export type Wait =
+  typeof WAIT_INPUT | typeof WAIT_OUTPUT | typeof WAIT_PEER_TASK | typeof WAIT_TURN | WaitUntil;
 
 /** A coroutine of the engine that ends with a T. */
 export type Task<T = void> = Generator<Wait, T, void>;

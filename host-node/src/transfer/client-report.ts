@@ -6,6 +6,7 @@ import type { Negotiated } from '../session/negotiated.ts';
 import type { Entry, SessionReport } from '../session/ports.ts';
 import type { Statistics } from '../session/statistics.ts';
 import { entryInfo } from './entry-info.ts';
+import type { LocalData } from './local-data.ts';
 
 export interface ClientReportOptions {
   readonly sink: EventSink;
@@ -35,6 +36,9 @@ export class ClientReport implements SessionReport {
   #doneBytes = 0;
   /** Set by whoever made the session, once it has a context. */
   statistics: Statistics | undefined;
+  /** Of a local copy: while files are under way, what follows them waits for its place in the order. */
+  localData: LocalData | undefined;
+  #later: { readonly entry: Entry; readonly item: Item }[] = [];
   positionOf: (entry: Entry) => ProgressPosition = () => ({ position: 0, total: 0, complete: true });
   transferErrors = false;
 
@@ -67,6 +71,11 @@ export class ClientReport implements SessionReport {
   }
 
   item(entry: Entry, item: Item): void {
+    if (this.#tellsChanges && (this.localData?.unsettled ?? 0) > 0) this.#later.push({ entry, item });
+    else this.#item(entry, item);
+  }
+
+  #item(entry: Entry, item: Item): void {
     this.#last = { entry, item };
     this.#change('before', entry, item, 0);
     if (!(item.iflags & ITEM_TRANSFER)) this.#change('after', entry, item, 0);
@@ -82,6 +91,19 @@ export class ClientReport implements SessionReport {
     if (this.#last && this.#last.entry.ndx === entry.ndx) {
       this.#change('after', entry, this.#last.item, literalBytes);
     }
+    if (this.#later.length > 0) this.#catchUp();
+  }
+
+  /** Tells what has waited, up to the next file that is under way. */
+  #catchUp(): void {
+    const later = this.#later;
+    let told = 0;
+    while (told < later.length) {
+      const { entry, item } = later[told++]!;
+      this.#item(entry, item);
+      if (item.iflags & ITEM_TRANSFER && (this.localData?.unsettled ?? 0) > 0) break;
+    }
+    this.#later = later.slice(told);
   }
 
   peerMessage(code: number, text: string): void {

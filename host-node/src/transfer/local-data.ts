@@ -1,8 +1,8 @@
-// The short way of whole files in a local copy: the sender hands its open file over, and the receiver has the kernel
-// copy it. Record, order, reports and counters stay those of the token stream (docs/architecture.md, "Local copies").
+// The short way of whole files in a local copy: the sender hands its open files over, and the receiver has the kernel
+// copy them. Records, order, reports and counters stay those of the token stream (docs/architecture.md, "Local copies").
 import type { OpenFile } from '../fs/filesystem.ts';
 
-/** Smaller files travel as tokens: handing over costs a turn of both sessions. */
+/** Smaller files travel as tokens where one is handed over at a time: that costs a turn of both sessions. */
 const SMALLEST_BYTES = 256 * 1024;
 /** Longest piece of a literal token, and what stands before it. */
 const TOKEN_BYTES = 32768;
@@ -18,29 +18,55 @@ export interface OfferedFile {
   readonly sizeBytes: number;
   /** The receiver got so far. */
   progress(doneBytes: number): void;
-  /** The receiver is through with the data. `failure`: the words of the error when the file could not be read. */
+  /** Called by {@link LocalData.settle}. */
   settle(failure: string | undefined): void;
 }
 
-/** Both ends of one local copy hold the same one. The sender offers one file at a time, and waits for its end. */
+/** Both ends of one local copy hold the same one. */
 export class LocalData {
-  #offered: OfferedFile | undefined;
+  /** Nobody wants to see how each file grows: others may be under way at the same time. */
+  readonly mayRunAhead: boolean;
+  #offered: OfferedFile[] = [];
+  #unsettled = 0;
+  /**
+   * How many files the receiver takes before it is through with the first of them. One: the sender waits for the end of each.
+   * Set by the receiver, which may start threads when it is asked.
+   */
+  room: () => number = () => 1;
+
+  constructor(mayRunAhead: boolean) {
+    this.mayRunAhead = mayRunAhead;
+  }
 
   /** `blockCount` of the request: with sums of a basis the file goes through the matcher. */
   isWorthwhile(sizeBytes: number, blockCount: number): boolean {
-    return blockCount === 0 && sizeBytes >= SMALLEST_BYTES;
+    return blockCount === 0 && (sizeBytes >= SMALLEST_BYTES || this.room() > 1);
+  }
+
+  /** Files that were offered and are still under way. */
+  get unsettled(): number {
+    return this.#unsettled;
   }
 
   offer(file: OfferedFile): void {
-    this.#offered = file;
+    this.#unsettled++;
+    this.#offered.push(file);
   }
 
-  /** The offer for the record that the receiver reads; undefined: its data is in the stream. */
+  /** The offer for the record that the receiver reads, which comes in the same order; undefined: its data is in the stream. */
   take(ndx: number): OfferedFile | undefined {
-    const offered = this.#offered;
-    if (offered?.ndx !== ndx) return undefined;
-    this.#offered = undefined;
-    return offered;
+    return this.#offered[0]?.ndx === ndx ? this.#offered.shift() : undefined;
+  }
+
+  /** The run ends early: closes what nobody has taken. */
+  abandon(): void {
+    for (const { file } of this.#offered.splice(0)) file.close();
+  }
+
+  /** The receiver is through with a file. `failure`: the words of the error when it could not be read. */
+  settle(file: OfferedFile, failure: string | undefined): void {
+    this.#unsettled--;
+    file.settle(failure);
   }
 }
 

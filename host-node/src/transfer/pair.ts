@@ -2,10 +2,16 @@
 import { PeerExit, RunError } from '../session/run-error.ts';
 import type { Session } from '../session/session.ts';
 import { Bandwidth } from './bandwidth.ts';
+import type { RunState } from '../session/task-set.ts';
 import type { PumpOptions } from './pump.ts';
 
 /** Rounds without any movement after which the two ends are known to wait for each other for ever. */
 const STALLED_ROUNDS = 1000;
+
+/** Several rounds follow each other before signals and timers have their turn. */
+const TURN_MS = 10;
+/** Sleep for files that threads put in place; ends early when half of them are done. */
+const FILES_WAIT_MS = 5;
 
 /** Rounds in which an end may still hear what the other one said when it failed. */
 const LAST_WORDS_ROUNDS = 50;
@@ -16,6 +22,7 @@ export async function runPair(a: Session, b: Session, options: PumpOptions): Pro
   const limits = [new Bandwidth(options.bwlimitKiBPerSecond), new Bandwidth(options.bwlimitKiBPerSecond)];
   let still = 0;
   let alone = 0;
+  let turnMs = options.nowMs();
   for (;;) {
     if (options.signal?.aborted) {
       const stopped = new RunError('ERR_ABORTED', 'the run was stopped', 20);
@@ -38,7 +45,12 @@ export async function runPair(a: Session, b: Session, options: PumpOptions): Pro
     if (stateA === 'done' && stateB === 'done' && !movedAB && !movedBA) return;
     alone = (stateA === 'done') === (stateB === 'done') ? 0 : alone + 1;
     if (alone > LAST_WORDS_ROUNDS) endWith(stateA === 'done' ? a : b, stateA === 'done' ? b : a);
-    const idle = stateA !== 'turn' && stateB !== 'turn' && !movedAB && !movedBA;
+    const moved = movedAB || movedBA;
+    if (!moved && isIdle(a, stateA) && isIdle(b, stateB)) {
+      a.waitForFiles(FILES_WAIT_MS);
+      b.waitForFiles(FILES_WAIT_MS);
+    }
+    const idle = stateA !== 'turn' && stateB !== 'turn' && !moved;
     still = idle ? still + 1 : 0;
     if (still > STALLED_ROUNDS) {
       const stalled = new RunError('ERR_STALLED', 'both ends of the local copy wait for each other', 15);
@@ -46,8 +58,16 @@ export async function runPair(a: Session, b: Session, options: PumpOptions): Pro
       b.abort(stalled);
     }
     if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
-    else await new Promise((resolve) => setImmediate(resolve));
+    else if (idle || options.nowMs() - turnMs > TURN_MS) {
+      await new Promise((resolve) => setImmediate(resolve));
+      turnMs = options.nowMs();
+    }
   }
+}
+
+/** Has nothing to do before the other end says something, or a file is in place. */
+function isIdle(session: Session, state: RunState): boolean {
+  return state !== 'turn' || session.waitsForFiles;
 }
 
 /** An end that failed cannot answer any more: the other one, whatever it waits for, ends with the same code. */

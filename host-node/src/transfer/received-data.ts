@@ -29,8 +29,8 @@ export interface ReceivedFile {
   readonly inPlace: boolean;
   /** `skip`: only what is appended is summed and written; `verify`: the old part is summed too. */
   readonly append: 'no' | 'skip' | 'verify';
-  /** The local sender's open file when its data is not in the stream; asked for once the head has come. */
-  offered(): OfferedFile | undefined;
+  /** The local sender's open file when its data is not in the stream. */
+  readonly offered: OfferedFile | undefined;
   /** Has the kernel copy; undefined where it cannot. */
   copyData(from: OpenFile, to: OpenFile, position: number, lengthBytes: number): number | undefined;
   /** For error texts. */
@@ -63,6 +63,8 @@ export class DataReceiver {
   #runCount = 0;
   literalBytes = 0;
   matchedBytes = 0;
+  /** The words of the error when a local copy's file could not be read. */
+  failure: string | undefined;
 
   constructor(context: SessionContext, tokens: TokenInput) {
     const { negotiated, channel } = context;
@@ -71,13 +73,15 @@ export class DataReceiver {
     this.#hash = new WholeFileHash(channel.core, negotiated.transferChecksum, negotiated.seed);
   }
 
-  /** Reads head, tokens and digest. True: the digest is right; always false when nothing was written. */
+  /**
+   * Reads tokens and digest of the record whose head was read last. True: the digest is right; always false when nothing was
+   * written.
+   */
   *receive(file: ReceivedFile, channel: Channel): Task<boolean> {
     this.#file = file;
     this.literalBytes = this.matchedBytes = this.#position = this.#told = this.#runCount = 0;
-    yield* this.#readHead(channel);
-    const offered = file.offered();
-    if (offered !== undefined) return yield* this.#takeOver(offered);
+    this.failure = undefined;
+    if (file.offered !== undefined) return yield* this.#takeOver(file.offered);
     this.#hash.begin();
     if (file.append !== 'no') this.#skipOldPart();
     this.#tokens.begin();
@@ -96,7 +100,8 @@ export class DataReceiver {
     return yield* this.#verify(channel);
   }
 
-  *#readHead(channel: Channel): Task {
+  /** The sum head, with which a record's data begins. */
+  *readHead(channel: Channel): Task {
     const { protocol, negotiated } = this.#context;
     const { reader } = channel;
     const limits = { protocol, digestBytes: digestBytes(negotiated.transferChecksum), role: 'receiver' };
@@ -113,18 +118,17 @@ export class DataReceiver {
   *#takeOver(offered: OfferedFile): Task<boolean> {
     const { inPlace, output } = this.#file;
     const { sizeBytes } = offered;
-    let failure: string | undefined;
     while (output !== undefined && this.#position < sizeBytes) {
-      failure ??= this.#copyPiece(offered, output);
-      if (failure !== undefined) this.#putZeros(sizeBytes - this.#position);
+      this.failure ??= this.#copyPiece(offered, output);
+      if (this.failure !== undefined) this.#putZeros(sizeBytes - this.#position);
       offered.progress(this.#position);
       this.#progress();
       if (this.#position < sizeBytes) yield WAIT_TURN;
     }
     this.literalBytes = sizeBytes;
     if (inPlace) this.#write(() => output?.truncate(this.#position));
-    offered.settle(failure);
-    return failure === undefined && output !== undefined;
+    offered.file.close();
+    return this.failure === undefined && output !== undefined;
   }
 
   /** Copies the next piece; the words of the error when it cannot be read. */

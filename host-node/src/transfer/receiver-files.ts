@@ -40,7 +40,7 @@ export class TreeReceiverFiles implements ReceiverFiles {
   readonly #state: DestinationState;
   readonly #data: DataReceiver;
   readonly #localData: LocalData | undefined;
-  readonly #later: LaterInstalls | undefined;
+  readonly later: LaterInstalls | undefined;
   /** The one that is open now: what to clean up when the run ends early. */
   #open: Target | undefined;
 
@@ -48,7 +48,7 @@ export class TreeReceiverFiles implements ReceiverFiles {
   constructor(state: DestinationState, tokens: TokenInput, localData?: LocalData) {
     this.#state = state;
     this.#localData = localData;
-    this.#later = localData && new LaterInstalls(state, localData);
+    this.later = localData && new LaterInstalls(state, localData);
     this.#data = new DataReceiver(state.context, tokens);
   }
 
@@ -56,7 +56,7 @@ export class TreeReceiverFiles implements ReceiverFiles {
     this.#checkBasisType(entry, item);
     yield* this.#data.readHead(channel);
     const offered = this.#localData?.take(entry.ndx);
-    if (offered !== undefined && !redo && this.#later?.submit(entry, item, offered)) return 'pending';
+    if (offered !== undefined && !redo && this.later?.submit(entry, item, offered)) return 'pending';
     const name = this.#state.nameOf(entry);
     const existing = this.#look(name);
     const basis = this.#openBasis(name, existing);
@@ -77,24 +77,9 @@ export class TreeReceiverFiles implements ReceiverFiles {
     }
   }
 
-  get pending(): number {
-    return this.#later?.pending ?? 0;
-  }
-
-  settle(tell: (entry: Entry, result: ReceiveResult) => void): void {
-    this.#later?.settle(tell);
-  }
-
-  wait(waitMs: number): void {
-    this.#later?.wait(waitMs);
-  }
-
-  end(): void {
-    this.#later?.close();
-  }
-
   abandon(): void {
-    this.#later?.close();
+    this.later?.close();
+    this.#localData?.abandon();
     const target = this.#open;
     this.#open = undefined;
     if (target === undefined) return;
@@ -258,7 +243,15 @@ export class TreeReceiverFiles implements ReceiverFiles {
   /** Attributes, then the final name. False: it did not get there, which was told. `stat`: what was written, if known. */
   #putInPlace(target: Target, stat: FileStat | undefined, times: 'exact' | 'none'): boolean {
     const { entry, name, mode, outputName, inPlace } = target;
-    setAttributes(this.#state, { role: 'receiver', name: outputName, entry, mode, stat, times });
+    setAttributes(this.#state, {
+      role: 'receiver',
+      name: outputName,
+      entry,
+      mode,
+      stat,
+      times,
+      xattrsFrom: name,
+    });
     if (inPlace) return true;
     try {
       this.#state.tree.rename(outputName, name);

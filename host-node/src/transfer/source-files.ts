@@ -9,8 +9,9 @@ import type { Channel } from '../session/channel.ts';
 import type { SessionContext } from '../session/context.ts';
 import { BASIS_FNAME, type Item, type SumHead } from '../session/item.ts';
 import { intPayload, MSG_NO_SEND } from '../session/messages.ts';
-import type { Entry, SourceFiles } from '../session/ports.ts';
+import type { Entry, SourceBlocks, SourceFiles } from '../session/ports.ts';
 import { RunError } from '../session/run-error.ts';
+import { answerXattrs } from '../session/sender.ts';
 import { type Task, WAIT_TURN } from '../session/wait.ts';
 import { type LocalData, streamBytes } from './local-data.ts';
 import type { TokenOutput } from './token-output.ts';
@@ -32,6 +33,8 @@ export interface SourceFilesOptions {
   readonly followLinks: boolean;
   readonly append: 0 | 1 | 2;
   readonly inplace: boolean;
+  /** With -X: what was asked for goes behind the record's head. */
+  readonly blocks?: SourceBlocks | undefined;
   /** Local copies whose data may leave the stream. */
   readonly localData?: LocalData;
 }
@@ -61,16 +64,33 @@ export class TreeSourceFiles implements SourceFiles {
   *send(entry: Entry, item: Item, channel: Channel, redo: boolean): Task<number> {
     const append = redo ? 0 : this.#options.append;
     const head = yield* this.#readSums(channel, item, append);
+    const { localData } = this.#options;
+    if (localData !== undefined) yield* this.#unsettled(localData.room() - 1);
     const opened = this.#open(entry);
-    if (typeof opened === 'number') {
-      this.#noSend(entry.ndx);
-      return opened;
+    if (opened instanceof FilesystemError) {
+      yield* this.#unsettled(0);
+      return this.#notOpened(entry, opened);
     }
+    let handedOver = false;
     try {
+      if (append === 0 && localData?.isWorthwhile(opened.stat.sizeBytes, head.count) && !isDevice(opened)) {
+        yield* this.#sendHead(entry, item, head);
+        handedOver = true;
+        yield* this.#handOver(entry, opened, localData);
+        return 0;
+      }
+      yield* this.#unsettled(0);
       return yield* this.#sendOpen(entry, item, channel, opened, head, append);
     } finally {
-      opened.file.close();
+      if (!handedOver) opened.file.close();
     }
+  }
+
+  /** Waits until so few files of a local copy are under way: none when something else is to be told in its order. */
+  *#unsettled(most: number): Task {
+    const { localData } = this.#options;
+    if (localData === undefined || localData.unsettled <= most) return;
+    yield () => localData.unsettled <= most;
   }
 
   matchSummary(): string {
@@ -116,28 +136,29 @@ export class TreeSourceFiles implements SourceFiles {
     return head;
   }
 
-  /** The open file and its state, or the io_error bit that says why there is none. */
-  #open(entry: Entry): Opened | number {
-    const { report } = this.#context;
+  #open(entry: Entry): Opened | FilesystemError {
     const { root, name } = this.#options.sourcePath(entry);
-    const full = this.#options.fullName(entry);
     let file: OpenFile | undefined;
     try {
       file = root.openRead(name, this.#options.followLinks);
       return { file, stat: file.stat() };
     } catch (error) {
       file?.close();
-      if (!(error instanceof FilesystemError)) throw error;
-      if (error.code === 'ENOENT') {
-        report.message('warning', `file has vanished: ${full}`);
-        return IO_ERROR_VANISHED;
-      }
-      report.message(
-        'error-xfer',
-        `rsync: [sender] send_files failed to open ${full}: ${error.strerror} (${error.errno})`,
-      );
-      return IO_ERROR_GENERAL;
+      if (error instanceof FilesystemError) return error;
+      throw error;
     }
+  }
+
+  /** Tells this end's user and the peer; the io_error bit that says why there is no file. */
+  #notOpened(entry: Entry, error: FilesystemError): number {
+    const { report } = this.#context;
+    const full = this.#options.fullName(entry);
+    const vanished = error.code === 'ENOENT';
+    const text = `send_files failed to open ${full}: ${error.strerror} (${error.errno})`;
+    if (vanished) report.message('warning', `file has vanished: ${full}`);
+    else report.message('error-xfer', `rsync: [sender] ${text}`);
+    this.#noSend(entry.ndx);
+    return vanished ? IO_ERROR_VANISHED : IO_ERROR_GENERAL;
   }
 
   #noSend(ndx: number): void {
@@ -150,13 +171,13 @@ export class TreeSourceFiles implements SourceFiles {
     entry: Entry,
     item: Item,
     channel: Channel,
-    { file, stat }: Opened,
+    opened: Opened,
     head: SumHead,
     append: 0 | 1 | 2,
   ): Task<number> {
-    const { protocol, report } = this.#context;
-    const type = stat.mode & TYPE_MASK;
-    if (type === CHARACTER_DEVICE || type === BLOCK_DEVICE) {
+    const { report } = this.#context;
+    const { file, stat } = opened;
+    if (isDevice(opened)) {
       throw new RunError('ERR_DEVICE', 'attempt to copy device contents without --copy-devices', 2);
     }
     if (append !== 0 && stat.sizeBytes < entry.list.sizeBytes(entry.row)) {
@@ -164,24 +185,21 @@ export class TreeSourceFiles implements SourceFiles {
       this.#noSend(entry.ndx);
       return 0;
     }
-    channel.writer.item(
-      protocol,
-      item.ndx,
-      item.iflags,
-      item.basisType === BASIS_FNAME ? undefined : item.basisType,
-      item.xname,
-    );
-    channel.writer.sumHead(head.count, head.blockLength, head.s2Length, head.remainder);
-    const { localData } = this.#options;
-    if (localData?.isWorthwhile(stat.sizeBytes, head.count)) {
-      return yield* this.#handOver(entry, file, stat.sizeBytes, localData);
-    }
+    yield* this.#sendHead(entry, item, head);
     const failure = yield* this.#sendData(entry, channel, file, stat.sizeBytes, head);
     const digest = this.#hash.final();
     channel.writer.bytes(failure === undefined ? digest : falsified(digest));
     this.#hashHits += this.#matcher.filterHits;
     this.#falseAlarms += this.#matcher.falseAlarms;
     return this.#sent(entry, this.#matcher.literalBytes, this.#matcher.matchedBytes, failure);
+  }
+
+  *#sendHead(entry: Entry, item: Item, head: SumHead): Task {
+    const { channel, protocol } = this.#context;
+    const { ndx, iflags, basisType, xname } = item;
+    channel.writer.item(protocol, ndx, iflags, basisType === BASIS_FNAME ? undefined : basisType, xname);
+    yield* answerXattrs(this.#context, entry, item, this.#options.blocks);
+    channel.writer.sumHead(head.count, head.blockLength, head.s2Length, head.remainder);
   }
 
   /** The io_error bits of a file whose data is out. */
@@ -198,10 +216,10 @@ export class TreeSourceFiles implements SourceFiles {
     return IO_ERROR_GENERAL;
   }
 
-  /** Leaves the data to the receiver of the same process, and waits until it has it: order stays that of the stream. */
-  *#handOver(entry: Entry, file: OpenFile, sizeBytes: number, localData: LocalData): Task<number> {
+  /** Leaves the data to the receiver of the same process. */
+  *#handOver(entry: Entry, { file, stat }: Opened, localData: LocalData): Task {
     const { report, statistics, negotiated } = this.#context;
-    let ioError: number | undefined;
+    const { sizeBytes } = stat;
     localData.offer({
       ndx: entry.ndx,
       file,
@@ -209,11 +227,10 @@ export class TreeSourceFiles implements SourceFiles {
       progress: (doneBytes) => report.progress(entry, doneBytes),
       settle: (failure) => {
         statistics.bypassedBytes += streamBytes(sizeBytes, digestBytes(negotiated.transferChecksum));
-        ioError = this.#sent(entry, sizeBytes, 0, failure);
+        this.#context.ioError |= this.#sent(entry, sizeBytes, 0, failure);
       },
     });
-    while (ioError === undefined) yield WAIT_TURN;
-    return ioError;
+    if (localData.room() === 1) yield* this.#unsettled(0);
   }
 
   /** Sends the tokens; ends with the words of a read error. What could not be read is sent as zeros (§5). */
@@ -261,6 +278,11 @@ export class TreeSourceFiles implements SourceFiles {
     tokens.end();
     return failure;
   }
+}
+
+function isDevice({ stat }: Opened): boolean {
+  const type = stat.mode & TYPE_MASK;
+  return type === CHARACTER_DEVICE || type === BLOCK_DEVICE;
 }
 
 /** Bytes read, or the words of the error. */

@@ -122,14 +122,14 @@ it('that shrinks while it is copied fails verification and is sent again', async
 });
 
 it('is left to the stream below the limit and with a basis', () => {
-  const data = new LocalData();
+  const data = new LocalData(false);
   expect(data.isWorthwhile(1000, 0)).toBe(false);
   expect(data.isWorthwhile(SIZE, 1)).toBe(false);
   expect(data.isWorthwhile(SIZE, 0)).toBe(true);
 });
 
 it('is taken for its own record only, and once', () => {
-  const data = new LocalData();
+  const data = new LocalData(false);
   const root = localFilesystem().root(`${base}/from`);
   const file = root.openRead('big', false);
   data.offer({ ndx: 4, file, sizeBytes: SIZE, progress: () => undefined, settle: () => undefined });
