@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { attributesTree, changeAttributes } from './attributes.ts';
 import type { Route } from './cells.ts';
 import type { RunningServer } from './daemon.ts';
 import { bigTree, mixedTree, plainTree } from './entries.ts';
@@ -12,7 +13,7 @@ import { excludeList, type OptionSet } from './option-sets.ts';
 import { runProgram } from './run.ts';
 import { snapshot } from './snapshot.ts';
 import type { RunningSshd } from './ssh.ts';
-import { buildTree } from './trees.ts';
+import { buildTree, pathOf } from './trees.ts';
 
 const runFile = promisify(execFile);
 
@@ -47,10 +48,12 @@ async function copyTree(from: string, to: string): Promise<void> {
   await runFile('cp', ['-a', '--', from, to]);
 }
 
-const treeBuilders = { plain: plainTree, mixed: mixedTree, big: bigTree };
+type Tree = NonNullable<OptionSet['tree']>;
+
+const treeBuilders = { plain: plainTree, mixed: mixedTree, big: bigTree, attributes: attributesTree };
 const prepared = new Map<string, Promise<string>>();
 
-async function prepareTree(bench: Bench, tree: 'plain' | 'mixed' | 'big', state: string): Promise<string> {
+async function prepareTree(bench: Bench, tree: Tree, state: string): Promise<string> {
   const directory = path.join(bench.directory, 'trees', `${tree}.${state}`);
   if (state === 'source') {
     mkdirSync(path.dirname(directory), { recursive: true });
@@ -58,14 +61,15 @@ async function prepareTree(bench: Bench, tree: 'plain' | 'mixed' | 'big', state:
     return directory;
   }
   await copyTree(await preparedTree(bench, tree, 'source'), directory);
-  if (state === 'changed') mutate(directory, bench.seed);
+  if (state === 'changed' && tree === 'attributes') changeAttributes((name) => pathOf(directory, name));
+  else if (state === 'changed') mutate(directory, bench.seed);
   if (state === 'conflicting') mutate(directory, bench.seed, { fullDirectories: true });
   if (state === 'shortened') shorten(directory, bench.seed);
   return directory;
 }
 
 /** The directory of a tree in a state, made at the first call. */
-function preparedTree(bench: Bench, tree: 'plain' | 'mixed' | 'big', state: string): Promise<string> {
+function preparedTree(bench: Bench, tree: Tree, state: string): Promise<string> {
   const key = `${tree}.${state}`;
   let made = prepared.get(key);
   if (made === undefined) {

@@ -14,6 +14,9 @@ export interface Entry {
   /** Of a symlink: its value; of a hard link: the name it shares the inode with. */
   readonly target?: string;
   readonly owner?: { readonly uid: number; readonly gid: number };
+  readonly xattrs?: Readonly<Record<string, Buffer>>;
+  /** As setfacl takes it. */
+  readonly acl?: string;
   readonly device?: { readonly major: number; readonly minor: number };
 }
 

@@ -1,11 +1,13 @@
 // The option sets of the matrix. Each runs in both directions, over every transport and pairing.
 // To add one: a unique name, the options, and the kind of tree and destination it needs to show its effect.
 
+import { attributeSets } from './option-sets-attributes.ts';
+
 export interface OptionSet {
   readonly name: string;
   readonly options: readonly string[];
   /** `plain` unless the set is about special files, odd names, owners or modes; `big` is 20,000 entries and > 4 GiB. */
-  readonly tree?: 'plain' | 'mixed' | 'big';
+  readonly tree?: 'plain' | 'mixed' | 'big' | 'attributes';
   /** `changed`: a mutated copy; `conflicting`: also full directories where files come; `shortened`: prefixes. */
   readonly destination?: 'empty' | 'changed' | 'conflicting' | 'shortened' | 'equal';
   /** Source operands relative to the cell's directory; `src/` by default. */
@@ -186,6 +188,7 @@ export const optionSets: readonly OptionSet[] = [
   ...checksums,
   ...data,
   ...operands,
+  ...attributeSets,
   ...big,
 ];
 

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { closeSync, lstatSync, openSync, readSync, readlinkSync, type BigIntStats } from 'node:fs';
+import { attributesOf } from './attributes.ts';
 import { namesBelow } from './mutate.ts';
 import { pathOf } from './trees.ts';
 
@@ -76,6 +77,7 @@ function describe(root: string, name: string, links: Map<bigint, string>, option
   }
   if (stat.isSymbolicLink()) parts.push(JSON.stringify(readlinkSync(file, { encoding: 'latin1' })));
   if (stat.isBlockDevice() || stat.isCharacterDevice()) parts.push(`rdev ${stat.rdev}`);
+  parts.push(...attributesOf(file));
   if (stat.nlink > 1n && !stat.isDirectory()) {
     const first = links.get(stat.ino);
     if (first === undefined) links.set(stat.ino, name);

@@ -16,6 +16,7 @@ import {
 import { createServer } from 'node:net';
 import { currentDirectory } from '../host-native/src/at-calls.ts';
 import { loadNative, omitTime } from '../host-native/src/load.ts';
+import { setAcl, setAttribute } from './attributes.ts';
 import type { Entry } from './entries.ts';
 import { seeded } from './random.ts';
 
@@ -111,6 +112,8 @@ export async function buildTree(root: string, entries: readonly Entry[], seed: n
     const file = pathOf(root, entry.name);
     if (entry.owner !== undefined) lchownSync(file, entry.owner.uid, entry.owner.gid);
     if (entry.kind !== 'symlink') chmodSync(file, entry.mode ?? (entry.kind === 'dir' ? 0o755 : 0o644));
+    for (const [name, value] of Object.entries(entry.xattrs ?? {})) setAttribute(file, name, value);
+    if (entry.acl !== undefined) setAcl(file, entry.acl);
     setModified(file, seconds, nanoseconds, entry.kind === 'symlink');
   }
 }

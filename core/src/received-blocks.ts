@@ -32,6 +32,8 @@ const MOST_BYTES = 2 ** 30;
 const LITERAL_COST_BYTES = 64;
 const ELEMENT_COST_BYTES = 64;
 
+const NO_XATTRS: readonly ReceivedXattr[] = [];
+
 interface OpenAcl {
   readonly table: Acl[];
   readonly head: Omit<Acl, 'named'>;
@@ -55,7 +57,7 @@ export class ReceivedBlocks {
     return this.#defaultAcls[number - 1] ?? EMPTY_ACL;
   }
   xattrs(number: number): readonly ReceivedXattr[] {
-    return this.#xattrs[number - 1] ?? [];
+    return this.#xattrs[number - 1] ?? NO_XATTRS;
   }
 
   /** A long value has come. */

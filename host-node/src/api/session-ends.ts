@@ -17,8 +17,10 @@ import type { Negotiated } from '../session/negotiated.ts';
 import type { Entry, SessionReport } from '../session/ports.ts';
 import type { SessionHost } from '../session/session.ts';
 import { createTokenCompressor } from '../transfer/compression/codec.ts';
+import { requireAttributes, xattrRights } from '../transfer/attribute-rights.ts';
 import { RuleDeletionFilters } from '../transfer/deletion-filters.ts';
 import { createDestination } from '../transfer/destination.ts';
+import { destinationDirectory } from '../transfer/destination-root.ts';
 import type { LocalData } from '../transfer/local-data.ts';
 import { MappingListReceiver } from '../transfer/list-receiver.ts';
 import { TreeSourceFiles } from '../transfer/source-files.ts';
@@ -84,13 +86,18 @@ export class SessionEnds implements SessionHost {
 
   makeReceiver(context: SessionContext): ReturnType<SessionHost['makeReceiver']> {
     this.onContext(context);
-    const { options, destination, localData } = this.#parts;
+    const { options, destination, localData, role } = this.#parts;
+    requireAttributes(options, this.#filesystem, role);
     const filters = new RuleDeletionFilters(this.#filters, context.protocol, () =>
-      treeRuleFiles(this.#filesystem, this.#filesystem.root(destination === '' ? '.' : destination)),
+      treeRuleFiles(
+        this.#filesystem,
+        destinationDirectory(this.#filesystem, destination === '' ? '.' : destination, 1),
+      ),
     );
     const checker = this.#listCheck(context);
+    const ids = new IdMap(this.#filesystem, options.numericIds);
     const lists = new MappingListReceiver({
-      ids: new IdMap(this.#filesystem, options.numericIds),
+      ids,
       owner: options.owner,
       group: options.group,
       relative: options.relative,
@@ -104,6 +111,8 @@ export class SessionEnds implements SessionHost {
       report: this.report,
       filters,
       localData,
+      ids,
+      xattrs: xattrRights(options, this.#filesystem, this.#filters, 'receiver'),
     });
     return { lists, ...ends };
   }
@@ -133,7 +142,8 @@ export class SessionEnds implements SessionHost {
 
   makeSender(context: SessionContext): ReturnType<SessionHost['makeSender']> {
     this.onContext(context);
-    const { options, sources, localData } = this.#parts;
+    const { options, sources, localData, role } = this.#parts;
+    requireAttributes(options, this.#filesystem, role);
     const source = createListSource({
       core: context.channel.core,
       filesystem: this.#filesystem,
@@ -142,6 +152,7 @@ export class SessionEnds implements SessionHost {
       negotiated: context.negotiated,
       filters: this.#filters,
       report: this.report,
+      xattrs: xattrRights(options, this.#filesystem, this.#filters, 'sender'),
     });
     this.#source = source;
     const files = new TreeSourceFiles({
@@ -152,9 +163,10 @@ export class SessionEnds implements SessionHost {
       followLinks: options.copyLinks,
       append: options.append,
       inplace: options.inplace,
+      blocks: source.blocks,
       ...(localData === undefined ? {} : { localData }),
     });
-    return { source, files };
+    return { source, files, blocks: source.blocks };
   }
 
   /** With the directory of the source argument, for %f. */

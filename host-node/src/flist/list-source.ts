@@ -21,8 +21,10 @@ import type { Entry, ListSource, SessionReport } from '../session/ports.ts';
 import { type Task, WAIT_TURN } from '../session/wait.ts';
 import { type SourceArgument, sourceArgument } from './argument.ts';
 import { DirectoryWalk, type PendingName, type WalkDirectory } from './directory-walk.ts';
+import { BlockError, TreeSourceBlocks } from './source-blocks.ts';
 import { SourceEntries, isDirectory, isSymlink } from './source-entry.ts';
 import { type SourceRoot, SourceTrees, belowRoot, quoted } from './source-trees.ts';
+import type { XattrRights } from './xattr-names.ts';
 
 /** A directory while it is read. */
 interface Here {
@@ -52,6 +54,10 @@ export type ListSourceSettings = Pick<
   | 'group'
   | 'numericIds'
   | 'checksum'
+  | 'devices'
+  | 'specials'
+  | 'acls'
+  | 'xattrs'
 >;
 
 export interface ListSourceOptions {
@@ -63,6 +69,8 @@ export interface ListSourceOptions {
   readonly negotiated: Pick<Negotiated, 'protocol' | 'incremental' | 'listChecksum' | 'seed'>;
   readonly filters: FilterList;
   readonly report: Pick<SessionReport, 'message'>;
+  /** Which extended attributes travel; left out without -X. */
+  readonly xattrs?: XattrRights | undefined;
 }
 
 /** Where an entry of the list lives: below `root`, under `name`. */
@@ -79,6 +87,8 @@ export class TreeListSource implements ListSource {
   readonly #options: ListSourceOptions;
   readonly #entries: SourceEntries;
   readonly #tree: SourceTrees;
+  /** With -A or -X. */
+  readonly blocks: TreeSourceBlocks | undefined;
   readonly #walk = new DirectoryWalk();
   /** Directories of the list being filled, by row. */
   #found = new Map<number, WalkDirectory>();
@@ -101,7 +111,22 @@ export class TreeListSource implements ListSource {
       copyLinks,
       report: options.report,
     });
+    const { acls, devices, specials } = settings;
+    this.blocks =
+      !acls && options.xattrs === undefined
+        ? undefined
+        : new TreeSourceBlocks({
+            core,
+            acls,
+            devices,
+            specials,
+            xattrs: options.xattrs,
+            report: options.report,
+            sourcePath: (entry) => this.sourcePath(entry),
+            fullName: (entry) => this.fullName(entry),
+          });
     this.#entries = new SourceEntries({
+      blocks: this.blocks,
       core,
       filesystem,
       protocol,
@@ -118,7 +143,11 @@ export class TreeListSource implements ListSource {
       gids: settings.group && !settings.numericIds,
       singleLinks: settings.hardLinks > 0,
     });
-    this.#takesPlainFiles = !settings.checksum && !copyLinks && (settings.hardLinks === 0 || protocol >= 28);
+    this.#takesPlainFiles =
+      !settings.checksum &&
+      this.blocks === undefined &&
+      !copyLinks &&
+      (settings.hardLinks === 0 || protocol >= 28);
   }
 
   get ioError(): number {
@@ -396,6 +425,18 @@ export class TreeListSource implements ListSource {
 
   // ---- entries ---------------------------------------------------------------------------------------------------------
 
+  /** undefined (and reported): its ACL or extended attributes cannot be read. */
+  #addEntry(...entry: Parameters<SourceEntries['add']>): number | undefined {
+    try {
+      return this.#entries.add(...entry);
+    } catch (error) {
+      if (!(error instanceof BlockError)) throw error;
+      const { root, at } = entry[1];
+      this.#tree.fail(error.text(quoted(root, at)));
+      return undefined;
+    }
+  }
+
   /** Adds an entry; returns what the walk must know when it is a directory. */
   #add(
     list: FileList,
@@ -409,8 +450,8 @@ export class TreeListSource implements ListSource {
     const target = isSymlink(stat.mode) ? this.#tree.readLink(source.root, at) : undefined;
     if (isSymlink(stat.mode) && target === undefined) return undefined;
     const from = { root: source.root, number: source.number, at };
-    const row = this.#entries.add(list, from, name, stat, flags, target);
-    if (!isDirectory(stat.mode)) return undefined;
+    const row = this.#addEntry(list, from, name, stat, flags, target);
+    if (row === undefined || !isDirectory(stat.mode)) return undefined;
     const content = (flags & FLIST_CONTENT_DIR) !== 0;
     const found: WalkDirectory = { root: source.number, content, state, pending: [] };
     if (this.#options.negotiated.incremental) this.#found.set(row, found);

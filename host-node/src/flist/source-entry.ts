@@ -6,6 +6,7 @@ import type { FileList } from '@ocrsync/core/file-list';
 import type { HardLink, NewEntry } from '@ocrsync/core/file-list-entry';
 import type { CoreInstance } from '@ocrsync/core/instance';
 import { type FileStat, type Filesystem, FilesystemError, type Root } from '../fs/filesystem.ts';
+import type { TreeSourceBlocks } from './source-blocks.ts';
 
 const TYPE_MASK = 0o170000;
 const S_DIRECTORY = 0o040000;
@@ -29,6 +30,8 @@ export interface SourceEntryOptions {
   readonly numericIds: boolean;
   readonly links: boolean;
   readonly hardLinks: boolean;
+  /** With -A or -X. */
+  readonly blocks: TreeSourceBlocks | undefined;
   /** Kind (core/src/checksum-kinds.ts) of whole-file checksums; undefined without -c. */
   readonly checksum: { readonly kind: number; readonly seed: number } | undefined;
 }
@@ -58,7 +61,10 @@ export class SourceEntries {
     return named;
   }
 
-  /** Appends an entry. `at`: the file's name below the root; `target`: of a symlink. Returns its row. */
+  /**
+   * Appends an entry. `at`: the file's name below the root; `target`: of a symlink. Returns its row. Throws a BlockError,
+   * and adds nothing, when its ACL or extended attributes cannot be read.
+   */
   add(
     list: FileList,
     from: { root: Root; number: number; at: string },
@@ -68,6 +74,8 @@ export class SourceEntries {
     target: string | undefined,
   ): number {
     const { mode } = stat;
+    const { blocks } = this.#options;
+    const read = blocks?.read(from.root, from.at, mode);
     const entry: NewEntry = {
       name,
       mode,
@@ -89,23 +97,27 @@ export class SourceEntries {
     const hardLink = this.#hardLink(stat, list);
     if (hardLink !== undefined) entry.hardLink = hardLink;
     if (this.#hash !== undefined && isRegular(mode)) entry.checksum = this.#checksum(from.root, from.at);
+    if (read !== undefined) Object.assign(entry, blocks!.number(read, this.#announce));
     return list.add(entry);
   }
 
   #addNames(entry: NewEntry): void {
-    const { filesystem, group, incremental, numericIds, owner } = this.#options;
-    if (numericIds) return;
-    if (owner && !this.#users.has(entry.uid)) {
-      const name = filesystem.userName(entry.uid);
-      this.#users.set(entry.uid, name);
-      if (incremental && name !== undefined) entry.userName = name;
-    }
-    if (group && !this.#groups.has(entry.gid)) {
-      const name = filesystem.groupName(entry.gid);
-      this.#groups.set(entry.gid, name);
-      if (incremental && name !== undefined) entry.groupName = name;
-    }
+    const { group, owner } = this.#options;
+    const userName = owner ? this.#announce('user', entry.uid) : undefined;
+    if (userName !== undefined) entry.userName = userName;
+    const groupName = group ? this.#announce('group', entry.gid) : undefined;
+    if (groupName !== undefined) entry.groupName = groupName;
   }
+
+  /** Notes an id; its name when it is to be sent with this first mention. */
+  readonly #announce = (kind: 'user' | 'group', id: number): string | undefined => {
+    const { filesystem, incremental, numericIds } = this.#options;
+    const met = kind === 'user' ? this.#users : this.#groups;
+    if (numericIds || met.has(id)) return undefined;
+    const name = kind === 'user' ? filesystem.userName(id) : filesystem.groupName(id);
+    met.set(id, name);
+    return incremental ? name : undefined;
+  };
 
   #hardLink(stat: FileStat, list: FileList): HardLink | undefined {
     const { hardLinks, protocol } = this.#options;

@@ -1,5 +1,5 @@
 // Options about attributes: modes, owners, times, devices (docs/protocol/05-options.md §3.3).
-import { set } from './row.ts';
+import { count, number, set } from './row.ts';
 import type { OptionRow } from './row.ts';
 
 const group = 'attributes';
@@ -33,9 +33,11 @@ export const ATTRIBUTE_ROWS: readonly OptionRow[] = [
     argument: flag,
     group,
     told: 'both',
-    status: 'later',
-    help: 'copy ACLs',
+    status: 'done',
+    help: 'copy ACLs (and permissions)',
+    apply: set(true, 'acls', 'perms'),
     negations: ['no-acls', 'no-A'],
+    negate: set(false, 'acls'),
   },
   {
     long: 'xattrs',
@@ -43,9 +45,11 @@ export const ATTRIBUTE_ROWS: readonly OptionRow[] = [
     argument: flag,
     group,
     told: 'both',
-    status: 'later',
-    help: 'copy extended attributes',
+    status: 'done',
+    help: "copy extended attributes (twice: also rsync's own)",
+    apply: count('xattrs'),
     negations: ['no-xattrs', 'no-X'],
+    negate: number('xattrs', 0),
   },
   {
     long: 'times',

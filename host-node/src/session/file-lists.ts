@@ -217,6 +217,9 @@ export class FileLists {
         gid: list.gid(row),
         flags: list.flags(row),
         ...(list.root(row) < 0 ? {} : { root: list.root(row) }),
+        accessAcl: list.accessAcl(row),
+        defaultAcl: list.defaultAcl(row),
+        xattrs: list.xattrs(row),
       });
       if (!list.isActive(row)) this.directories.empty(copy);
     }

@@ -1,10 +1,11 @@
 // Gives an object the attributes of its list entry, in upstream's order (docs/protocol/04-transfer.md §10.1):
-// owner and group, times, mode. ACLs and extended attributes belong between them when they come.
+// owner and group, extended attributes, times, ACLs, mode.
 import { FLIST_SKIP_GROUP } from '@ocrsync/core/file-list';
 import type { FileStat } from '../fs/filesystem.ts';
 import type { Entry } from '../session/ports.ts';
 import type { DestinationState, Role } from './destination-state.ts';
 import { isDirectory, isSymlink, PERMISSION_MASK } from './file-type.ts';
+import { AclFailure } from './target-acls.ts';
 
 const SET_ID_BITS = 0o6000;
 /** Without the helper times are set by a double of seconds: so far off they may be. */
@@ -21,6 +22,8 @@ export interface AttributeRequest {
   readonly stat: FileStat | undefined;
   /** `window`: by whole seconds. `exact`: to the nanosecond. `none`: not touched. */
   readonly times: 'window' | 'exact' | 'none';
+  /** Extended attributes are set too; long values may come from this file. Left out: they are not this call's matter. */
+  readonly xattrsFrom?: string;
 }
 
 /** Applies what differs; tells failures. Returns whether anything was changed. */
@@ -44,9 +47,12 @@ export function setAttributes(state: DestinationState, request: AttributeRequest
   const owner = setOwner(state, request, stat);
   if (owner === 'failed') return false;
   if (owner === 'changed' && stat.mode & SET_ID_BITS) stat = state.tree.lstat(name) ?? stat;
+  const { entry, xattrsFrom } = request;
+  const xattrs = xattrsFrom !== undefined && state.xattrs?.apply(entry, name, xattrsFrom) === true;
   const times = setTimes(state, request, stat);
+  const acls = setAcls(state, request, stat);
   const mode = setMode(state, request, stat);
-  return owner === 'changed' || times || mode;
+  return owner === 'changed' || xattrs || times || acls || mode;
 }
 
 function setOwner(
@@ -82,6 +88,19 @@ function setTimes(state: DestinationState, request: AttributeRequest, stat: File
     return true;
   } catch (error) {
     state.failed(role, `failed to set times on ${state.fullName(name)}`, error);
+    return false;
+  }
+}
+
+function setAcls(state: DestinationState, request: AttributeRequest, stat: FileStat): boolean {
+  const { role, name, entry, mode } = request;
+  if (state.acls === undefined || isSymlink(stat.mode)) return false;
+  try {
+    return state.acls.apply(state.tree, name, entry, mode, stat.mode);
+  } catch (error) {
+    if (!(error instanceof AclFailure)) throw error;
+    const type = `ACL_TYPE_${error.kind.toUpperCase()}`;
+    state.failed(role, `set_acl: sys_acl_set_file(${state.fullName(name)}, ${type})`, error.reason);
     return false;
   }
 }

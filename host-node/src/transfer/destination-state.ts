@@ -8,6 +8,8 @@ import type { SessionContext } from '../session/context.ts';
 import { BASIS_FNAME, ITEM_SIGNIFICANT, ITEM_XNAME_FOLLOWS } from '../session/item.ts';
 import type { Entry, GeneratorSink, SessionReport } from '../session/ports.ts';
 import type { Task } from '../session/wait.ts';
+import type { TargetAcls } from './target-acls.ts';
+import type { TreeTargetXattrs } from './target-xattrs.ts';
 
 /** What a destination tells beyond the session's report. */
 export interface DestinationReport extends SessionReport {
@@ -30,6 +32,9 @@ export class DestinationState {
   rootPath = '';
   /** A single file is copied to this name instead of its own. */
   localName: string | undefined;
+  /** With -A and -X. */
+  acls: TargetAcls | undefined;
+  xattrs: TreeTargetXattrs | undefined;
   /** First number tried in a temporary name of an object without data (§3.6.1). */
   readonly temporaryStart: number;
 

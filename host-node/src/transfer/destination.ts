@@ -4,13 +4,17 @@ import { CompressedTokenReader } from '@ocrsync/core/token-codec';
 import { PlainTokenInput, type TokenInput } from '@ocrsync/core/token-input';
 import type { DeletionFilters } from '../delete/filters.ts';
 import type { Filesystem } from '../fs/filesystem.ts';
+import type { IdMap } from '../flist/id-map.ts';
+import type { XattrRights } from '../flist/xattr-names.ts';
 import type { Options } from '../options/options.ts';
 import type { SessionContext } from '../session/context.ts';
-import type { GeneratorFiles, ReceiverFiles } from '../session/ports.ts';
+import type { GeneratorFiles, ReceiverFiles, TargetXattrs } from '../session/ports.ts';
 import { type DestinationReport, DestinationState } from './destination-state.ts';
 import { TreeGeneratorFiles } from './generator-files.ts';
 import type { LocalData } from './local-data.ts';
 import { TreeReceiverFiles } from './receiver-files.ts';
+import { TargetAcls } from './target-acls.ts';
+import { TreeTargetXattrs } from './target-xattrs.ts';
 import { createTokenDecompressor } from './compression/codec.ts';
 
 export interface DestinationParts {
@@ -23,15 +27,22 @@ export interface DestinationParts {
   /** Receiver-side rules; NO_FILTERS without any. */
   readonly filters: DeletionFilters;
   readonly localData?: LocalData | undefined;
+  readonly ids: IdMap;
+  /** undefined without -X. */
+  readonly xattrs: XattrRights | undefined;
 }
 
 export function createDestination(parts: DestinationParts): {
   generator: GeneratorFiles;
   receiver: ReceiverFiles;
+  xattrs: TargetXattrs | undefined;
 } {
   const { filesystem, options, context, report } = parts;
   const state = new DestinationState(filesystem, options, context, report);
+  if (options.acls) state.acls = new TargetAcls(context.blocks, parts.ids);
+  if (parts.xattrs !== undefined) state.xattrs = new TreeTargetXattrs(state, parts.xattrs);
   return {
+    xattrs: state.xattrs,
     generator: new TreeGeneratorFiles(state, parts.destinationPath, parts.filters),
     receiver: new TreeReceiverFiles(state, tokenInput(context), parts.localData),
   };

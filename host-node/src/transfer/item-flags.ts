@@ -5,6 +5,7 @@ import * as item from '../session/item.ts';
 import type { Entry } from '../session/ports.ts';
 import type { DestinationState } from './destination-state.ts';
 import { isRegular, isSymlink, PERMISSION_MASK } from './file-type.ts';
+import { AclFailure } from './target-acls.ts';
 
 export interface Comparison {
   readonly entry: Entry;
@@ -20,7 +21,8 @@ export interface Comparison {
 
 export function itemFlags(state: DestinationState, comparison: Comparison): number {
   const { entry, existing, flags } = comparison;
-  if (existing === undefined) return flags | item.ITEM_IS_NEW;
+  const xattrs = state.xattrs?.differ(entry, state.nameOf(entry), existing !== undefined);
+  if (existing === undefined) return flags | item.ITEM_IS_NEW | (xattrs ? item.ITEM_REPORT_XATTR : 0);
   const { options, filesystem } = state;
   const { list, row } = entry;
   let result = flags | timeFlag(state, comparison, existing);
@@ -39,7 +41,19 @@ export function itemFlags(state: DestinationState, comparison: Comparison): numb
   }
   const skipGroup = (list.flags(row) & FLIST_SKIP_GROUP) !== 0;
   if (options.group && !skipGroup && existing.gid !== list.gid(row)) result |= item.ITEM_REPORT_GROUP;
+  if (xattrs) result |= item.ITEM_REPORT_XATTR;
+  if (aclsDiffer(state, comparison, existing)) result |= item.ITEM_REPORT_ACL;
   return result;
+}
+
+function aclsDiffer(state: DestinationState, { entry, mode }: Comparison, existing: FileStat): boolean {
+  if (state.acls === undefined || isSymlink(mode)) return false;
+  try {
+    return state.acls.differ(state.tree, state.nameOf(entry), entry, mode, existing.mode);
+  } catch (error) {
+    if (error instanceof AclFailure) return false; // Told when it is set.
+    throw error;
+  }
 }
 
 function timeFlag(state: DestinationState, comparison: Comparison, existing: FileStat): number {

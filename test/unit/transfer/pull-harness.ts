@@ -3,6 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { NO_FILTERS } from '@ocrsync/node/delete/filters';
+import { IdMap } from '@ocrsync/node/flist/id-map';
 import { LocalNodeFilesystem } from '@ocrsync/node/fs/local-node';
 import { resolveEndpoints } from '@ocrsync/node/options/endpoint';
 import { parseArguments } from '@ocrsync/node/options/parse';
@@ -82,6 +83,8 @@ export async function ourPull(
         context,
         report,
         filters: NO_FILTERS,
+        ids: new IdMap(new LocalNodeFilesystem(), false),
+        xattrs: undefined,
       }),
     }),
   });

@@ -1,0 +1,197 @@
+// The sender's ACLs and extended attributes: reads them off the disk, strips what says nothing, numbers them for the list,
+// and reads long values again when they are asked for (docs/protocol/03-file-list.md §10.2, §11.1-§11.3).
+import { ACL_ABSENT, type Acl, EMPTY_ACL } from '@ocrsync/core/acl';
+import { AclIndex, type AnnounceId } from '@ocrsync/core/acl-index';
+import { KIND_MD5 } from '@ocrsync/core/checksum-kinds';
+import { WholeFileHash } from '@ocrsync/core/checksum';
+import type { BlockKind } from '@ocrsync/core/file-list-codec';
+import type { CoreInstance } from '@ocrsync/core/instance';
+import type { LiteralSink } from '@ocrsync/core/literal-sink';
+import { LONGEST_SHORT_VALUE, type SentXattr, XattrIndex } from '@ocrsync/core/xattr-index';
+import { FilesystemError, type Root } from '../fs/filesystem.ts';
+import { readAcl } from '../fs/metadata/posix-acl.ts';
+import type { Entry, SessionReport, SourceBlocks } from '../session/ports.ts';
+import { wireName, type XattrRights } from './xattr-names.ts';
+
+const TYPE_MASK = 0o170000;
+const S_SYMLINK = 0o120000;
+const S_DIRECTORY = 0o040000;
+const DEVICES: ReadonlySet<number> = new Set([0o020000, 0o060000]);
+const SPECIALS: ReadonlySet<number> = new Set([0o010000, 0o140000]);
+
+const isDevice = (mode: number): boolean => DEVICES.has(mode & TYPE_MASK);
+const isSpecial = (mode: number): boolean => SPECIALS.has(mode & TYPE_MASK);
+
+export interface SourceBlocksOptions {
+  readonly core: CoreInstance;
+  readonly acls: boolean;
+  /** undefined without -X. */
+  readonly xattrs: XattrRights | undefined;
+  readonly report: Pick<SessionReport, 'message'>;
+  /** The receiver is to make objects of these types; the ACLs of others are sent as empty. */
+  readonly devices: boolean;
+  readonly specials: boolean;
+  sourcePath(entry: Entry): { readonly root: Root; readonly name: string };
+  /** Quoted absolute name, for messages. */
+  fullName(entry: Entry): string;
+}
+
+/** What one file has, before it is known whether it gets into the list. */
+export interface FileBlocks {
+  readonly access: Acl | undefined;
+  readonly inherited: Acl | undefined;
+  readonly xattrs: readonly SentXattr[] | undefined;
+}
+
+/** Why a file cannot be sent. */
+export class BlockError extends Error {
+  readonly #call: string;
+  readonly #rest: string;
+  readonly #reason: FilesystemError;
+
+  constructor(call: string, rest: string, reason: FilesystemError) {
+    super(`${call}: ${reason.message}`);
+    this.#call = call;
+    this.#rest = rest;
+    this.#reason = reason;
+  }
+
+  /** For the user; `full` is the quoted name. */
+  text(full: string): string {
+    const { strerror, errno } = this.#reason;
+    return `rsync: [sender] ${this.#call}(${full},${this.#rest}) failed: ${strerror} (${errno})`;
+  }
+}
+
+export class TreeSourceBlocks implements SourceBlocks {
+  readonly #options: SourceBlocksOptions;
+  readonly #access = new AclIndex();
+  readonly #inherited = new AclIndex();
+  readonly #xattrs = new XattrIndex();
+  readonly #md5: WholeFileHash;
+
+  constructor(options: SourceBlocksOptions) {
+    this.#options = options;
+    this.#md5 = new WholeFileHash(options.core, KIND_MD5);
+  }
+
+  /** Reads what travels with a file. Throws a {@link BlockError}. */
+  read(root: Root, name: string, mode: number): FileBlocks {
+    const type = mode & TYPE_MASK;
+    const acls = this.#options.acls && type !== S_SYMLINK;
+    return {
+      access: acls ? this.#accessAcl(root, name, mode) : undefined,
+      inherited: acls && type === S_DIRECTORY ? aclOf(root, name, 'default', mode) : undefined,
+      xattrs: this.#options.xattrs === undefined ? undefined : this.#attributes(root, name),
+    };
+  }
+
+  /** The numbers for the list's entry. Names of ids that are mentioned for the first time are asked for. */
+  number(
+    { access, inherited, xattrs }: FileBlocks,
+    announce: AnnounceId,
+  ): { accessAcl?: number; defaultAcl?: number; xattrs?: number } {
+    return {
+      ...(access === undefined ? {} : { accessAcl: this.#access.number(access, announce) }),
+      ...(inherited === undefined ? {} : { defaultAcl: this.#inherited.number(inherited, announce) }),
+      ...(xattrs === undefined ? {} : { xattrs: this.#xattrs.number(xattrs) }),
+    };
+  }
+
+  // ---- SourceBlocks ----------------------------------------------------------------------------------------------------
+
+  writeLiteral(kind: BlockKind, number: number, sink: LiteralSink): void {
+    if (kind === 'xattr') this.#xattrs.write(number, sink);
+    else (kind === 'access' ? this.#access : this.#inherited).write(number, sink);
+  }
+
+  hasLongXattr({ list, row }: Entry, number: number): boolean {
+    return this.#xattrs.longName(list.xattrs(row), number) !== undefined;
+  }
+
+  readXattr(entry: Entry, number: number): Uint8Array {
+    const { report, xattrs } = this.#options;
+    const wire = this.#xattrs.longName(entry.list.xattrs(entry.row), number);
+    const { root, name } = this.#options.sourcePath(entry);
+    try {
+      // Under --fake-super a name on the wire may be that of another one on the disk.
+      const key = root.listXattrs(name).find((disk) => wireName(disk, xattrs!) === wire);
+      const value = key === undefined ? undefined : root.getXattr(name, key);
+      if (value !== undefined) return value;
+    } catch (error) {
+      if (!(error instanceof FilesystemError)) throw error;
+    }
+    report.message('error-xfer', `failed to re-read xattr ${wire} for ${this.#options.fullName(entry)}`);
+    return new Uint8Array(0);
+  }
+
+  // ---- the disk --------------------------------------------------------------------------------------------------------
+
+  #accessAcl(root: Root, name: string, mode: number): Acl {
+    const { devices, specials } = this.#options;
+    if (isDevice(mode) ? !devices : isSpecial(mode) && !specials) return EMPTY_ACL;
+    return stripped(aclOf(root, name, 'access', mode), mode);
+  }
+
+  #attributes(root: Root, name: string): SentXattr[] {
+    const rights = this.#options.xattrs!;
+    const set = new Map<string, SentXattr>();
+    for (const disk of namesOf(root, name)) {
+      const wire = wireName(disk, rights);
+      if (wire === undefined || set.has(wire)) continue;
+      const value = valueOf(root, name, disk);
+      if (value === undefined) continue;
+      const shown = value.length > LONGEST_SHORT_VALUE ? this.#digest(value) : value;
+      set.set(wire, { name: wire, lengthBytes: value.length, shown });
+    }
+    return [...set.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  #digest(value: Uint8Array): Uint8Array {
+    this.#md5.begin();
+    this.#md5.updateBytes(value);
+    return this.#md5.final();
+  }
+}
+
+/** What the mode says already is left out (§10.2). */
+export function stripped(acl: Acl, mode: number): Acl {
+  const groupBits = (mode >> 3) & 7;
+  const bare = { ...acl, user: ACL_ABSENT, other: ACL_ABSENT };
+  if (acl.mask === ACL_ABSENT) return { ...bare, group: ACL_ABSENT };
+  return {
+    ...bare,
+    group: acl.group === groupBits ? ACL_ABSENT : acl.group,
+    mask: acl.named.length > 0 && acl.mask === groupBits ? ACL_ABSENT : acl.mask,
+  };
+}
+
+function aclOf(root: Root, name: string, kind: 'access' | 'default', mode: number): Acl {
+  try {
+    return readAcl(root, name, kind, mode);
+  } catch (error) {
+    if (!(error instanceof FilesystemError)) throw error;
+    if (error.code === 'EOPNOTSUPP') return EMPTY_ACL;
+    throw new BlockError('get_acl: sys_acl_get_file', `ACL_TYPE_${kind.toUpperCase()}`, error);
+  }
+}
+
+function namesOf(root: Root, name: string): readonly string[] {
+  try {
+    return root.listXattrs(name);
+  } catch (error) {
+    if (!(error instanceof FilesystemError)) throw error;
+    if (error.code === 'EOPNOTSUPP') return [];
+    throw new BlockError('get_xattr_names: llistxattr', '1024', error);
+  }
+}
+
+/** undefined: it is gone. */
+function valueOf(root: Root, name: string, key: string): Uint8Array | undefined {
+  try {
+    return root.getXattr(name, key);
+  } catch (error) {
+    if (!(error instanceof FilesystemError)) throw error;
+    throw new BlockError('get_xattr_data: lgetxattr', `"${key}",0`, error);
+  }
+}
