@@ -5,6 +5,7 @@ import { OptionError } from '../options/option-error.ts';
 import type { Options } from '../options/options.ts';
 import { EXIT_SIGNAL } from '../report/exit-codes.ts';
 import { RunError } from '../session/run-error.ts';
+import { requireRing } from '../transfer/read-ahead-choice.ts';
 import type { ClientEnvironment, ClientResult } from './client-environment.ts';
 import { faultLines } from './fault-lines.ts';
 import { runLocalCopy } from './local-copy.ts';
@@ -27,6 +28,7 @@ export async function runClient(options: Options, environment: ClientEnvironment
     return { exitCode, role: isOption ? 'client' : role, quiet: false };
   };
   try {
+    requireRing(options);
     const endpoints = resolveEndpoints(options, process.platform === 'win32');
     return await runEndpoints(options, endpoints, environment);
   } catch (error) {

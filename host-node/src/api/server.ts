@@ -8,6 +8,7 @@ import { VERSION } from '../options/version.ts';
 import { Session } from '../session/session.ts';
 import { PeerExit, RunError } from '../session/run-error.ts';
 import { availableMethods } from '../transfer/compression/available.ts';
+import { requireRing } from '../transfer/read-ahead-choice.ts';
 import { pump } from '../transfer/pump.ts';
 import { ServerReport } from '../transfer/server-report.ts';
 import { sessionConfig } from '../transfer/session-config.ts';
@@ -49,6 +50,7 @@ async function serve(
   paths: readonly string[],
   environment: ServerEnvironment,
 ): Promise<number> {
+  requireRing(options);
   const side = options.isServerSender ? 'sender' : 'receiver';
   const destination = side === 'receiver' ? (paths[0] ?? '.') : '';
   const plan = side === 'receiver' ? receiverPlan(options, destination) : READ_ONLY;

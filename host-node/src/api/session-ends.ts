@@ -23,8 +23,11 @@ import { createDestination } from '../transfer/destination.ts';
 import { destinationDirectory } from '../transfer/destination-root.ts';
 import type { LocalData } from '../transfer/local-data.ts';
 import { MappingListReceiver } from '../transfer/list-receiver.ts';
+import type { ReadAheadOptions } from '../transfer/read-ahead.ts';
+import { chooseReadAhead } from '../transfer/read-ahead-choice.ts';
 import { TreeSourceFiles } from '../transfer/source-files.ts';
 import { PlainTokenOutput, type TokenOutput } from '../transfer/token-output.ts';
+import { actingFilesystem } from './acting-filesystem.ts';
 
 export interface SessionEndsOptions {
   readonly options: Options;
@@ -57,7 +60,7 @@ export class SessionEnds implements SessionHost {
 
   constructor(parts: SessionEndsOptions) {
     this.#parts = parts;
-    this.#filesystem = parts.filesystem ?? localFilesystem();
+    this.#filesystem = actingFilesystem(parts.filesystem ?? localFilesystem(), parts);
     this.#filters = new FilterList({
       files: ruleFiles(this.#filesystem),
       standardInput: () => readFileSync(0, 'latin1'),
@@ -155,16 +158,17 @@ export class SessionEnds implements SessionHost {
       xattrs: xattrRights(options, this.#filesystem, this.#filters, 'sender'),
     });
     this.#source = source;
+    const sourcePath: ReadAheadOptions['sourcePath'] = (entry) => source.sourcePath(entry);
     const files = new TreeSourceFiles({
       context,
       tokens: tokenOutput(context),
-      sourcePath: (entry) => source.sourcePath(entry),
+      sourcePath,
       fullName: (entry) => source.fullName(entry),
       followLinks: options.copyLinks,
       append: options.append,
       inplace: options.inplace,
       blocks: source.blocks,
-      ...(localData === undefined ? {} : { localData }),
+      ...(localData === undefined ? { readAhead: chooseReadAhead(options, sourcePath) } : { localData }),
     });
     return { source, files, blocks: source.blocks };
   }

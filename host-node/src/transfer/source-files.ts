@@ -14,6 +14,7 @@ import { RunError } from '../session/run-error.ts';
 import { answerXattrs } from '../session/sender.ts';
 import { type Task, WAIT_TURN } from '../session/wait.ts';
 import { type LocalData, streamBytes } from './local-data.ts';
+import type { ReadAhead } from './read-ahead.ts';
 import type { TokenOutput } from './token-output.ts';
 
 const IO_ERROR_GENERAL = 1;
@@ -37,6 +38,8 @@ export interface SourceFilesOptions {
   readonly blocks?: SourceBlocks | undefined;
   /** Local copies whose data may leave the stream. */
   readonly localData?: LocalData;
+  /** Files that were read before their turn. */
+  readonly readAhead?: ReadAhead | undefined;
 }
 
 interface Opened {
@@ -140,7 +143,7 @@ export class TreeSourceFiles implements SourceFiles {
     const { root, name } = this.#options.sourcePath(entry);
     let file: OpenFile | undefined;
     try {
-      file = root.openRead(name, this.#options.followLinks);
+      file = this.#options.readAhead?.take(entry) ?? root.openRead(name, this.#options.followLinks);
       return { file, stat: file.stat() };
     } catch (error) {
       file?.close();
