@@ -20,9 +20,11 @@ bool native_arguments(napi_env env, napi_callback_info info, size_t wanted, napi
 }
 
 bool native_int(napi_env env, napi_value value, int *number) {
-  int32_t read = 0;
-  if (napi_get_value_int32(env, value, &read) != napi_ok) return false;
-  *number = read;
+  /* Not napi_get_value_int32: it makes descriptor 0 of NaN and of 2^32, and 1 of 1.5. */
+  double read = 0;
+  if (napi_get_value_double(env, value, &read) != napi_ok) return false;
+  if (!(read >= INT32_MIN && read <= INT32_MAX) || floor(read) != read) return false;
+  *number = (int)read;
   return true;
 }
 
