@@ -61,6 +61,7 @@ export function attributesTree(seed: number): Entry[] {
   for (let i = 0; i < 40; i++) many[`user.many-${i}`] = random.bytes(random.below(48));
   const odd = { 'user.\xff odd \n name': Buffer.from([0, 255, 10, 0]), 'user.empty': Buffer.alloc(0) };
   return [
+    { name: '', kind: 'dir' },
     file(random, 'plain', {}),
     file(random, 'short', { xattrs: { 'user.short': Buffer.from('abc'), ...odd } }),
     file(random, 'edge-32', { xattrs: { 'user.edge': random.bytes(32) } }),

@@ -42,7 +42,7 @@ export interface FileListOptions {
   numericIds: boolean;
   /** Accept entries of mode 0 (--delete-missing-args). */
   missingArgs: boolean;
-  /** -A and -X; need protocol 30. */
+  /** -A and -X; peers know them since protocol 30. */
   acls: boolean;
   xattrs: boolean;
 }
@@ -108,7 +108,7 @@ function openContext(core: CoreInstance, options: FileListOptions): number {
   if (protocol < 27 || protocol > 32) throw new RangeError(`file lists of protocol ${protocol}`);
   if (options.varintFlags && protocol < 30) throw new RangeError(`varint flags with protocol ${protocol}`);
   if (options.atimes && protocol < 28) throw new RangeError(`access times with protocol ${protocol}`);
-  if ((options.acls || options.xattrs) && protocol < 30) {
+  if ((options.acls || options.xattrs) && protocol < 29) {
     throw new RangeError(`ACLs or extended attributes with protocol ${protocol}`);
   }
   if (checksumBytes < 0 || checksumBytes > MAX_CHECKSUM_BYTES)

@@ -19,6 +19,9 @@ import { freshSeed } from './fresh-seed.ts';
 import { type Confine, READ_ONLY, receiverPlan } from './run-confinement.ts';
 import { SessionEnds } from './session-ends.ts';
 
+/** Of choices that were refused before there were roles. */
+const EXIT_UNSUPPORTED = 4;
+
 export interface ServerEnvironment {
   /** Writes to this process's stderr; latin1, newline included. */
   stderr(text: string): void;
@@ -89,7 +92,8 @@ async function serve(
   const told = error === undefined || error instanceof PeerExit || error.message === '';
   if (!told) for (const line of faultLines(error)) stderr(`${line}\n`);
   if (error === undefined) return code;
-  const role = side === 'sender' ? 'sender' : session.context === undefined ? 'server' : 'Receiver';
+  const negotiating = session.context === undefined && code === EXIT_UNSUPPORTED;
+  const role = side === 'sender' ? 'sender' : negotiating ? 'server' : 'Receiver';
   if (code !== 0 && !(error instanceof PeerExit)) environment.stderr(`${exitLine(code, role, VERSION)}\n`);
   return code;
 }

@@ -31,10 +31,13 @@ export function wireName(name: string, { level, fakeSuper, isExcluded }: XattrRi
   return fakeSuper && name.startsWith(KEPT) ? name.slice(KEPT.length) : name;
 }
 
-/** Receiver: the name on the disk of a received attribute; undefined: it is dropped. `system.` is never the peer's to set. */
+/**
+ * Receiver: the name on the disk of a received attribute; undefined: it is dropped. `system.` is the peer's to set only where
+ * rules of the user's own take the place of the name spaces.
+ */
 export function diskName(name: string, rights: XattrRights): string | undefined {
   const { level, fakeSuper, isExcluded, isSuperUser } = rights;
-  if (name.startsWith(SYSTEM) || isExcluded?.(name)) return undefined;
+  if (isExcluded === undefined ? name.startsWith(SYSTEM) : isExcluded(name)) return undefined;
   if (name.startsWith(OWN) && (level < 2 || (fakeSuper && FAKE_SUPER_OWN.has(name)))) return undefined;
   if (name.startsWith(USER) || (isSuperUser && !fakeSuper)) return name;
   return fakeSuper || isExcluded !== undefined ? KEPT + name : undefined;
@@ -42,8 +45,8 @@ export function diskName(name: string, rights: XattrRights): string | undefined 
 
 /** Receiver: an attribute on the disk is compared with the received ones, and removed when it is none of them. */
 export function isCompared(name: string, rights: XattrRights): boolean {
-  const { level, fakeSuper, isExcluded, isSuperUser } = rights;
-  if (name.startsWith(OWN) && (level < 2 || (fakeSuper && FAKE_SUPER_OWN.has(name)))) return false;
-  if (isExcluded !== undefined) return !name.startsWith(SYSTEM) && !isExcluded(name);
+  const { fakeSuper, isExcluded, isSuperUser } = rights;
+  if (fakeSuper && FAKE_SUPER_OWN.has(name)) return false;
+  if (isExcluded !== undefined) return !isExcluded(name);
   return isSuperUser && !fakeSuper ? !name.startsWith(SYSTEM) : name.startsWith(USER);
 }

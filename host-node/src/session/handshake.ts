@@ -21,7 +21,7 @@ import type { Task } from './wait.ts';
 
 const OLDEST_PROTOCOL = 27;
 const NEWEST_PROTOCOL = 32;
-/** ACLs and extended attributes have their place in the file list since then. */
+/** ACLs and extended attributes have their place in the file list since then; between our own two ends a step before. */
 const BLOCKS_PROTOCOL = 30;
 /** Numbers outside 20..40 are taken for text that a login script printed. */
 const PLAUSIBLE_MIN = 20;
@@ -91,10 +91,11 @@ function* agreeOnVersion(
 }
 
 /** Options that the agreed protocol cannot carry (§3.2). */
-function checkProtocolOptions({ list }: SessionConfig, protocol: number): void {
+function checkProtocolOptions({ list, local }: SessionConfig, protocol: number): void {
   const wanted = list.acls ? '--acls' : list.xattrs ? '--xattrs' : undefined;
-  if (wanted === undefined || protocol >= BLOCKS_PROTOCOL) return;
-  const text = `${wanted} requires protocol ${BLOCKS_PROTOCOL} or higher (negotiated ${protocol}).`;
+  const needed = local ? BLOCKS_PROTOCOL - 1 : BLOCKS_PROTOCOL;
+  if (wanted === undefined || protocol >= needed) return;
+  const text = `${wanted} requires protocol ${needed} or higher (negotiated ${protocol}).`;
   throw new RunError('ERR_OPTION_PROTOCOL', text, 2);
 }
 

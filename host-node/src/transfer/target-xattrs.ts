@@ -57,9 +57,17 @@ export class TreeTargetXattrs implements TargetXattrs {
     return due.map(({ number }) => number);
   }
 
+  /** What was changed gets its time again: where none below a second travel (protocol 30) that is to be seen. */
   applyLate(entry: Entry): void {
-    const name = this.#state.nameOf(entry);
-    this.apply(entry, name, name);
+    const state = this.#state;
+    const name = state.nameOf(entry);
+    if (!this.apply(entry, name, name) || !state.options.times) return;
+    const { list, row } = entry;
+    try {
+      state.tree.setTimes(name, { mtimeSec: list.mtimeSec(row), mtimeNsec: list.mtimeNsec(row) });
+    } catch (error) {
+      state.failed('receiver', `failed to set times on ${state.fullName(name)}`, error);
+    }
   }
 
   /**

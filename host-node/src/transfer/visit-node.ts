@@ -6,14 +6,14 @@ import type { Task } from '../session/wait.ts';
 import type { DestinationState } from './destination-state.ts';
 import { isDevice, isSpecial, isSymlink, TYPE_MASK } from './file-type.ts';
 import { createInPlace, type Creation, type Hand, type NewKind } from './replace.ts';
-import { keepAttributes, report, type Visited } from './visit.ts';
+import { keep, keepAttributes, report, type Visited } from './visit.ts';
 
 /** Symlink by symlink. True: the entry is in place (hard links may follow it). */
 export function* visitSymlink(state: DestinationState, hand: Hand, visited: Visited): Task<boolean> {
   const { entry, name, existing } = visited;
   const target = entry.list.linkTarget(entry.row);
   const isLink = existing !== undefined && isSymlink(existing.mode);
-  if (isLink && readTarget(state, name) === target) return yield* keep(state, visited, existing);
+  if (isLink && readTarget(state, name) === target) return yield* stay(state, visited, existing);
   const made = yield* make(state, hand, visited, isLink ? existing : undefined, {
     kind: 'symlink',
     failure: `symlink ${state.fullName(name)} -> "${target}" failed`,
@@ -29,7 +29,7 @@ export function* visitNode(state: DestinationState, hand: Hand, visited: Visited
   const { list, row } = entry;
   const sameClass =
     existing !== undefined && (isDevice(mode) ? isDevice(existing.mode) : isSpecial(existing.mode));
-  if (sameClass && isIdentical(visited, existing)) return yield* keep(state, visited, existing);
+  if (sameClass && isIdentical(visited, existing)) return yield* stay(state, visited, existing);
   const kind: NewKind = isDevice(mode) ? 'device file' : 'special file';
   const made = yield* make(state, hand, visited, sameClass ? existing : undefined, {
     kind,
@@ -54,9 +54,8 @@ function readTarget(state: DestinationState, name: string): string | undefined {
   }
 }
 
-function* keep(state: DestinationState, visited: Visited, existing: FileStat): Task<boolean> {
-  keepAttributes(state, visited, existing, 'window', true);
-  yield* report(state, visited, existing, 0);
+function* stay(state: DestinationState, visited: Visited, existing: FileStat): Task<boolean> {
+  yield* keep(state, visited, existing, 'window');
   return true;
 }
 

@@ -11,7 +11,7 @@ import { type DestinationState, systemText } from './destination-state.ts';
 import { isRegular } from './file-type.ts';
 import { itemFlags } from './item-flags.ts';
 import { type Hand, makeRoom } from './replace.ts';
-import { keepAttributes, report, type Visited } from './visit.ts';
+import { keep, type Visited } from './visit.ts';
 
 const READ_BYTES = 256 * 1024;
 
@@ -56,8 +56,7 @@ export class RegularVisitor {
       return 'asked';
     }
     if (yield* this.#isUpToDate(visited, existing)) {
-      keepAttributes(this.#state, visited, existing, options.checksum ? 'exact' : 'window', true);
-      yield* report(this.#state, visited, existing, 0);
+      yield* keep(this.#state, visited, existing, options.checksum ? 'exact' : 'window');
       return 'kept';
     }
     const appending = options.append !== 0 && !redo;
@@ -145,7 +144,7 @@ export class RegularVisitor {
 
   #open(name: string): OpenFile | FilesystemError {
     try {
-      return this.#state.tree.openRead(name, false);
+      return this.#state.tree.openRead(name, false, this.#state.options.openNoatime);
     } catch (error) {
       if (error instanceof FilesystemError) return error;
       throw error;

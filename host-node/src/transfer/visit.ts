@@ -1,12 +1,15 @@
 // One entry under the generator's eyes, and what the kinds of entries share: reporting, attributes, hard-link groups.
 import type { FileStat } from '../fs/filesystem.ts';
 import type { FilesystemError } from '../fs/filesystem.ts';
+import { ITEM_REPORT_ACL, ITEM_REPORT_PERMS } from '../session/item.ts';
 import type { Entry, GeneratorSink } from '../session/ports.ts';
 import type { Task } from '../session/wait.ts';
 import { type AttributeRequest, setAttributes } from './attributes.ts';
 import type { DestinationState } from './destination-state.ts';
 import { itemFlags } from './item-flags.ts';
 import type { Member } from './hard-links.ts';
+
+const SPECIAL_BITS = 0o7000;
 
 /** What is known when an entry is looked at. */
 export interface Visited {
@@ -41,6 +44,22 @@ export function* report(
     ...(xname === undefined ? {} : { xname }),
   });
   yield* state.emitItem(sink, entry, all, xname);
+}
+
+/** An object that stays gets its attributes; the record tells what differed before. */
+export function* keep(
+  state: DestinationState,
+  visited: Visited,
+  existing: FileStat,
+  times: AttributeRequest['times'],
+): Task {
+  const { entry, mode, sink } = visited;
+  let flags = itemFlags(state, { entry, mode, existing, flags: 0 });
+  // Setting an ACL sets permissions, which upstream then sees as they are to be.
+  const onlyByAcl = (flags & ITEM_REPORT_ACL) !== 0 && ((existing.mode ^ mode) & SPECIAL_BITS) === 0;
+  if (onlyByAcl && !state.dryRun) flags &= ~ITEM_REPORT_PERMS;
+  keepAttributes(state, visited, existing, times, true);
+  yield* state.emitItem(sink, entry, flags, undefined);
 }
 
 /** Attributes of an object that the generator keeps or made, with the line about unchanged ones at -vv. */
