@@ -26,6 +26,8 @@ const ABI_WITH_REFER = 2;
 const ABI_WITH_TRUNCATE = 3;
 const ABI_WITH_SCOPES = 6;
 
+const NO_HELPER = 'the native helper is not there';
+
 /** Linux: a descriptor for the place alone, needs no right to read it. */
 const O_PATH = 0o10000000;
 
@@ -53,10 +55,16 @@ export type ConfinementHelper = Pick<ConfineCalls, 'landlockAbi' | 'landlock' | 
 export function landlockVersion(
   helper: ConfinementHelper | undefined = loadNative(),
 ): { readonly abi: number } | { readonly reason: string } {
-  if (helper?.landlockAbi === undefined) return { reason: 'the native helper is not there' };
+  if (helper?.landlockAbi === undefined) return { reason: NO_HELPER };
   const abi = helper.landlockAbi();
   if (abi > 0) return { abi };
   return { reason: `the kernel has no Landlock (${errorOfNumber(-abi, '', '').strerror})` };
+}
+
+/** A plan whose places are held open: they may be out of reach (chroot, another user) when it comes into force. */
+export interface PreparedConfinement {
+  /** Once. Gives the places back. */
+  enforce(): ConfinementOutcome;
 }
 
 /**
@@ -68,25 +76,37 @@ export function confineThread(
   plan: ConfinementPlan,
   helper: ConfinementHelper | undefined = loadNative(),
 ): ConfinementOutcome {
+  return prepareConfinement(plan, helper).enforce();
+}
+
+/** The first half of {@link confineThread}: changes nothing yet. */
+export function prepareConfinement(
+  plan: ConfinementPlan,
+  helper: ConfinementHelper | undefined = loadNative(),
+): PreparedConfinement {
+  const settled = (outcome: ConfinementOutcome): PreparedConfinement => ({ enforce: () => outcome });
   const version = landlockVersion(helper);
-  if (helper === undefined || 'reason' in version) {
-    return { kind: 'absent', reason: 'reason' in version ? version.reason : '' };
-  }
+  if ('reason' in version) return settled({ kind: 'absent', reason: version.reason });
+  if (helper === undefined) return settled({ kind: 'absent', reason: NO_HELPER });
   const { abi } = version;
   if (plan.writable.length > 0 && abi < ABI_WITH_REFER) {
-    return { kind: 'absent', reason: 'Landlock of this kernel forbids renames between directories' };
+    return settled({ kind: 'absent', reason: 'Landlock of this kernel forbids renames between directories' });
   }
   let held: HeldRules;
   try {
     held = holdRules(plan, handledRights(plan, abi));
   } catch (error) {
-    return { kind: 'failed', reason: (error as Error).message };
+    return settled({ kind: 'failed', reason: (error as Error).message });
   }
-  try {
-    return enforce(helper, plan, held, abi);
-  } finally {
-    for (const descriptor of held.descriptors) closeSync(descriptor);
-  }
+  return {
+    enforce: () => {
+      try {
+        return enforce(helper, plan, held, abi);
+      } finally {
+        for (const descriptor of held.descriptors) closeSync(descriptor);
+      }
+    },
+  };
 }
 
 function handledRights(plan: ConfinementPlan, abi: number): number {
