@@ -1,12 +1,14 @@
 // What the command does with its words: parse, run as client or server, print, exit (docs/protocol/05-options.md).
 import module from 'node:module';
 import { runClient } from '@ocrsync/node/api/client';
+import { platformLine } from '@ocrsync/node/api/capabilities';
 import { type Confine, processConfinement } from '@ocrsync/node/api/run-confinement';
 import { usageText } from '@ocrsync/node/options/help';
 import type { Options } from '@ocrsync/node/options/options';
 import { parseArguments } from '@ocrsync/node/options/parse';
 import { VERSION } from '@ocrsync/node/options/version';
 import { EXIT_CRASHED, EXIT_SYNTAX, exitLine } from '@ocrsync/node/report/exit-codes';
+import { isDoctor } from './doctor-words.ts';
 import { commandWords } from './command-words.ts';
 import { rendererFor } from './rendering.ts';
 import { writeAll } from './write-all.ts';
@@ -26,7 +28,12 @@ export async function main(argv: readonly string[]): Promise<void> {
 }
 
 async function run(words: readonly string[]): Promise<number> {
-  const outcome = parseArguments(words, process.env);
+  if (isDoctor(words)) {
+    const { doctor } = await import('./doctor.ts');
+    writeAll(1, Buffer.from(await doctor(words), 'utf8').toString('latin1'));
+    return 0;
+  }
+  const outcome = parseArguments(words, process.env, platformLine);
   if (outcome.kind === 'stop') {
     writeAll(1, outcome.stdout);
     writeAll(2, outcome.stderr);

@@ -28,14 +28,20 @@ const places = ['./native.node', '../build/native.node', '../../host-native/buil
 
 let loaded: NativeHelper | undefined;
 let tried = false;
+let loadedFrom: string | undefined;
+const failures: string[] = [];
 
 function tryPlaces(): NativeHelper | undefined {
   const require = createRequire(import.meta.url);
   for (const place of places) {
     try {
-      return require(place) as NativeHelper;
-    } catch {
+      const helper = require(place) as NativeHelper;
+      loadedFrom = require.resolve(place);
+      return helper;
+    } catch (error) {
       // Not there, or built for another machine: the next place, and in the end plain Node.
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code !== 'MODULE_NOT_FOUND') failures.push(message);
     }
   }
   return undefined;
@@ -49,4 +55,17 @@ export function loadNative(): NativeHelper | undefined {
     loaded = tryPlaces();
   }
   return loaded;
+}
+
+/** Where the helper came from, or why there is none: `path` xor `reason`. */
+export interface NativeReport {
+  readonly path?: string;
+  readonly reason?: string;
+}
+
+export function nativeReport(): NativeReport {
+  if (loadNative() !== undefined && loadedFrom !== undefined) return { path: loadedFrom };
+  if (process.env['OCRSYNC_NATIVE'] === 'off') return { reason: 'switched off (OCRSYNC_NATIVE=off)' };
+  if (failures.length > 0) return { reason: failures.join('; ') };
+  return { reason: process.platform === 'linux' ? 'not built' : `there is none for ${process.platform}` };
 }

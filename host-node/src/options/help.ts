@@ -118,8 +118,8 @@ const CAPABILITIES: readonly string[] = [
   'no crtimes',
 ];
 
-/** What --version prints on stdout. */
-export function versionText(): string {
+/** What --version prints on stdout. `platform`: what is in force on this machine. */
+export function versionText(platform?: string): string {
   return [
     firstLines(),
     'Capabilities:',
@@ -128,6 +128,7 @@ export function versionText(): string {
     `    ${CHECKSUMS.join(' ').replace('xxh64', 'xxh64 (xxhash)')}`,
     'Compress list:',
     `    ${COMPRESSIONS.join(' ')}`,
+    ...(platform === undefined ? [] : ['In force here:', `    ${platform}`]),
     '',
     'ocrsync is free software under the MIT licence, without any warranty.',
     '',

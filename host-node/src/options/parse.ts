@@ -21,9 +21,14 @@ export type ParseOutcome = { readonly kind: 'options'; readonly options: Options
 
 /**
  * @param words what follows the program's name, as byte strings (byte-strings.ts: `byteStrings(process.argv.slice(2))`)
+ * @param platform what the machine adds to --version, one line
  * @param environment as `process.env`; only the variables of 05-options.md §8 are read
  */
-export function parseArguments(words: readonly string[], environment: Environment): ParseOutcome {
+export function parseArguments(
+  words: readonly string[],
+  environment: Environment,
+  platform?: () => string,
+): ParseOutcome {
   if (words.length === 0) return stop('', usageText(), 1, false);
   try {
     const raw = scanWords(words);
@@ -32,7 +37,7 @@ export function parseArguments(words: readonly string[], environment: Environmen
     if (raw.help || (raw.humanReadable > 1 && words.length === 1))
       return stop(helpText(), '', 0, raw.isServer);
     if (raw.version > 1) return stop(versionJson(), '', 0, raw.isServer);
-    if (raw.version > 0) return stop(versionText(), '', 0, raw.isServer);
+    if (raw.version > 0) return stop(versionText(platform?.()), '', 0, raw.isServer);
     return { kind: 'options', options: resolveOptions(raw, environment) };
   } catch (error) {
     if (error instanceof OptionError) {
