@@ -7,6 +7,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -59,8 +60,12 @@ function removeOldChunks(directory, metafile) {
 function placeNativeHelper(root, out) {
   const helper = path.join(root, 'host-native/build/native.node');
   if (!existsSync(helper)) return;
-  for (const outdir of ['cli/dist', 'host-node/dist/api'])
-    copyFileSync(helper, path.join(out, outdir, 'native.node'));
+  for (const outdir of ['cli/dist', 'host-node/dist/api']) {
+    const place = path.join(out, outdir, 'native.node');
+    // Never into the old file: a program that has it loaded would crash.
+    copyFileSync(helper, `${place}.new`);
+    renameSync(`${place}.new`, place);
+  }
 }
 
 /** JavaScript and types of the core, and the types of the library for both packages that have it. */
