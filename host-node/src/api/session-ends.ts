@@ -165,6 +165,7 @@ export class SessionEnds implements SessionHost {
       sourcePath,
       fullName: (entry) => source.fullName(entry),
       followLinks: options.copyLinks,
+      keepAtime: options.openNoatime,
       append: options.append,
       inplace: options.inplace,
       blocks: source.blocks,

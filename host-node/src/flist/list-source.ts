@@ -56,6 +56,8 @@ export type ListSourceSettings = Pick<
   | 'checksum'
   | 'devices'
   | 'specials'
+  | 'atimes'
+  | 'openNoatime'
   | 'acls'
   | 'xattrs'
 >;
@@ -136,6 +138,8 @@ export class TreeListSource implements ListSource {
       numericIds: settings.numericIds,
       links: settings.links,
       hardLinks: settings.hardLinks > 0,
+      atimes: settings.atimes > 0,
+      keepAtime: settings.openNoatime,
       checksum: settings.checksum ? { kind: negotiated.listChecksum, seed: negotiated.seed } : undefined,
     });
     this.#rows = new ScannedRows(core, {
@@ -145,6 +149,7 @@ export class TreeListSource implements ListSource {
     });
     this.#takesPlainFiles =
       !settings.checksum &&
+      settings.atimes === 0 &&
       this.blocks === undefined &&
       !copyLinks &&
       (settings.hardLinks === 0 || protocol >= 28);

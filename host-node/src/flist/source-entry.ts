@@ -30,6 +30,9 @@ export interface SourceEntryOptions {
   readonly numericIds: boolean;
   readonly links: boolean;
   readonly hardLinks: boolean;
+  readonly atimes: boolean;
+  /** Reading for checksums leaves access times alone. */
+  readonly keepAtime: boolean;
   /** With -A or -X. */
   readonly blocks: TreeSourceBlocks | undefined;
   /** Kind (core/src/checksum-kinds.ts) of whole-file checksums; undefined without -c. */
@@ -93,6 +96,7 @@ export class SourceEntries {
       entry.rdevMajor = stat.rdevMajor;
       entry.rdevMinor = stat.rdevMinor;
     }
+    if (this.#options.atimes && !isDirectory(mode)) entry.atimeSec = stat.atimeSec;
     if (target !== undefined && this.#options.links) entry.linkTarget = target;
     const hardLink = this.#hardLink(stat, list);
     if (hardLink !== undefined) entry.hardLink = hardLink;
@@ -140,7 +144,7 @@ export class SourceEntries {
     const { core } = this.#options;
     hash.begin();
     try {
-      const file = root.openRead(at, true);
+      const file = root.openRead(at, true, this.#options.keepAtime);
       try {
         for (let position = 0; ;) {
           const piece = core.u8.subarray(this.#pieceAt, this.#pieceAt + PIECE_BYTES);

@@ -10,9 +10,12 @@ export class FilesystemError extends Error {
   readonly code: string;
   readonly errno: number;
   readonly strerror: string;
+  /** Words for the user that say more than the caller can, as `failed to write xattr …`; without the system's ones. */
+  readonly told: string | undefined;
 
-  constructor(code: string, errno: number, strerror: string, call: string, file: string) {
+  constructor(code: string, errno: number, strerror: string, call: string, file: string, told?: string) {
     super(`${call} ${file}: ${strerror} (${errno})`);
+    this.told = told;
     this.code = code;
     this.errno = errno;
     this.strerror = strerror;

@@ -99,6 +99,14 @@ export interface Options {
   readonly devices: boolean;
   readonly specials: boolean;
   readonly numericIds: boolean;
+  /**
+   * What this side may do: `auto` by its user id, `super` --super (tried whatever it is), `ordinary` --no-super (not even as
+   * root), `fake` --fake-super (kept in attributes instead).
+   */
+  readonly privileges: 'auto' | 'super' | 'ordinary' | 'fake';
+  /** 0, 1 -U, 2 -UU (also not changed by reading: then openNoatime is set too). */
+  readonly atimes: 0 | 1 | 2;
+  readonly openNoatime: boolean;
   /** Also turns perms on. */
   readonly acls: boolean;
   /** 0, 1 -X, 2 -XX (also rsync's own attributes). */
@@ -225,6 +233,9 @@ export const DEFAULT_OPTIONS: Options = Object.freeze({
   devices: false,
   specials: false,
   numericIds: false,
+  privileges: 'auto',
+  atimes: 0,
+  openNoatime: false,
   acls: false,
   xattrs: 0,
   checksum: false,

@@ -40,6 +40,9 @@ export interface RawOptions {
   devices: boolean;
   specials: boolean;
   numericIds: boolean;
+  privileges: 'auto' | 'super' | 'ordinary' | 'fake';
+  atimes: number;
+  openNoatime: boolean;
   acls: boolean;
   xattrs: number;
   checksum: boolean;
@@ -119,6 +122,9 @@ export function newRawOptions(isServer: boolean): RawOptions {
     devices: false,
     specials: false,
     numericIds: false,
+    privileges: 'auto',
+    atimes: 0,
+    openNoatime: false,
     acls: false,
     xattrs: 0,
     checksum: false,

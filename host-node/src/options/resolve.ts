@@ -96,6 +96,9 @@ function copied(raw: RawOptions) {
     devices: raw.devices,
     specials: raw.specials,
     numericIds: raw.numericIds,
+    privileges: raw.privileges,
+    atimes: Math.min(raw.atimes, 2) as 0 | 1 | 2,
+    openNoatime: raw.openNoatime || raw.atimes > 1,
     acls: raw.acls,
     xattrs: Math.min(raw.xattrs, 2) as 0 | 1 | 2,
     checksum: raw.checksum,
@@ -183,6 +186,7 @@ function dataFields(raw: RawOptions): Pick<Options, Exclude<DataFields, 'partial
 function checkConflicts(raw: RawOptions, dirs: boolean): void {
   const server = raw.isServer;
   if (raw.hardLinks > 1) throw notSupported('-HH', server);
+  if (raw.privileges === 'fake' && raw.xattrs > 1) throw usageError('--fake-super conflicts with -XX');
   if (raw.delete && !dirs) {
     throw usageError('--delete does not work without --recursive (-r) or --dirs (-d).');
   }

@@ -64,6 +64,7 @@ function compactLetters(options: Options, push: boolean): string {
   add('g', options.group);
   add('D', options.devices);
   add('t', options.times);
+  add('U'.repeat(options.atimes), options.atimes > 0);
   add('p', options.perms);
   add('A', options.acls);
   add('X'.repeat(options.xattrs), options.xattrs > 0);
@@ -114,6 +115,7 @@ function longWords(options: Options, push: boolean, quote: (value: string) => st
   }
   if (push) {
     add(options.deleteWhen === 'during' ? '--delete-during' : '--delete', options.delete);
+    add('--super', options.privileges === 'super');
     add('--size-only', options.sizeOnly);
     add('--stats', options.stats);
   }
@@ -131,6 +133,7 @@ function longWords(options: Options, push: boolean, quote: (value: string) => st
     add('--inplace', options.inplace);
   }
   add('--no-implied-dirs', options.relative && !options.impliedDirs && (!push || options.protocol >= 30));
+  add('--open-noatime', options.openNoatime && options.atimes < 2);
   return words;
 }
 

@@ -1,9 +1,17 @@
 // Options about attributes: modes, owners, times, devices (docs/protocol/05-options.md §3.3).
 import { count, number, set } from './row.ts';
-import type { OptionRow } from './row.ts';
+import type { Action, OptionRow } from './row.ts';
+import type { RawOptions } from './raw-options.ts';
 
 const group = 'attributes';
 const flag = 'none';
+
+/** The last one counts. */
+const privileges =
+  (wanted: RawOptions['privileges']): Action =>
+  (raw) => {
+    raw.privileges = wanted;
+  };
 
 export const ATTRIBUTE_ROWS: readonly OptionRow[] = [
   {
@@ -69,18 +77,22 @@ export const ATTRIBUTE_ROWS: readonly OptionRow[] = [
     argument: flag,
     group,
     told: 'both',
-    status: 'later',
-    help: 'copy access times',
+    status: 'done',
+    help: 'copy access times (twice: and do not change them by reading)',
+    apply: count('atimes'),
     negations: ['no-atimes', 'no-U'],
+    negate: number('atimes', 0),
   },
   {
     long: 'open-noatime',
     argument: flag,
     group,
     told: 'both',
-    status: 'later',
+    status: 'done',
     help: 'do not change access times by reading',
+    apply: set(true, 'openNoatime'),
     negations: ['no-open-noatime'],
+    negate: set(false, 'openNoatime'),
   },
   {
     long: 'crtimes',
@@ -211,24 +223,27 @@ export const ATTRIBUTE_ROWS: readonly OptionRow[] = [
     argument: flag,
     group,
     told: 'push',
-    status: 'later',
+    status: 'done',
     help: 'the receiver tries what only root may do',
+    apply: privileges('super'),
   },
   {
     long: 'no-super',
     argument: flag,
     group,
     told: 'never',
-    status: 'later',
+    status: 'done',
     help: '... or does not even as root',
+    apply: privileges('ordinary'),
   },
   {
     long: 'fake-super',
     argument: flag,
     group,
     told: 'never',
-    status: 'later',
+    status: 'done',
     help: 'keep privileged attributes in xattrs',
+    apply: privileges('fake'),
   },
   {
     long: 'numeric-ids',

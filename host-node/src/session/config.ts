@@ -56,6 +56,7 @@ export interface ListConfig {
   readonly specials: boolean;
   readonly checksum: boolean;
   readonly numericIds: boolean;
+  readonly atimes: boolean;
   readonly acls: boolean;
   readonly xattrs: boolean;
 }

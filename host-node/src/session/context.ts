@@ -61,7 +61,7 @@ export class SessionContext {
       preserveLinks: list.links,
       preserveHardLinks: list.hardLinks,
       checksumBytes: list.checksum ? digestBytes(this.negotiated.listChecksum) : 0,
-      atimes: false,
+      atimes: list.atimes,
       relative: list.relative,
       recursive: list.recursive,
       numericIds: list.numericIds,

@@ -9,7 +9,7 @@ import { RunError } from '../session/run-error.ts';
 
 const EXIT_UNSUPPORTED = 4;
 
-type AttributeOptions = Pick<Options, 'acls' | 'xattrs'>;
+type AttributeOptions = Pick<Options, 'acls' | 'xattrs' | 'privileges'>;
 
 /** Refuses by name what this platform cannot do: without the native helper there are neither. */
 export function requireAttributes(
@@ -25,7 +25,7 @@ export function requireAttributes(
 
 /** undefined without -X. */
 export function xattrRights(
-  { xattrs }: AttributeOptions,
+  { xattrs, privileges }: AttributeOptions,
   filesystem: Filesystem,
   filters: FilterList,
   side: 'sender' | 'receiver',
@@ -33,8 +33,8 @@ export function xattrRights(
   if (xattrs === 0) return undefined;
   return {
     level: xattrs,
-    isSuperUser: filesystem.isSuperUser,
-    fakeSuper: false,
+    isSuperUser: filesystem.isSuperUser && privileges !== 'fake',
+    fakeSuper: privileges === 'fake',
     isExcluded: xattrRules(filters, side),
   };
 }

@@ -76,20 +76,45 @@ function setOwner(
 }
 
 function setTimes(state: DestinationState, request: AttributeRequest, stat: FileStat): boolean {
-  const { role, name, entry, times } = request;
-  if (!state.options.times || times === 'none') return false;
-  const mtimeSec = entry.list.mtimeSec(entry.row);
-  const mtimeNsec = entry.list.mtimeNsec(entry.row);
-  const sameSecond = stat.mtimeSec === mtimeSec;
-  const slack = state.filesystem.exactTimes ? 0 : INEXACT_NSEC;
-  if (sameSecond && (times === 'window' || Math.abs(stat.mtimeNsec - mtimeNsec) <= slack)) return false;
+  const { role, name } = request;
+  const mtime = newMtime(state, request, stat);
+  const atimeSec = newAtime(state, request, stat);
+  if (mtime === undefined && atimeSec === undefined) return false;
+  const { mtimeSec, mtimeNsec } = mtime ?? stat;
+  const atime = atimeSec === undefined ? {} : { atimeSec, atimeNsec: 0 };
   try {
-    state.tree.setTimes(name, { mtimeSec, mtimeNsec });
+    state.tree.setTimes(name, { mtimeSec, mtimeNsec, ...atime });
     return true;
   } catch (error) {
     state.failed(role, `failed to set times on ${state.fullName(name)}`, error);
     return false;
   }
+}
+
+/** undefined: it stays. */
+function newMtime(
+  state: DestinationState,
+  { entry, times }: AttributeRequest,
+  stat: FileStat,
+): Pick<FileStat, 'mtimeSec' | 'mtimeNsec'> | undefined {
+  if (!state.options.times || times === 'none') return undefined;
+  const mtimeSec = entry.list.mtimeSec(entry.row);
+  const mtimeNsec = entry.list.mtimeNsec(entry.row);
+  const sameSecond = stat.mtimeSec === mtimeSec;
+  const slack = state.filesystem.exactTimes ? 0 : INEXACT_NSEC;
+  const isSame = sameSecond && (times === 'window' || Math.abs(stat.mtimeNsec - mtimeNsec) <= slack);
+  return isSame ? undefined : { mtimeSec, mtimeNsec };
+}
+
+/** Whole seconds, which is all that travels (§10.2a). After a transfer it is set whatever it is: data was read. */
+function newAtime(
+  { options }: DestinationState,
+  { entry: { list, row }, times }: AttributeRequest,
+  stat: FileStat,
+): number | undefined {
+  if (options.atimes === 0 || isDirectory(stat.mode)) return undefined;
+  const atimeSec = list.atimeSec(row);
+  return times !== 'exact' && stat.atimeSec === atimeSec ? undefined : atimeSec;
 }
 
 function setAcls(state: DestinationState, request: AttributeRequest, stat: FileStat): boolean {

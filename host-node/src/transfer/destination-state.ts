@@ -101,5 +101,5 @@ export class DestinationState {
 /** Text of a failed system call; throws what is no FilesystemError. */
 export function systemText(role: Role | 'Receiver', text: string, error: unknown): string {
   if (!(error instanceof FilesystemError)) throw error;
-  return `rsync: [${role}] ${text}: ${error.strerror} (${error.errno})`;
+  return `rsync: [${role}] ${error.told ?? text}: ${error.strerror} (${error.errno})`;
 }

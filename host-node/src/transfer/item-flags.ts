@@ -4,7 +4,7 @@ import type { FileStat } from '../fs/filesystem.ts';
 import * as item from '../session/item.ts';
 import type { Entry } from '../session/ports.ts';
 import type { DestinationState } from './destination-state.ts';
-import { isRegular, isSymlink, PERMISSION_MASK } from './file-type.ts';
+import { isDirectory, isRegular, isSymlink, PERMISSION_MASK } from './file-type.ts';
 import { AclFailure } from './target-acls.ts';
 
 export interface Comparison {
@@ -26,6 +26,9 @@ export function itemFlags(state: DestinationState, comparison: Comparison): numb
   const { options, filesystem } = state;
   const { list, row } = entry;
   let result = flags | timeFlag(state, comparison, existing);
+  if (options.atimes > 0 && hasAtime(comparison.mode) && existing.atimeSec !== list.atimeSec(row)) {
+    result |= item.ITEM_REPORT_ATIME;
+  }
   if (isRegular(comparison.mode) && existing.sizeBytes !== list.sizeBytes(row)) {
     result |= item.ITEM_REPORT_SIZE;
   }
@@ -54,6 +57,10 @@ function aclsDiffer(state: DestinationState, { entry, mode }: Comparison, existi
     if (error instanceof AclFailure) return false; // Told when it is set.
     throw error;
   }
+}
+
+function hasAtime(mode: number): boolean {
+  return !isDirectory(mode) && !isSymlink(mode);
 }
 
 function timeFlag(state: DestinationState, comparison: Comparison, existing: FileStat): number {

@@ -31,7 +31,8 @@ export class LaterInstalls implements LaterFiles {
     const { options } = state;
     this.#state = state;
     this.#localData = localData;
-    this.#isPlain = !options.inplace && !options.partial && !options.acls && options.xattrs === 0;
+    const { inplace, partial, acls, xattrs, atimes, openNoatime } = options;
+    this.#isPlain = !inplace && !partial && !acls && xattrs === 0 && atimes === 0 && !openNoatime;
     if (this.#isPlain && localData.mayRunAhead) localData.room = () => this.#opened()?.room ?? 1;
   }
 

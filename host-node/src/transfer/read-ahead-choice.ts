@@ -16,13 +16,14 @@ export function requireRing({ ioUring }: Pick<Options, 'ioUring'>): void {
 
 /**
  * The read-ahead of a sender, or undefined where there is none. With `auto` the kernel is not asked for a ring before the first
- * run of cold files; with `off` never. Followed symlinks (-L) are opened one by one.
+ * run of cold files; with `off` never. Followed symlinks (-L) and files
+ * whose access times are to stay are opened one by one.
  */
 export function chooseReadAhead(
-  { ioUring, copyLinks }: Pick<Options, 'ioUring' | 'copyLinks'>,
+  { ioUring, copyLinks, openNoatime }: Pick<Options, 'ioUring' | 'copyLinks' | 'openNoatime'>,
   sourcePath: ReadAheadOptions['sourcePath'],
 ): ReadAhead | undefined {
-  if (ioUring === 'off' || copyLinks) return undefined;
+  if (ioUring === 'off' || copyLinks || openNoatime) return undefined;
   const reader = threadRingReader();
   return reader && new ReadAhead({ reader, onlyCold: ioUring === 'auto', sourcePath });
 }

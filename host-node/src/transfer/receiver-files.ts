@@ -122,7 +122,7 @@ export class TreeReceiverFiles implements ReceiverFiles {
     if (existing === undefined || !isRegular(existing.mode)) return undefined;
     let file: OpenFile | undefined;
     try {
-      file = this.#state.tree.openRead(name, false);
+      file = this.#state.tree.openRead(name, false, this.#state.options.openNoatime);
       if (isRegular(file.stat().mode)) return file;
     } catch (error) {
       if (!(error instanceof FilesystemError)) throw error;

@@ -55,6 +55,7 @@ export function sessionConfig(options: Options, role: SessionRole): SessionConfi
       specials: options.specials,
       checksum: options.checksum,
       numericIds: options.numericIds,
+      atimes: options.atimes > 0,
       acls: options.acls,
       xattrs: options.xattrs > 0,
     },

@@ -127,5 +127,7 @@ function isPossible({ context, options }: DestinationState): boolean {
   const tells =
     config.reportUnchanged || config.removeSourceFiles || config.listOnly || options.info.name >= 2;
   const looksCloser = options.checksum || options.ignoreTimes || options.ignoreExisting;
-  return protocol >= 29 && !tells && !looksCloser && !options.acls && options.xattrs === 0;
+  return (
+    protocol >= 29 && !tells && !looksCloser && options.atimes === 0 && !options.acls && options.xattrs === 0
+  );
 }

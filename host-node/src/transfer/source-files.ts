@@ -32,6 +32,8 @@ export interface SourceFilesOptions {
   fullName(entry: Entry): string;
   /** Symlinks as last component are followed: -L. */
   readonly followLinks: boolean;
+  /** Reading leaves access times alone, where it may. */
+  readonly keepAtime: boolean;
   readonly append: 0 | 1 | 2;
   readonly inplace: boolean;
   /** With -X: what was asked for goes behind the record's head. */
@@ -143,7 +145,9 @@ export class TreeSourceFiles implements SourceFiles {
     const { root, name } = this.#options.sourcePath(entry);
     let file: OpenFile | undefined;
     try {
-      file = this.#options.readAhead?.take(entry) ?? root.openRead(name, this.#options.followLinks);
+      file =
+        this.#options.readAhead?.take(entry) ??
+        root.openRead(name, this.#options.followLinks, this.#options.keepAtime);
       return { file, stat: file.stat() };
     } catch (error) {
       file?.close();

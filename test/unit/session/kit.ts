@@ -67,6 +67,7 @@ export function config(changes: Partial<SessionConfig> = {}): SessionConfig {
       specials: false,
       checksum: false,
       numericIds: false,
+      atimes: false,
       acls: false,
       xattrs: false,
     },
