@@ -4,7 +4,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { NO_FILTERS } from '@ocrsync/node/delete/filters';
 import { IdMap } from '@ocrsync/node/flist/id-map';
-import { LocalNodeFilesystem } from '@ocrsync/node/fs/local-node';
+import { localFilesystem } from '@ocrsync/node/fs/local';
 import { resolveEndpoints } from '@ocrsync/node/options/endpoint';
 import { parseArguments } from '@ocrsync/node/options/parse';
 import { serverArguments } from '@ocrsync/node/options/server-args';
@@ -77,13 +77,13 @@ export async function ourPull(
     makeReceiver: (context) => ({
       lists: { learnId: () => undefined, accept: () => undefined },
       ...createDestination({
-        filesystem: new LocalNodeFilesystem(),
+        filesystem: localFilesystem(),
         destinationPath: destination,
         options,
         context,
         report,
         filters: NO_FILTERS,
-        ids: new IdMap(new LocalNodeFilesystem(), false),
+        ids: new IdMap(localFilesystem(), false),
         xattrs: undefined,
       }),
     }),
