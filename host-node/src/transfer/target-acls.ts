@@ -49,7 +49,7 @@ export class TargetAcls {
     const access = this.#wanted(entry, 'access');
     if (!isSameAccess(access, current(root, name, 'access', existingMode), mode)) {
       const safe = losesRights(mode, existingMode) ? mode & ~0o077 : mode;
-      write(root, name, 'access', completed(access, safe), safe);
+      write(root, name, 'access', completed(access, mode, safe), safe);
       changed = true;
     }
     if (!isDirectory(mode)) return changed;
@@ -132,13 +132,18 @@ function groupOf(acl: Acl, mode: number): number {
   return acl.group === ACL_ABSENT ? (mode >> 3) & 7 : acl.group;
 }
 
-/** With the parts that did not travel because the mode has them. */
-function completed(acl: Acl, mode: number): Acl {
+/**
+ * With the parts that did not travel because the mode has them. For the moment the rights are those of `safe`; changing the
+ * mode afterwards gives the full ones, but the group's only where there is no mask.
+ */
+function completed(acl: Acl, mode: number, safe: number): Acl {
+  const groupBits = (safe >> 3) & 7;
+  const masked = acl.mask !== ACL_ABSENT;
   return {
-    user: (mode >> 6) & 7,
-    group: groupOf(acl, mode),
-    mask: acl.mask === ACL_ABSENT ? ACL_ABSENT : (mode >> 3) & 7,
-    other: mode & 7,
+    user: (safe >> 6) & 7,
+    group: masked ? groupOf(acl, mode) : groupBits,
+    mask: masked ? groupBits : ACL_ABSENT,
+    other: safe & 7,
     named: acl.named,
   };
 }
