@@ -2,7 +2,7 @@
 import module from 'node:module';
 import { runClient } from '@ocrsync/node/api/client';
 import { platformLine } from '@ocrsync/node/api/capabilities';
-import { type Confine, processConfinement } from '@ocrsync/node/api/run-confinement';
+import { RunConfinement } from '@ocrsync/node/api/run-confinement';
 import { usageText } from '@ocrsync/node/options/help';
 import type { Options } from '@ocrsync/node/options/options';
 import { parseArguments } from '@ocrsync/node/options/parse';
@@ -59,23 +59,20 @@ async function run(words: readonly string[]): Promise<number> {
     sink: rendererFor(options),
     line: (text) => writeAll(1, `${text}\n`),
     signal,
-    confine: ownConfinement(options),
+    confinement: ownConfinement(options),
   });
   if (!result.quiet) printExitLine(result.exitCode, result.role);
   return result.exitCode;
 }
 
 /**
- * The process is there for this one run, so it may give up what the run does not need. What was compiled is kept for the
- * next start before: the cache of compiled code is a place where a confined process must not write.
+ * The process is there for this one run, so it may give up what the run does not need. What was compiled is kept for the next
+ * start before: the cache of compiled code is a place where a confined process must not write.
  */
-function ownConfinement(options: Options): Confine | undefined {
-  const confine = processConfinement(options, (text) => writeAll(2, `ocrsync: ${text}\n`));
-  if (confine === undefined) return undefined;
-  return (plan) => {
-    module.flushCompileCache?.();
-    confine(plan);
-  };
+function ownConfinement(options: Options): RunConfinement | undefined {
+  const confinement = RunConfinement.of(options, (text) => writeAll(2, `ocrsync: ${text}\n`));
+  if (confinement !== undefined) module.flushCompileCache?.();
+  return confinement;
 }
 
 function printExitLine(exitCode: number, role: Parameters<typeof exitLine>[1]): void {

@@ -1,5 +1,5 @@
 // What a client's run is given by its caller, and what it gives back.
-import type { Confine } from './run-confinement.ts';
+import type { RunConfinement } from './run-confinement.ts';
 import type { EventSink } from '../report/events.ts';
 import type { ProcessRole } from '../report/exit-codes.ts';
 
@@ -13,7 +13,7 @@ export interface ClientEnvironment {
   /** false: a password that is missing is an error; nobody is asked at the terminal. */
   readonly asksForPassword?: boolean;
   /** Takes rights away from the process before the peer is heard. Absent: it keeps them. */
-  readonly confine?: Confine | undefined;
+  readonly confinement?: RunConfinement | undefined;
 }
 
 /** How a run ended. */

@@ -73,7 +73,13 @@ export function makeClientSession(
     longName: (entry) => ends.longName(entry),
   });
   report.localData = side.localData;
-  const ends = new SessionEnds({ options, report, role: 'client', ...side });
+  const ends = new SessionEnds({
+    options,
+    report,
+    role: 'client',
+    confinement: environment.confinement,
+    ...side,
+  });
   const config = sessionConfig(options, {
     role: 'client',
     side: side.side,

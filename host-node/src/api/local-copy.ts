@@ -24,7 +24,7 @@ export async function runLocalCopy(
 ): Promise<ClientResult> {
   const options: Options = { ...given, wholeFile: given.wholeFile ?? true };
   const destination = endpoints.destination ?? '';
-  environment.confine?.(receiverPlan(options, destination));
+  environment.confinement?.begin(receiverPlan(options, destination));
   const localData = mayLeaveStream(options)
     ? new LocalData(environment.sink.ignores?.includes('progress') === true)
     : undefined;
@@ -43,6 +43,7 @@ export async function runLocalCopy(
     options,
     report,
     role: 'server',
+    confinement: environment.confinement,
     side: 'receiver',
     local: true,
     sources: [],

@@ -31,7 +31,7 @@ export async function runOverDaemon(
   }
   const plan = clientPlan(options, endpoints);
   // Threads that look a host up inherit it; a remote shell must not.
-  if (!remote.daemonOverShell) environment.confine?.(plan);
+  if (!remote.daemonOverShell) environment.confinement?.begin(plan);
   const connection = await connectDaemon(options, remote, environment);
   if (remote.daemonOverShell) confineBeside(connection, environment, plan);
   const { duplex } = connection;

@@ -42,7 +42,7 @@ export function confineBeside(
   plan: ConfinementPlan,
 ): void {
   try {
-    environment.confine?.(plan);
+    environment.confinement?.begin(plan);
   } catch (error) {
     shell.kill();
     throw error;

@@ -1,14 +1,13 @@
 // What a run may write, from its arguments alone, because it is settled before the peer has said a word
 // (docs/confinement.md). Only a program of its own confines itself: the library never does that to its host.
+import { realpathSync } from 'node:fs';
 import { type ConfinementPlan, confineThread, nearestDirectory } from '../fs/confinement.ts';
 import type { Options } from '../options/options.ts';
-import type { RemoteEndpoints } from './remote-role.ts';
 import { RunError } from '../session/run-error.ts';
+import type { DestinationConfinement } from '../transfer/destination-state.ts';
+import type { RemoteEndpoints } from './remote-role.ts';
 
 const EXIT_UNSUPPORTED = 4;
-
-/** Confines this process; given only by a program that is there for one run. RunError when the user insists and it fails. */
-export type Confine = (plan: ConfinementPlan) => void;
 
 /** A run that writes nothing: senders, dry runs, lists. */
 export const READ_ONLY: ConfinementPlan = { writable: [] };
@@ -16,7 +15,7 @@ export const READ_ONLY: ConfinementPlan = { writable: [] };
 /**
  * For a receiving side.
  * @param destination as typed (latin1). What does not exist yet will be made in the directory above it, so that one may be
- * written until {@link narrowed} says better.
+ * written until {@link RunConfinement.created} says better.
  */
 export function receiverPlan(options: Options, destination: string): ConfinementPlan {
   if (options.dryRun || options.listOnly) return READ_ONLY;
@@ -28,19 +27,59 @@ export function clientPlan(options: Options, endpoints: RemoteEndpoints): Confin
   return endpoints.direction === 'push' ? READ_ONLY : receiverPlan(options, endpoints.destination ?? '');
 }
 
-/** How the program's process confines itself under --confine, --no-confine or neither of them. */
-export function processConfinement(options: Options, warn: (text: string) => void): Confine | undefined {
-  const { confine } = options;
-  if (confine === 'off') return undefined;
-  return (plan) => {
+/** How this process confines itself. For a program that is there for one run and nothing else. */
+export class RunConfinement implements DestinationConfinement {
+  readonly #isRequired: boolean;
+  readonly #warn: (text: string) => void;
+  /** Real paths; undefined while nothing is in force. */
+  #writable: readonly string[] | undefined;
+  #hinted = false;
+
+  private constructor(isRequired: boolean, warn: (text: string) => void) {
+    this.#isRequired = isRequired;
+    this.#warn = warn;
+  }
+
+  /** Under --no-confine there is none. */
+  static of(options: Options, warn: (text: string) => void): RunConfinement | undefined {
+    if (options.confine === 'off') return undefined;
+    return new RunConfinement(options.confine === 'required', warn);
+  }
+
+  /** Before the peer is heard. RunError where the user insists and it cannot be done. */
+  begin(plan: ConfinementPlan): void {
     const outcome = confineThread(plan);
-    if (outcome.kind === 'confined') return;
-    if (confine === 'required') {
+    if (outcome.kind === 'confined') {
+      this.#writable = plan.writable.map(realPath);
+    } else if (this.#isRequired) {
       const text = `cannot confine this process: ${outcome.reason} (--confine)`;
       throw new RunError('ERR_CONFINEMENT', text, EXIT_UNSUPPORTED);
+    } else if (outcome.kind === 'failed') {
+      this.#warn(`this process is not confined: ${outcome.reason} (--no-confine keeps it quiet)`);
     }
-    if (outcome.kind === 'failed') {
-      warn(`this process is not confined: ${outcome.reason} (--no-confine keeps it quiet)`);
-    }
-  };
+  }
+
+  created(directory: string): void {
+    if (this.#writable !== undefined) this.begin({ writable: [directory] });
+  }
+
+  hint(path: string): string | undefined {
+    if (this.#writable === undefined || this.#hinted) return undefined;
+    const directory = realPath(nearestDirectory(path.slice(0, path.lastIndexOf('/')) || '/'));
+    const isInside = this.#writable.some(
+      (each) => directory === each || directory.startsWith(each === '/' ? '/' : `${each}/`),
+    );
+    if (isInside) return undefined;
+    this.#hinted = true;
+    return `${directory} is outside of what this process may write (see --no-confine)`;
+  }
+}
+
+/** latin1; the path itself where it cannot be told. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(Buffer.from(path, 'latin1'), { encoding: 'latin1' });
+  } catch {
+    return path;
+  }
 }

@@ -16,7 +16,7 @@ import { standardDuplex } from '../transport/standard-duplex.ts';
 import { outcomeOf } from './outcome.ts';
 import { faultLines } from './fault-lines.ts';
 import { freshSeed } from './fresh-seed.ts';
-import { type Confine, READ_ONLY, receiverPlan } from './run-confinement.ts';
+import { READ_ONLY, receiverPlan, type RunConfinement } from './run-confinement.ts';
 import { SessionEnds } from './session-ends.ts';
 
 /** Of choices that were refused before there were roles. */
@@ -27,7 +27,7 @@ export interface ServerEnvironment {
   stderr(text: string): void;
   readonly signal: AbortSignal;
   /** Makes what takes rights away from the process before the client is heard. Absent: it keeps them. */
-  readonly confinement?: (options: Options) => Confine | undefined;
+  readonly confinement?: (options: Options) => RunConfinement | undefined;
 }
 
 /** Serves one session on stdin and stdout. Returns rsync's exit code. */
@@ -57,7 +57,8 @@ async function serve(
   const side = options.isServerSender ? 'sender' : 'receiver';
   const destination = side === 'receiver' ? (paths[0] ?? '.') : '';
   const plan = side === 'receiver' ? receiverPlan(options, destination) : READ_ONLY;
-  environment.confinement?.(options)?.(plan);
+  const confinement = environment.confinement?.(options);
+  confinement?.begin(plan);
   const stderr = (text: string): void => environment.stderr(escaped(text, options));
   const report = new ServerReport({ messagesInBand: false, quiet: options.quiet, stderr });
   const ends = new SessionEnds({
@@ -68,6 +69,7 @@ async function serve(
     local: false,
     sources: side === 'sender' ? paths : [],
     destination,
+    confinement,
     remoteSources: [],
     daemon: false,
   });

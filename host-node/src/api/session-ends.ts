@@ -20,6 +20,7 @@ import { createTokenCompressor } from '../transfer/compression/codec.ts';
 import { requireAttributes, xattrRights } from '../transfer/attribute-rights.ts';
 import { RuleDeletionFilters } from '../transfer/deletion-filters.ts';
 import { createDestination } from '../transfer/destination.ts';
+import type { DestinationConfinement } from '../transfer/destination-state.ts';
 import { destinationDirectory } from '../transfer/destination-root.ts';
 import type { LocalData } from '../transfer/local-data.ts';
 import { MappingListReceiver } from '../transfer/list-receiver.ts';
@@ -44,6 +45,8 @@ export interface SessionEndsOptions {
   readonly daemon: boolean;
   /** Local copies: where both ends meet for data that need not travel. */
   readonly localData?: LocalData | undefined;
+  /** A receiver's process that gives up rights. */
+  readonly confinement?: DestinationConfinement | undefined;
   /** Where the files are; without it this machine's. */
   readonly filesystem?: Filesystem | undefined;
 }
@@ -114,6 +117,7 @@ export class SessionEnds implements SessionHost {
       report: this.report,
       filters,
       localData,
+      confinement: this.#parts.confinement,
       ids,
       xattrs: xattrRights(options, this.#filesystem, this.#filters, 'receiver'),
     });

@@ -10,12 +10,15 @@ export class FilesystemError extends Error {
   readonly code: string;
   readonly errno: number;
   readonly strerror: string;
+  /** The name as the call was given it. */
+  readonly file: string;
   /** Words for the user that say more than the caller can, as `failed to write xattr …`; without the system's ones. */
   readonly told: string | undefined;
 
   constructor(code: string, errno: number, strerror: string, call: string, file: string, told?: string) {
     super(`${call} ${file}: ${strerror} (${errno})`);
     this.told = told;
+    this.file = file;
     this.code = code;
     this.errno = errno;
     this.strerror = strerror;

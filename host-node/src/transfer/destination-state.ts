@@ -18,6 +18,14 @@ export interface DestinationReport extends SessionReport {
   progress(entry: Entry, doneBytes: number): void;
 }
 
+/** What a process that has given up rights wants to know and can explain (docs/confinement.md). Paths are absolute. */
+export interface DestinationConfinement {
+  /** The destination was made: from now on nothing needs to be written beside it. */
+  created(directory: string): void;
+  /** Why writing there is refused, when that is the confinement's doing; said once. */
+  hint(path: string): string | undefined;
+}
+
 /** The process that speaks in an error text. */
 export type Role = 'generator' | 'receiver';
 
@@ -32,6 +40,7 @@ export class DestinationState {
   rootPath = '';
   /** A single file is copied to this name instead of its own. */
   localName: string | undefined;
+  confinement: DestinationConfinement | undefined;
   /** With -A and -X. */
   acls: TargetAcls | undefined;
   xattrs: TreeTargetXattrs | undefined;
@@ -74,6 +83,10 @@ export class DestinationState {
   /** A transfer error of a system call: `rsync: [ROLE] TEXT: STRERROR (ERRNO)`. Other errors are passed on. */
   failed(role: Role, text: string, error: unknown): void {
     this.report.message('error-xfer', systemText(role, text, error));
+    if (this.confinement === undefined || !(error instanceof FilesystemError) || error.code !== 'EACCES')
+      return;
+    const hint = this.confinement.hint(`${this.root?.path ?? ''}/${error.file}`);
+    if (hint !== undefined) this.report.message('warning', hint);
   }
 
   /**

@@ -9,7 +9,11 @@ import type { XattrRights } from '../flist/xattr-names.ts';
 import type { Options } from '../options/options.ts';
 import type { SessionContext } from '../session/context.ts';
 import type { GeneratorFiles, ReceiverFiles, TargetXattrs } from '../session/ports.ts';
-import { type DestinationReport, DestinationState } from './destination-state.ts';
+import {
+  type DestinationConfinement,
+  type DestinationReport,
+  DestinationState,
+} from './destination-state.ts';
 import { TreeGeneratorFiles } from './generator-files.ts';
 import type { LocalData } from './local-data.ts';
 import { TreeReceiverFiles } from './receiver-files.ts';
@@ -27,6 +31,7 @@ export interface DestinationParts {
   /** Receiver-side rules; NO_FILTERS without any. */
   readonly filters: DeletionFilters;
   readonly localData?: LocalData | undefined;
+  readonly confinement?: DestinationConfinement | undefined;
   readonly ids: IdMap;
   /** undefined without -X. */
   readonly xattrs: XattrRights | undefined;
@@ -39,6 +44,7 @@ export function createDestination(parts: DestinationParts): {
 } {
   const { filesystem, options, context, report } = parts;
   const state = new DestinationState(filesystem, options, context, report);
+  state.confinement = parts.confinement;
   if (options.acls) state.acls = new TargetAcls(context.blocks, parts.ids);
   if (parts.xattrs !== undefined) state.xattrs = new TreeTargetXattrs(state, parts.xattrs);
   return {

@@ -64,7 +64,10 @@ export class TreeGeneratorFiles implements GeneratorFiles {
 
   openRoot(first: FileList, totalEntries: number): void {
     const outcome = openDestinationRoot(this.#state, this.#path, first, totalEntries);
-    if (outcome === 'created') this.#directories.rootCreated();
+    if (outcome === 'created') {
+      this.#state.confinement?.created(this.#state.tree.path);
+      this.#directories.rootCreated();
+    }
     if (outcome === 'missing') this.#directories.dryMissing.add('.');
     if (this.#state.options.verbose >= 2) {
       const way = this.#regular.wholeFile ? 'disabled for local transfer or --whole-file' : 'enabled';
