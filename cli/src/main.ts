@@ -70,9 +70,10 @@ async function run(words: readonly string[]): Promise<number> {
  * start before: the cache of compiled code is a place where a confined process must not write.
  */
 function ownConfinement(options: Options): RunConfinement | undefined {
-  const confinement = RunConfinement.of(options, (text) => writeAll(2, `ocrsync: ${text}\n`));
-  if (confinement !== undefined) module.flushCompileCache?.();
-  return confinement;
+  return RunConfinement.of(options, {
+    warn: (text) => writeAll(2, `ocrsync: ${text}\n`),
+    beforehand: () => module.flushCompileCache?.(),
+  });
 }
 
 function printExitLine(exitCode: number, role: Parameters<typeof exitLine>[1]): void {

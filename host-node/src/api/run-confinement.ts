@@ -27,27 +27,36 @@ export function clientPlan(options: Options, endpoints: RemoteEndpoints): Confin
   return endpoints.direction === 'push' ? READ_ONLY : receiverPlan(options, endpoints.destination ?? '');
 }
 
+/** What the program adds. */
+export interface ConfinedProgram {
+  /** A line for the user. */
+  warn(text: string): void;
+  /** The last moment to write what the program keeps for itself. */
+  beforehand(): void;
+}
+
 /** How this process confines itself. For a program that is there for one run and nothing else. */
 export class RunConfinement implements DestinationConfinement {
   readonly #isRequired: boolean;
-  readonly #warn: (text: string) => void;
+  readonly #program: ConfinedProgram;
   /** Real paths; undefined while nothing is in force. */
   #writable: readonly string[] | undefined;
   #hinted = false;
 
-  private constructor(isRequired: boolean, warn: (text: string) => void) {
+  private constructor(isRequired: boolean, program: ConfinedProgram) {
     this.#isRequired = isRequired;
-    this.#warn = warn;
+    this.#program = program;
   }
 
   /** Under --no-confine there is none. */
-  static of(options: Options, warn: (text: string) => void): RunConfinement | undefined {
+  static of(options: Options, program: ConfinedProgram): RunConfinement | undefined {
     if (options.confine === 'off') return undefined;
-    return new RunConfinement(options.confine === 'required', warn);
+    return new RunConfinement(options.confine === 'required', program);
   }
 
   /** Before the peer is heard. RunError where the user insists and it cannot be done. */
   begin(plan: ConfinementPlan): void {
+    this.#program.beforehand();
     const outcome = confineThread(plan);
     if (outcome.kind === 'confined') {
       this.#writable = plan.writable.map(realPath);
@@ -55,7 +64,7 @@ export class RunConfinement implements DestinationConfinement {
       const text = `cannot confine this process: ${outcome.reason} (--confine)`;
       throw new RunError('ERR_CONFINEMENT', text, EXIT_UNSUPPORTED);
     } else if (outcome.kind === 'failed') {
-      this.#warn(`this process is not confined: ${outcome.reason} (--no-confine keeps it quiet)`);
+      this.#program.warn(`this process is not confined: ${outcome.reason} (--no-confine keeps it quiet)`);
     }
   }
 
