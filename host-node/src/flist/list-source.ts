@@ -120,6 +120,7 @@ export class TreeListSource implements ListSource {
         : new TreeSourceBlocks({
             core,
             acls,
+            followFrom: copyLinks ? filesystem : undefined,
             devices,
             specials,
             xattrs: options.xattrs,

@@ -8,11 +8,13 @@ import type { BlockKind } from '@ocrsync/core/file-list-codec';
 import type { CoreInstance } from '@ocrsync/core/instance';
 import type { LiteralSink } from '@ocrsync/core/literal-sink';
 import { LONGEST_SHORT_VALUE, type SentXattr, XattrIndex } from '@ocrsync/core/xattr-index';
-import { FilesystemError, type Root } from '../fs/filesystem.ts';
+import { type Filesystem, FilesystemError, type Root } from '../fs/filesystem.ts';
 import { readAcl } from '../fs/metadata/posix-acl.ts';
 import type { Entry, SessionReport, SourceBlocks } from '../session/ports.ts';
 import { wireName, type XattrRights } from './xattr-names.ts';
 
+/** As many as the system follows. */
+const MOST_LINKS = 40;
 const TYPE_MASK = 0o170000;
 const S_SYMLINK = 0o120000;
 const S_DIRECTORY = 0o040000;
@@ -25,6 +27,8 @@ const isSpecial = (mode: number): boolean => SPECIALS.has(mode & TYPE_MASK);
 export interface SourceBlocksOptions {
   readonly core: CoreInstance;
   readonly acls: boolean;
+  /** With -L: ACLs are those of what a symlink leads to. Its attributes stay its own, as upstream has it. */
+  readonly followFrom: Filesystem | undefined;
   /** undefined without -X. */
   readonly xattrs: XattrRights | undefined;
   readonly report: Pick<SessionReport, 'message'>;
@@ -79,9 +83,11 @@ export class TreeSourceBlocks implements SourceBlocks {
   read(root: Root, name: string, mode: number): FileBlocks {
     const type = mode & TYPE_MASK;
     const acls = this.#options.acls && type !== S_SYMLINK;
+    const { followFrom } = this.#options;
+    const at = acls && followFrom !== undefined ? aclPlace(followFrom, root, name) : { root, name };
     return {
-      access: acls ? this.#accessAcl(root, name, mode) : undefined,
-      inherited: acls && type === S_DIRECTORY ? aclOf(root, name, 'default', mode) : undefined,
+      access: acls ? this.#accessAcl(at.root, at.name, mode) : undefined,
+      inherited: acls && type === S_DIRECTORY ? aclOf(at.root, at.name, 'default', mode) : undefined,
       xattrs: this.#options.xattrs === undefined ? undefined : this.#attributes(root, name),
     };
   }
@@ -152,6 +158,33 @@ export class TreeSourceBlocks implements SourceBlocks {
     this.#md5.updateBytes(value);
     return this.#md5.final();
   }
+}
+
+function aclPlace(files: Filesystem, root: Root, name: string): { root: Root; name: string } {
+  try {
+    return referent(files, root, name);
+  } catch (error) {
+    if (!(error instanceof FilesystemError)) throw error;
+    throw new BlockError('get_acl: sys_acl_get_file', 'ACL_TYPE_ACCESS', error);
+  }
+}
+
+/** What a name leads to, through any number of symlinks. */
+function referent(files: Filesystem, from: Root, fromName: string): { root: Root; name: string } {
+  let root = from;
+  let name = fromName;
+  for (let links = 0; links < MOST_LINKS; links++) {
+    const stat = root.lstat(name);
+    if (stat === undefined || (stat.mode & TYPE_MASK) !== S_SYMLINK) break;
+    const target = root.readlink(name);
+    const directory = `${root.path}/${name}`.replace(/[^/]*$/, '');
+    const path = target.startsWith('/') ? target : directory + target;
+    const leaf = /\/([^/]+)$/.exec(path)?.[1] ?? '.';
+    const plain = leaf !== '.' && leaf !== '..';
+    root = files.root(plain ? path.slice(0, -leaf.length) : path, 'follow');
+    name = plain ? leaf : '.';
+  }
+  return { root, name };
 }
 
 /** What the mode says already is left out (§10.2). */
