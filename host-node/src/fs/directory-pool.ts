@@ -2,9 +2,9 @@
 // that deep trees sync with few descriptors (`ulimit -n 64`). Knows nothing about names being safe; see safe-root.ts.
 
 /** Enough for the directories between which a transfer goes back and forth. */
-const MOST_DIRECTORIES = 16;
+const MOST_DIRECTORIES = 8;
 /** Roots are opened again by path where there are more (a sender with many arguments). */
-const MOST_ROOTS = 8;
+const MOST_ROOTS = 4;
 
 export interface HeldDirectoryOwner {
   /** The directory is not to be used any more. */
