@@ -2,6 +2,7 @@
  * interrupted by a full buffer goes on with the next call. Layout of a record: core/src/scan-record.ts. */
 #define _GNU_SOURCE
 #include "module.h"
+#include "scan.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -82,8 +83,7 @@ static bool is_dot(const char *name) {
   return name[0] == '.' && (name[1] == 0 || (name[1] == '.' && name[2] == 0));
 }
 
-/* Fills `out` with as many records as surely fit. Returns 0 or -errno; `used` = bytes filled. */
-static int scan_some(int directory, uint8_t *out, size_t capacity, size_t *used, bool *ended) {
+int scan_some(int directory, uint8_t *out, size_t capacity, size_t *used, bool *ended) {
   uint64_t block[BLOCK / 8];
   *used = 0;
   *ended = false;
@@ -104,6 +104,12 @@ static int scan_some(int directory, uint8_t *out, size_t capacity, size_t *used,
   }
 }
 
+int64_t scan_answer(int status, size_t used, bool ended) {
+  /* What was read before a failure is good; the failure comes again with the next call. */
+  if (status != 0 && used == 0) return status;
+  return (int64_t)used * 2 + (ended ? 1 : 0);
+}
+
 /* scan(directory descriptor, out: Uint8Array) -> 2 * bytes filled + (1: that was all) | -errno */
 static napi_value scan(napi_env env, napi_callback_info info) {
   napi_value arguments[2];
@@ -112,12 +118,14 @@ static napi_value scan(napi_env env, napi_callback_info info) {
   size_t capacity = 0, used = 0;
   bool ended = false;
   if (!native_arguments(env, info, 2, arguments) || !native_int(env, arguments[0], &directory) ||
-      !native_bytes(env, arguments[1], &out, &capacity) || ((uintptr_t)out & 7) != 0 || capacity < 4096)
+      !native_bytes(env, arguments[1], &out, &capacity) || ((uintptr_t)out & 7) != 0 || capacity < SCAN_LEAST_BYTES)
     return native_number(env, -EINVAL);
   int status = scan_some(directory, out, capacity, &used, &ended);
-  /* What was read before a failure is good; the failure comes again with the next call. */
-  if (status != 0 && used == 0) return native_number(env, status);
-  return native_number(env, (int64_t)used * 2 + (ended ? 1 : 0));
+  return native_number(env, scan_answer(status, used, ended));
 }
 
-const native_call scan_calls[] = {{"scan", scan}, {NULL, NULL}};
+const native_call scan_calls[] = {{"scan", scan},
+                                  {"scanAhead", scan_ahead},
+                                  {"scanTake", scan_take},
+                                  {"scanDrop", scan_drop},
+                                  {NULL, NULL}};

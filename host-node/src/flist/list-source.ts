@@ -22,7 +22,7 @@ import { type Task, WAIT_TURN } from '../session/wait.ts';
 import { type SourceArgument, sourceArgument } from './argument.ts';
 import { DirectoryWalk, type PendingName, type WalkDirectory } from './directory-walk.ts';
 import { BlockError, TreeSourceBlocks } from './source-blocks.ts';
-import { SourceEntries, isDirectory, isSymlink } from './source-entry.ts';
+import { SourceEntries, isDirectory, isRegular, isSymlink } from './source-entry.ts';
 import { type SourceRoot, SourceTrees, belowRoot, quoted } from './source-trees.ts';
 import type { XattrRights } from './xattr-names.ts';
 
@@ -39,6 +39,8 @@ interface Here {
 const MAX_PATH_BYTES = 4096;
 /** Entries between two turns given to the session's other tasks. */
 const ENTRIES_PER_TURN = 256;
+/** Directories whose reading is begun before their turn. */
+const DIRECTORIES_AHEAD = 16;
 
 /** What of a command line decides the list. */
 export type ListSourceSettings = Pick<
@@ -152,7 +154,6 @@ export class TreeListSource implements ListSource {
       !settings.checksum &&
       settings.atimes === 0 &&
       this.blocks === undefined &&
-      !copyLinks &&
       (settings.hardLinks === 0 || protocol >= 28);
   }
 
@@ -197,7 +198,16 @@ export class TreeListSource implements ListSource {
   }
 
   nextDirectory(): number | undefined {
-    return this.#walk.next();
+    const next = this.#walk.next();
+    for (const { name, found } of this.#walk.upcoming(DIRECTORIES_AHEAD)) {
+      if (!found.content) continue;
+      if (!this.#tree.expect(this.#tree.root(found.root).root, belowRoot(name))) break;
+    }
+    return next;
+  }
+
+  end(): void {
+    this.#tree.end();
   }
 
   *fillSub(directory: number, list: FileList): Task {
@@ -386,11 +396,11 @@ export class TreeListSource implements ListSource {
     }
   }
 
-  /** Tells the core which files the rules leave out; directories and what could not be looked at are ours. */
+  /** Tells the core which regular files the rules leave out; everything else is ours to look at. */
   #markExcluded({ prefix, state }: Here, end: number): void {
     const { core } = this.#options;
     for (let at = this.#rows.bufferAt; at < end; at += scanRecordLength(core.u8, at)) {
-      if (scanRecordError(core.u32, at) !== 0 || isDirectory(scanRecordMode(core.u32, at))) continue;
+      if (scanRecordError(core.u32, at) !== 0 || !isRegular(scanRecordMode(core.u32, at))) continue;
       const name = belowRoot(prefix + scanRecordName(core.u8, at));
       if (state.check(name, false, 'sender') === 'exclude') markScanRecord(core.u32, at);
     }
@@ -420,10 +430,11 @@ export class TreeListSource implements ListSource {
     if (added !== undefined) here.children.push([name, added]);
   }
 
-  /** What the scan saw; with -L, or where it saw nothing, the file is looked at by its name. */
+  /** What the scan saw; a symlink with -L, or where it saw nothing, the file is looked at by its name. */
   #statOf(source: SourceRoot, name: string, state: FilterState, at: number): FileStat | undefined {
     const { core, settings } = this.#options;
-    if (settings.copyLinks || scanRecordError(core.u32, at) !== 0) {
+    const link = settings.copyLinks && isSymlink(scanRecordMode(core.u32, at));
+    if (link || scanRecordError(core.u32, at) !== 0) {
       return this.#tree.statChild(source.root, name, state);
     }
     return this.#tree.sane(scannedStat(new DataView(core.u8.buffer), at), name);

@@ -18,7 +18,7 @@ const PIECE_BYTES = 256 * 1024;
 
 export const isDirectory = (mode: number): boolean => (mode & TYPE_MASK) === S_DIRECTORY;
 export const isSymlink = (mode: number): boolean => (mode & TYPE_MASK) === S_SYMLINK;
-const isRegular = (mode: number): boolean => (mode & TYPE_MASK) === S_REGULAR;
+export const isRegular = (mode: number): boolean => (mode & TYPE_MASK) === S_REGULAR;
 
 export interface SourceEntryOptions {
   readonly core: CoreInstance;

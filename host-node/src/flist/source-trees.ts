@@ -2,7 +2,7 @@
 // and io_error bits of what cannot be read (docs/protocol/03-file-list.md §3.5, §3.6, §4.1, §4.5).
 import type { FilterList } from '../filter/filter-list.ts';
 import { FilterState, type TreeRuleFiles } from '../filter/filter-state.ts';
-import { type DirectoryScan, openScan } from '../fs/directory-scan.ts';
+import { type DirectoryScan, ScanAhead } from '../fs/directory-scan.ts';
 import { type FileStat, type Filesystem, FilesystemError, type Root } from '../fs/filesystem.ts';
 import type { SessionReport } from '../session/ports.ts';
 import type { SourceArgument } from './argument.ts';
@@ -33,6 +33,7 @@ export class SourceTrees {
   readonly #options: SourceTreeOptions;
   readonly #roots: SourceRoot[] = [];
   readonly #rootNumbers = new Map<string, number>();
+  readonly #ahead = new ScanAhead();
   /** Bits so far (1 general, 2 vanished). */
   ioError = 0;
 
@@ -89,10 +90,20 @@ export class SourceTrees {
     return undefined;
   }
 
+  /** A directory that will be opened soon; false: it makes no sense to name more now. */
+  expect(root: Root, at: string): boolean {
+    return this.#ahead.begin(root, at);
+  }
+
+  /** Nothing more is read. */
+  end(): void {
+    this.#ahead.end();
+  }
+
   /** Begins to read a directory; undefined (and reported) when it cannot be read. */
   open(root: Root, at: string): DirectoryScan | undefined {
     try {
-      return openScan(root, at);
+      return this.#ahead.open(root, at);
     } catch (error) {
       this.#unreadable(root, at, error);
       return undefined;

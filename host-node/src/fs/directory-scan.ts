@@ -32,6 +32,86 @@ export function openScan(
   return new ListedScan(root, directory);
 }
 
+/**
+ * Reads directories of a tree that will be needed soon ahead of time, where the helper can do that on a thread of its own. What
+ * cannot be begun now (too many, no descriptor, no such directory) is read when it is opened, which also tells why not.
+ */
+export class ScanAhead {
+  readonly #native: Partial<ScanCalls> | undefined;
+  /** Slots by root and name. */
+  readonly #begun = new Map<Root, Map<string, number>>();
+
+  constructor(native: Partial<ScanCalls> | undefined = loadNative()) {
+    this.#native = native;
+  }
+
+  /** False: no more is taken now. */
+  begin(root: Root, directory: string): boolean {
+    const calls = this.#native;
+    if (calls?.scanAhead === undefined) return false;
+    let begun = this.#begun.get(root);
+    if (begun === undefined) this.#begun.set(root, (begun = new Map()));
+    if (begun.has(directory)) return true;
+    let held: HeldDirectory | undefined;
+    try {
+      held = root.hold(directory);
+    } catch (error) {
+      if (error instanceof FilesystemError) return true;
+      throw error;
+    }
+    if (held === undefined) return false;
+    const slot = calls.scanAhead(held.descriptor);
+    held.release();
+    if (slot >= 0) begun.set(directory, slot);
+    return slot >= 0;
+  }
+
+  /** As {@link openScan}, with what was begun. */
+  open(root: Root, directory: string): DirectoryScan {
+    const slot = this.#begun.get(root)?.get(directory);
+    if (slot === undefined) return openScan(root, directory, this.#native);
+    this.#begun.get(root)!.delete(directory);
+    return new BegunScan(this.#native as ScanCalls, slot, directory);
+  }
+
+  /** Gives up what was begun and not opened. */
+  end(): void {
+    for (const begun of this.#begun.values()) {
+      for (const slot of begun.values()) this.#native?.scanDrop?.(slot);
+    }
+    this.#begun.clear();
+  }
+}
+
+class BegunScan implements DirectoryScan {
+  readonly #native: ScanCalls;
+  readonly #slot: number;
+  readonly #directory: string;
+  #failed = false;
+  ended = false;
+
+  constructor(native: ScanCalls, slot: number, directory: string) {
+    this.#native = native;
+    this.#slot = slot;
+    this.#directory = directory;
+  }
+
+  read(into: Uint8Array): number {
+    if (this.ended) return 0;
+    const result = this.#native.scanTake(this.#slot, into);
+    if (result < 0) {
+      this.#failed = true;
+      throw errorOfNumber(-result, 'readdir', this.#directory);
+    }
+    this.ended = (result & 1) !== 0;
+    return result >>> 1;
+  }
+
+  close(): void {
+    if (!this.ended && !this.#failed) this.#native.scanDrop(this.#slot);
+  }
+}
+
 class NativeScan implements DirectoryScan {
   readonly #scan: ScanCalls['scan'];
   readonly #held: HeldDirectory;

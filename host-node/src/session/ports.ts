@@ -25,6 +25,8 @@ export interface ListSource {
   nextDirectory(): number | undefined;
   /** Incremental: fills the sub-list of that directory. */
   fillSub(directory: number, list: FileList): Task;
+  /** Nothing more will be asked for: what was read ahead is given up. */
+  end(): void;
   /** io_error bits so far (1 general, 2 vanished). Grows while lists are built. */
   readonly ioError: number;
   /** ids met that have a local name, for the id lists of a session without incremental recursion. */

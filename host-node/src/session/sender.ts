@@ -17,15 +17,19 @@ export function* sendAll(
   files: SourceFiles,
   blocks?: SourceBlocks,
 ): Task {
-  const listSender = new ListSender(context, source, blocks);
-  const count = yield* listSender.sendFirst();
-  context.report.listDone(context.lists.totalEntries);
-  if (count === 0 && context.config.role === 'server') return;
-  const role = new SenderRole(context, listSender, files, blocks);
-  yield* role.run();
-  if (context.config.matchSummary) context.report.message('info', files.matchSummary());
-  listSender.sendLateIoError();
-  yield* goodbye(context);
+  try {
+    const listSender = new ListSender(context, source, blocks);
+    const count = yield* listSender.sendFirst();
+    context.report.listDone(context.lists.totalEntries);
+    if (count === 0 && context.config.role === 'server') return;
+    const role = new SenderRole(context, listSender, files, blocks);
+    yield* role.run();
+    if (context.config.matchSummary) context.report.message('info', files.matchSummary());
+    listSender.sendLateIoError();
+    yield* goodbye(context);
+  } finally {
+    source.end();
+  }
 }
 
 class SenderRole {

@@ -1,5 +1,6 @@
 // Sessions with made-up lists and no disk: what the engine says and refuses, byte by byte.
 import { digestBytes } from '@ocrsync/core/checksum-kinds';
+import type { FileList } from '@ocrsync/core/file-list';
 import { latin1Text } from '@ocrsync/core/latin1';
 import { TOKEN_END } from '@ocrsync/core/wire-reader';
 import type { Channel } from '@ocrsync/node/session/channel';
@@ -172,6 +173,9 @@ class MadeSource implements ports.ListSource {
     // The world says which sub-lists there are.
   }
 
+  end(): void {
+    // Nothing was read ahead.
+  }
   nextDirectory(): number | undefined {
     return this.#due.shift();
   }
