@@ -90,6 +90,8 @@ export interface MadeEntry {
   readonly name: string;
   readonly mode: number;
   readonly sizeBytes?: number;
+  /** Number of its set of extended attributes. */
+  readonly xattrs?: number;
 }
 
 export const FILE_A: MadeEntry = { name: 'a', mode: 0o100644, sizeBytes: 3 };
@@ -102,7 +104,13 @@ export interface World {
   readonly ioError?: number;
   readonly rules?: readonly string[];
   readonly deleted?: readonly [number, number, number, number, number];
-  /** Generator: asks for every regular file. */
+  /** Sender: ACLs and extended attributes. */
+  readonly blocks?: ports.SourceBlocks;
+  /** Receiving side: extended attributes. */
+  readonly xattrs?: (context: SessionContext) => ports.TargetXattrs;
+  /** Generator: sends a record without transfer, with these flags, for every regular file. */
+  readonly tells?: number;
+  /** Generator: asks for every regular file.
   readonly wantsFiles?: boolean;
   /** Receiver: outcome of each file, in order; then `good`. */
   readonly results?: readonly ports.ReceiveResult[];
@@ -121,7 +129,11 @@ export function made(changes: Partial<SessionConfig> = {}, world: World = {}): M
     report: reportTo(told),
     filterRules: () => world.rules ?? [],
     takeFilterRules: (rules) => void told.push(...rules.map((rule) => `rule ${rule}`)),
-    makeSender: (context) => ({ source: new MadeSource(world), files: new MadeFiles(context) }),
+    makeSender: (context) => ({
+      source: new MadeSource(world),
+      files: new MadeFiles(context),
+      blocks: world.blocks,
+    }),
     makeReceiver: (context) => ({
       lists: {
         learnId: (kind, id, name) => void told.push(`${kind} ${id} is ${name}`),
@@ -129,6 +141,7 @@ export function made(changes: Partial<SessionConfig> = {}, world: World = {}): M
       },
       generator: new MadeGenerator(world, told),
       receiver: new MadeReceiver(context, world, told),
+      xattrs: world.xattrs?.(context),
     }),
   });
   return { session, told };
@@ -173,11 +186,11 @@ class MadeSource implements ports.ListSource {
     // The world says which sub-lists there are.
   }
 
-  end(): void {
-    // Nothing was read ahead.
-  }
   nextDirectory(): number | undefined {
     return this.#due.shift();
+  }
+  end(): void {
+    // Nothing was read ahead.
   }
 
   *fillSub(directory: number, list: Parameters<ports.ListSource['fillFirst']>[0]): Task {
@@ -189,8 +202,9 @@ class MadeSource implements ports.ListSource {
   }
 }
 
-function newEntry({ name, mode, sizeBytes = 0 }: MadeEntry) {
-  return { name, mode, sizeBytes, mtimeSec: 1700000000, mtimeNsec: 0, uid: 0, gid: 0, flags: 0 };
+function newEntry({ name, mode, sizeBytes = 0, xattrs }: MadeEntry) {
+  const entry = { name, mode, sizeBytes, mtimeSec: 1700000000, mtimeNsec: 0, uid: 0, gid: 0, flags: 0 };
+  return xattrs === undefined ? entry : { ...entry, xattrs };
 }
 
 /** Every file holds `abc`; its digest is zeros, which the made receiver does not look at. */
@@ -245,6 +259,7 @@ class MadeGenerator implements ports.GeneratorFiles {
 
   *visit(entry: ports.Entry, visit: ports.Visit, sink: ports.GeneratorSink): Task {
     const regular = (entry.list.mode(entry.row) & TYPE_MASK) === REGULAR;
+    if (this.#world.tells !== undefined && regular) yield* sink.item(entry.ndx, this.#world.tells);
     if (!this.#world.wantsFiles || !regular || visit === 'early-directory') return;
     yield* sink.request(entry.ndx, visit === 'redo' ? 0 : ITEM_IS_NEW, 0x80, undefined);
     const { count, blockLength, s2Length, remainder } = EMPTY_SUM_HEAD;

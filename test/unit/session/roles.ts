@@ -35,7 +35,11 @@ export function receiver(changes: Partial<SessionConfig>, world: World, ...said:
   const { role: _role, ...alike } = changes;
   const from = sender(
     { ...alike, role: other },
-    { entries: world.entries ?? ENTRIES, ...(world.subLists && { subLists: world.subLists }) },
+    {
+      entries: world.entries ?? ENTRIES,
+      ...(world.subLists && { subLists: world.subLists }),
+      ...(world.blocks && { blocks: world.blocks }),
+    },
   );
   const list = from.head.subarray(helloBytes(other, changes.ownProtocol ?? 32));
   put(one.session, hello);
