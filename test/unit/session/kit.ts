@@ -110,7 +110,7 @@ export interface World {
   readonly xattrs?: (context: SessionContext) => ports.TargetXattrs;
   /** Generator: sends a record without transfer, with these flags, for every regular file. */
   readonly tells?: number;
-  /** Generator: asks for every regular file.
+  /** Generator: asks for every regular file. */
   readonly wantsFiles?: boolean;
   /** Receiver: outcome of each file, in order; then `good`. */
   readonly results?: readonly ports.ReceiveResult[];
