@@ -6,7 +6,10 @@ export {
 } from './checksum/exports';
 export { delta_open, delta_record_size, delta_scan, delta_take_sums, delta_work_size } from './delta/exports';
 export { dirs_init, dirs_intern, dirs_rehash, flist_add, flist_clean, flist_decode, flist_encode, flist_encode_end, flist_extra, flist_find, flist_sort } from './codec/flist-exports';
-export { flist_add_scanned, flist_judge, flist_judge_begin, flist_run_end } from './codec/flist-exports';
+export {
+  flist_add_scanned, flist_judge, flist_judge_begin, flist_next_directory, flist_one_directory, flist_owner_end,
+  flist_run_end, flist_set_owner, flist_tally,
+} from './codec/flist-exports';
 export {
   compressed_tokens_begin, lz4_compress, lz4_decompress, lz4_table_size, read_byte, read_bytes, read_compressed_token, read_cstring, read_int, read_item, read_line, read_longint,
   read_ndx, read_plain_token, read_short, read_sum_head, read_sums, read_varint, read_varlong, read_vstring, reader_advance,

@@ -7,3 +7,4 @@ export { flist_clean, flist_find } from './flist-find';
 export { flist_sort } from './flist-sort';
 export { flist_judge, flist_judge_begin, flist_run_end } from './flist-judge';
 export { flist_add_scanned } from './flist-scanned';
+export { flist_next_directory, flist_one_directory, flist_owner_end, flist_set_owner, flist_tally } from './flist-bulk';

@@ -20,6 +20,8 @@ export class ImpliedIncludes {
   readonly #settings: RequestSettings;
   /** The contents of the root itself were asked for. */
   #rootContent = false;
+  /** No request has a wildcard or anything that quotes one. */
+  #plain = true;
 
   /** `requests`: the source arguments of a pull without host parts. */
   constructor(requests: readonly string[], settings: RequestSettings) {
@@ -38,6 +40,12 @@ export class ImpliedIncludes {
     return this.#parents.some(matches) ? 'parent' : 'refused';
   }
 
+  /** Every name below this directory (without leading slash; not the root) was asked for; false where that is hard to tell. */
+  coversContents(directory: string): boolean {
+    if (!this.#settings.recursive || directory === '' || !this.#plain) return false;
+    return this.verdict(directory, true) === 'requested';
+  }
+
   #take(request: string): void {
     const name = this.#nameOf(request);
     if (name === '') {
@@ -46,6 +54,7 @@ export class ImpliedIncludes {
       return;
     }
     const wild = /[*?[]/.test(name);
+    if (wild || /[\\\]]/.test(name)) this.#plain = false;
     const pattern = wild ? `/${doubled(name)}` : `/${name.replaceAll('\\]', ']')}`;
     const variants = [pattern];
     const quoted = pattern.replace(/\\.|\[/gs, (found) => (found === '[' ? '\\[' : found));

@@ -2,6 +2,7 @@
 // recursion (docs/protocol/03-file-list.md §3, §4, §14). Only names, stats and link targets are read here.
 import type { FileList } from '@ocrsync/core/file-list';
 import { FLIST_CONTENT_DIR, FLIST_IMPLIED_DIR, FLIST_TOP_DIR } from '@ocrsync/core/file-list';
+import { nextDirectory } from '@ocrsync/core/file-list-bulk';
 import type { CoreInstance } from '@ocrsync/core/instance';
 import {
   markScanRecord,
@@ -186,9 +187,8 @@ export class TreeListSource implements ListSource {
 
   registerDirectories(list: FileList): void {
     const level: { name: string; directory: WalkDirectory }[] = [];
-    for (let position = 0; position < list.count; position++) {
-      const row = list.rowAt(position);
-      if (!list.isDirectory(row)) continue;
+    for (let at = nextDirectory(list, 0); at < list.count; at = nextDirectory(list, at + 1)) {
+      const row = list.rowAt(at);
       const directory = this.#found.get(row);
       if (directory === undefined) throw new RangeError(`directory in row ${row} is not of this source`);
       level.push({ name: list.name(row), directory });

@@ -1,6 +1,7 @@
 // What a receiver checks in a list as a whole: names that were not asked for, excluded names, wrong parents
 // (docs/protocol/03-file-list.md §14.6, §16). The bytes were checked by the core. Leading slashes are still there.
 import { FLIST_CONTENT_DIR, FLIST_IMPLIED_DIR, FLIST_TOP_DIR, type FileList } from '@ocrsync/core/file-list';
+import { isOneDirectory } from '@ocrsync/core/file-list-bulk';
 import { ProtocolError } from '@ocrsync/core/protocol-error';
 import type { FilterList } from '../filter/filter-list.ts';
 import { FilterState } from '../filter/filter-state.ts';
@@ -35,6 +36,7 @@ export class ReceivedListCheck {
 
   /** Throws a ProtocolError (exit 2 or 4). `directory`: name of the sub-list's directory; undefined for a first list. */
   check(list: FileList, directory: string | undefined): void {
+    if (this.#isBeyondDoubt(list, directory)) return;
     for (let row = 0; row < list.count; row++) {
       if (!list.isActive(row)) continue;
       const name = list.name(row);
@@ -42,6 +44,20 @@ export class ReceivedListCheck {
       if (name === '.' || name === '/.') this.#checkRoot(list, row, name);
       else this.#checkName(list, row, name.replace(/^\/+/, ''));
     }
+  }
+
+  /**
+   * A sub-list whose rows all lie in its directory, where every name is what was asked for. A root entry (`.` or `/.`) can only
+   * be in a list of another kind.
+   */
+  #isBeyondDoubt(list: FileList, directory: string | undefined): boolean {
+    const { distrust, incremental } = this.#options;
+    if (directory === undefined || !incremental || this.#rules !== undefined) return false;
+    if (!isOneDirectory(list) || list.dirName(0) === '' || list.dirName(0) === '/') return false;
+    const name = directory.replace(/^\/+/, '');
+    if (distrust?.requested !== undefined && !distrust.requested.coversContents(name)) return false;
+    this.#checkParent(list, 0, directory);
+    return true;
   }
 
   #checkParent(list: FileList, row: number, directory: string | undefined): void {

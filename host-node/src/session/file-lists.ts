@@ -3,6 +3,7 @@
 import type { CoreInstance } from '@ocrsync/core/instance';
 import { type DirectoryNames } from '@ocrsync/core/directory-names';
 import { FileList } from '@ocrsync/core/file-list';
+import { nextDirectory } from '@ocrsync/core/file-list-bulk';
 import { ProtocolError } from '@ocrsync/core/protocol-error';
 import { ITEM_IS_NEW } from './item.ts';
 import type { Entry } from './ports.ts';
@@ -204,9 +205,8 @@ export class FileLists {
   }
 
   #takeDirectories(list: FileList): void {
-    for (let position = 0; position < list.count; position++) {
-      const row = list.rowAt(position);
-      if (!list.isDirectory(row)) continue;
+    for (let at = nextDirectory(list, 0); at < list.count; at = nextDirectory(list, at + 1)) {
+      const row = list.rowAt(at);
       const copy = this.directories.add({
         name: list.name(row),
         mode: list.mode(row),

@@ -1,5 +1,6 @@
 // Counters of one end, and the statistics record that a server sender writes (docs/protocol/01-session.md §10.4, 04 §16).
 import type { FileList } from '@ocrsync/core/file-list';
+import { tally } from '@ocrsync/core/file-list-bulk';
 import type { Channel } from './channel.ts';
 import { ITEM_IS_NEW, ITEM_TRANSFER } from './item.ts';
 import type { Entry } from './ports.ts';
@@ -20,6 +21,8 @@ export interface KindCounts {
   device: number;
   special: number;
 }
+
+const KINDS = ['regular', 'directory', 'symlink', 'device', 'special'] as const;
 
 function noCounts(): KindCounts {
   return { regular: 0, directory: 0, symlink: 0, device: 0, special: 0 };
@@ -62,12 +65,9 @@ export class Statistics {
   bypassedBytes = 0;
 
   countList(list: FileList): void {
-    for (let row = 0; row < list.count; row++) {
-      if (!list.isActive(row)) continue;
-      const kind = kindOf(list.mode(row));
-      this.files[kind]++;
-      if (kind === 'regular' || kind === 'symlink') this.totalBytes += list.sizeBytes(row);
-    }
+    const counted = tally(list);
+    for (const kind of KINDS) this.files[kind] += counted[kind];
+    this.totalBytes += counted.totalBytes;
   }
 
   countItem(entry: Entry, iflags: number): void {

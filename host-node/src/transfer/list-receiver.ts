@@ -1,6 +1,7 @@
 // The receiving side's view of a peer's list: ids become local ones, groups that may not be given are marked
 // (docs/protocol/03-file-list.md §9.3). Names that were not asked for are refused by the check that is passed in.
 import { FLIST_SKIP_GROUP, type FileList } from '@ocrsync/core/file-list';
+import { ownerEnd, setOwner } from '@ocrsync/core/file-list-bulk';
 import type { IdMap } from '../flist/id-map.ts';
 import type { ListReceiver } from '../session/ports.ts';
 
@@ -30,12 +31,15 @@ export class MappingListReceiver implements ListReceiver {
     this.#options.check(list, directory);
     if (relative) list.stripLeadingSlashes();
     if (!owner && !group) return;
-    for (let row = 0; row < list.count; row++) {
-      if (owner) list.setUid(row, ids.userId(list.uid(row)));
-      if (!group) continue;
-      const local = ids.groupId(list.gid(row));
-      list.setGid(row, local);
-      if (!ids.mayUseGroup(local)) list.setFlags(row, list.flags(row) | FLIST_SKIP_GROUP);
+    for (let row = 0; row < list.count;) {
+      const end = ownerEnd(list, row);
+      const uid = owner ? ids.userId(list.uid(row)) : list.uid(row);
+      const gid = group ? ids.groupId(list.gid(row)) : list.gid(row);
+      const skips = group && !ids.mayUseGroup(gid);
+      if (skips || uid !== list.uid(row) || gid !== list.gid(row)) {
+        setOwner(list, row, end, uid, gid, skips ? FLIST_SKIP_GROUP : 0);
+      }
+      row = end;
     }
   }
 }
