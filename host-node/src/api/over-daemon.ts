@@ -10,7 +10,7 @@ import { connectTcp } from '../transport/tcp.ts';
 import type { ClientEnvironment, ClientResult } from './client-environment.ts';
 import { clientSession } from './client-session.ts';
 import { finish, pumpOptions } from './outcome.ts';
-import { confineBeside, leaveShell, shellWords } from './over-shell.ts';
+import { confineBeside, leaveShell, shellOptions, shellWords } from './over-shell.ts';
 import { type RemoteEndpoints, roleOfOperands } from './remote-role.ts';
 import { clientPlan } from './run-confinement.ts';
 
@@ -81,7 +81,7 @@ async function connectDaemon(
     return { duplex, exitCode: Promise.resolve(0), kill: () => undefined };
   }
   const words = [...shellWords(options, remote), options.rsyncPath, '--server', '--daemon', '.'];
-  return await startRemoteShell(words, roleOfOperands(options), environment.remoteStderr);
+  return await startRemoteShell(words, shellOptions(options, environment));
 }
 
 /** A path that is only the module's name is sent as `module/`; ` module/` inside would be split by the daemon (02 §8). */

@@ -5,7 +5,12 @@ import type { Options } from '../options/options.ts';
 import { serverArguments } from '../options/server-args.ts';
 import { RunError } from '../session/run-error.ts';
 import { pump } from '../transfer/pump.ts';
-import { type RemoteShell, splitShellCommand, startRemoteShell } from '../transport/remote-shell.ts';
+import {
+  type RemoteShell,
+  type ShellOptions,
+  splitShellCommand,
+  startRemoteShell,
+} from '../transport/remote-shell.ts';
 import type { ClientEnvironment, ClientResult } from './client-environment.ts';
 import { clientSession } from './client-session.ts';
 import { finish, pumpOptions } from './outcome.ts';
@@ -27,12 +32,21 @@ export async function runOverShell(
     ...serverArguments(options, { push: direction === 'push', paths: remote.paths, quoting: true }),
   ];
   if (options.verbose >= 2 && !options.quiet) environment.line(openingLine(words));
-  const shell = await startRemoteShell(words, roleOfOperands(options), environment.remoteStderr);
+  const shell = await startRemoteShell(words, shellOptions(options, environment));
   confineBeside(shell, environment, clientPlan(options, endpoints));
   const client = clientSession(options, endpoints, environment);
   await pump(client.session, shell.duplex, pumpOptions(options, environment));
   const shellCode = await leaveShell(shell, client.session.error !== undefined, environment.signal);
   return finish(client, environment, shellCode);
+}
+
+/** How a run's remote shell is started. */
+export function shellOptions(options: Options, { sink, remoteStderr }: ClientEnvironment): ShellOptions {
+  return {
+    role: roleOfOperands(options),
+    stderrLine: remoteStderr,
+    warn: (text) => sink.event({ type: 'message', severity: 'warning', text, fromPeer: false }),
+  };
 }
 
 /** A shell that runs already keeps its rights; it is ended when the process cannot be confined and had to be. */

@@ -103,6 +103,8 @@ export function descriptorChannel(
 
 function hasCalls(native: Partial<ChannelCalls> | undefined): native is ChannelCalls {
   return (
-    native?.socketPair !== undefined && native.sendDescriptors !== undefined && native.receiveDescriptors !== undefined
+    native?.socketPair !== undefined &&
+    native.sendDescriptors !== undefined &&
+    native.receiveDescriptors !== undefined
   );
 }

@@ -3,7 +3,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { systemErrorText } from '../fs/errno.ts';
 import type { ProcessRole } from '../report/exit-codes.ts';
+import { FilesystemError } from '../fs/filesystem.ts';
 import { RunError } from '../session/run-error.ts';
+import { ChildSockets, type PairCalls, socketCalls } from './socket-pair.ts';
 import { StreamDuplex } from './stream-duplex.ts';
 
 export interface RemoteShell {
@@ -42,33 +44,56 @@ export function splitShellCommand(command: string): string[] {
   return words;
 }
 
-/**
- * Runs the words. Resolves once the process runs; RunError 14 if it cannot.
- * @param role who we are in messages
- * @param stderrLine takes each line of its stderr (latin1, without newline); absent: it writes to our own stderr
- */
+export interface ShellOptions {
+  /** Who we are in messages. */
+  readonly role: ProcessRole;
+  /** Takes each line of its stderr (latin1, without newline); absent: it writes to our own stderr. */
+  readonly stderrLine?: ((line: string) => void) | undefined;
+  /** Told once when socket pairs could not be had and pipes do their work. */
+  warn(text: string): void;
+  /** What makes the socket pairs. */
+  readonly sockets?: Partial<PairCalls> | undefined;
+}
+
+/** Runs the words. Resolves once the process runs; RunError 14 if it cannot. */
 export async function startRemoteShell(
   words: readonly string[],
-  role: ProcessRole,
-  stderrLine?: (line: string) => void,
+  options: ShellOptions,
 ): Promise<RemoteShell> {
+  const { role, stderrLine } = options;
   const [file, ...args] = words;
-  const child = spawn(file!, args, { stdio: ['pipe', 'pipe', stderrLine ? 'pipe' : 'inherit'] });
+  const made = ChildSockets.make('sockets' in options ? options.sockets : socketCalls());
+  const sockets = made instanceof ChildSockets ? made : undefined;
+  if (made instanceof FilesystemError) {
+    options.warn(`socketpair: ${made.strerror} (${made.errno}): the remote shell gets pipes`);
+  }
+  const cannot = (error: unknown): RunError => {
+    sockets?.close();
+    const reason = systemErrorText(error as NodeJS.ErrnoException);
+    return new RunError('ERR_REMOTE_SHELL', `rsync: [${role}] Failed to exec ${file}: ${reason}`, 14);
+  };
+  let child: ChildProcess;
+  try {
+    const wire = sockets?.stdio ?? (['pipe', 'pipe'] as const);
+    child = spawn(file!, args, { stdio: [...wire, stderrLine ? 'pipe' : 'inherit'] });
+  } catch (error) {
+    throw cannot(error);
+  } finally {
+    sockets?.closeChildEnds();
+  }
   if (stderrLine && child.stderr) forwardLines(child.stderr, stderrLine);
   const exitCode = exitCodeOf(child);
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve);
-    child.once('error', (error: NodeJS.ErrnoException) => {
-      const text = `rsync: [${role}] Failed to exec ${file}: ${systemErrorText(error)}`;
-      reject(new RunError('ERR_REMOTE_SHELL', text, 14));
-    });
+    child.once('error', (error) => reject(cannot(error)));
   });
   return {
-    duplex: new StreamDuplex(child.stdout!, child.stdin!),
+    duplex: sockets?.connect() ?? new StreamDuplex(child.stdout!, child.stdin!),
     exitCode,
     kill: () => {
       child.kill('SIGTERM');
       setTimeout(() => child.kill('SIGKILL'), LEFTOVER_MS).unref();
+      sockets?.endReading();
     },
   };
 }

@@ -2,6 +2,7 @@
 // write synchronously, and a blocked write would stop the reading too.
 import { fstatSync } from 'node:fs';
 import { Socket } from 'node:net';
+import { StaticInput } from './static-input.ts';
 import { StreamDuplex } from './stream-duplex.ts';
 
 /** Descriptors 0 and 1; works on pipes and sockets, where a server's wire always is. */
@@ -11,7 +12,8 @@ export function standardDuplex(): StreamDuplex {
     return stat.isFIFO() || stat.isSocket();
   };
   if (!isWire(0) || !isWire(1)) return new StreamDuplex(process.stdin, process.stdout);
-  const input = new Socket({ fd: 0, readable: true, writable: false });
+  const received = new StaticInput();
+  const input = new Socket({ fd: 0, readable: true, writable: false, onread: received.onread });
   const output = new Socket({ fd: 1, readable: false, writable: true });
-  return new StreamDuplex(input, output);
+  return new StreamDuplex(input, output, received.listen);
 }

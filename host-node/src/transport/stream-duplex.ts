@@ -10,13 +10,18 @@ export class StreamDuplex implements Duplex {
   #ended = false;
   #failed: NodeJS.ErrnoException | undefined;
 
-  constructor(input: Readable, output: Writable) {
+  /** `listen` says who gives the input's bytes when it is not its 'data' event (static-input.ts). */
+  constructor(
+    input: Readable,
+    output: Writable,
+    listen: (take: (bytes: Uint8Array) => void) => void = (take) => input.on('data', take),
+  ) {
     this.#input = input;
     this.#output = output;
-    input.on('data', (bytes: Uint8Array) => {
+    listen((bytes) => {
       if (this.#sink) this.#sink.data(bytes);
       else {
-        this.#pending.push(bytes);
+        this.#pending.push(bytes.slice());
         input.pause();
       }
     });

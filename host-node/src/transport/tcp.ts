@@ -1,9 +1,10 @@
 // A TCP connection to a daemon (docs/protocol/02-daemon.md §2): every resolved address in order, with --contimeout each.
 import { lookup } from 'node:dns/promises';
-import { connect, type Socket } from 'node:net';
+import { connect, type Socket, type TcpNetConnectOpts } from 'node:net';
 import { systemErrorText } from '../fs/errno.ts';
 import type { ProcessRole } from '../report/exit-codes.ts';
 import { RunError } from '../session/run-error.ts';
+import { StaticInput } from './static-input.ts';
 import { StreamDuplex } from './stream-duplex.ts';
 
 export interface ConnectOptions {
@@ -33,9 +34,11 @@ export async function connectTcp(host: string, port: number, options: ConnectOpt
   const failures: string[] = [];
   for (const { address } of addresses) {
     try {
-      const socket = await connectOne(address, port, options.contimeoutSeconds, options.signal);
+      const received = new StaticInput();
+      const to = { host: address, port, onread: received.onread };
+      const socket = await connectOne(to, options.contimeoutSeconds, options.signal);
       socket.setNoDelay(true);
-      return new StreamDuplex(socket, socket);
+      return new StreamDuplex(socket, socket, received.listen);
     } catch (error) {
       if (error instanceof RunError) throw error;
       const reason = systemErrorText(error as NodeJS.ErrnoException);
@@ -45,14 +48,9 @@ export async function connectTcp(host: string, port: number, options: ConnectOpt
   throw new RunError('ERR_CONNECT', failures.join('\n'), 10);
 }
 
-function connectOne(
-  address: string,
-  port: number,
-  contimeoutSeconds: number,
-  signal: AbortSignal,
-): Promise<Socket> {
+function connectOne(to: TcpNetConnectOpts, contimeoutSeconds: number, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host: address, port });
+    const socket = connect(to);
     const give = (reason: unknown): void => {
       socket.destroy();
       settle();
