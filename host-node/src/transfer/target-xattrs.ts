@@ -12,6 +12,7 @@ import type { DestinationState } from './destination-state.ts';
 import { isSymlink } from './file-type.ts';
 
 const OWNER_WRITE = 0o200;
+const NO_NAMES: ReadonlySet<string> = new Set();
 
 /** A received attribute under its name on this disk, and its number on the wire. */
 interface Wanted {
@@ -37,11 +38,11 @@ export class TreeTargetXattrs implements TargetXattrs {
   /** Whether the object must get other attributes. `exists` false: whether it must get any. */
   differ(entry: Entry, name: string, exists: boolean): boolean {
     const set = this.#setOf(entry);
-    const there = exists ? this.#namesAt(name, 'generator') : [];
-    let differ = there.some((key) => !set.has(key));
+    const there = exists ? this.#namesAt(name, 'generator') : NO_NAMES;
+    let differ = [...there].some((key) => !set.has(key));
     const lacking: Wanted[] = [];
     for (const [key, wanted] of set) {
-      if (there.includes(key) && this.#isEqual(wanted.attribute, this.#valueAt(name, key))) continue;
+      if (there.has(key) && this.#isEqual(wanted.attribute, this.#valueAt(name, key))) continue;
       differ = true;
       if (wanted.attribute.value === undefined) lacking.push(wanted);
     }
@@ -85,7 +86,7 @@ export class TreeTargetXattrs implements TargetXattrs {
         this.#state.report.message('error-xfer', text);
         continue;
       }
-      if (there.includes(key) && sameBytes(this.#valueAt(name, key), value)) continue;
+      if (there.has(key) && sameBytes(this.#valueAt(name, key), value)) continue;
       const call = `rsync_xal_set: lsetxattr(${this.#state.fullName(name)},"${key}") failed`;
       if (this.#change(name, call, () => this.#state.tree.setXattr(name, key, value))) changed = true;
     }
@@ -112,15 +113,16 @@ export class TreeTargetXattrs implements TargetXattrs {
   }
 
   /** Names of the attributes that are ours to compare. */
-  #namesAt(name: string, role: 'generator' | 'receiver'): readonly string[] {
+  #namesAt(name: string, role: 'generator' | 'receiver'): ReadonlySet<string> {
     try {
-      return this.#state.tree.listXattrs(name).filter((key) => isCompared(key, this.#rights));
+      const names = this.#state.tree.listXattrs(name);
+      return names.length === 0 ? NO_NAMES : new Set(names.filter((key) => isCompared(key, this.#rights)));
     } catch (error) {
       if (!(error instanceof FilesystemError) || error.code !== 'EOPNOTSUPP') {
         const text = `get_xattr_names: llistxattr(${this.#state.fullName(name)},1024) failed`;
         this.#state.failed(role, text, error);
       }
-      return [];
+      return NO_NAMES;
     }
   }
 
