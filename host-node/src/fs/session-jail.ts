@@ -58,9 +58,9 @@ export class JailError extends Error {
  */
 export function enterSessionJail(
   jail: SessionJail,
-  helper: NativeHelper | undefined = loadNative(),
+  helper: NativeHelper | undefined | null = loadNative(),
 ): ConfinementOutcome {
-  if (helper === undefined) {
+  if (!helper) {
     const wanted = jail.chroot ?? jail.ids ?? jail.limits;
     if (wanted !== undefined || jail.denySystemCalls === true) {
       throw new JailError('helper', 'chroot, ids, limits and denied calls need the native helper');
