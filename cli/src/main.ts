@@ -1,7 +1,7 @@
 // What the command does with its words: parse, run as client or server, print, exit (docs/protocol/05-options.md).
 import module from 'node:module';
 import { runClient } from '@ocrsync/node/api/client';
-import { platformLine } from '@ocrsync/node/api/capabilities';
+import { platformFacts } from '@ocrsync/node/api/capabilities';
 import { RunConfinement } from '@ocrsync/node/api/run-confinement';
 import { usageText } from '@ocrsync/node/options/help';
 import type { Options } from '@ocrsync/node/options/options';
@@ -33,7 +33,7 @@ async function run(words: readonly string[]): Promise<number> {
     writeAll(1, Buffer.from(await doctor(words), 'utf8').toString('latin1'));
     return 0;
   }
-  const outcome = parseArguments(words, process.env, platformLine);
+  const outcome = parseArguments(words, process.env, platformFacts);
   if (outcome.kind === 'stop') {
     writeAll(1, outcome.stdout);
     writeAll(2, outcome.stderr);

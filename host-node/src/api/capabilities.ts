@@ -4,6 +4,7 @@ import { errorOfNumber } from '../fs/errno.ts';
 import { landlockVersion } from '../fs/confinement.ts';
 import { localFilesystem } from '../fs/local.ts';
 import { type RingReport, ringReport } from '../fs/ring-report.ts';
+import type { PlatformFacts } from '../options/help.ts';
 import { VERSION } from '../options/version.ts';
 
 /** `available` with what it is, or the reason why not, as one line for people. */
@@ -65,8 +66,12 @@ function seccomp(): Capability {
   return { available: true, answer: 'available' };
 }
 
-/** One line for --version. */
-export function platformLine(): string {
+/** For --version. */
+export function platformFacts(): PlatformFacts {
+  return { line: platformLine(), extendedAttributes: localFilesystem().canXattrs };
+}
+
+function platformLine(): string {
   const helper = nativeReport().path === undefined ? 'no native helper' : 'native helper';
   const rings = ringReport().available ? 'io_uring' : 'no io_uring';
   const { abi } = landlock();

@@ -92,8 +92,9 @@ export class SessionEnds implements SessionHost {
 
   makeReceiver(context: SessionContext): ReturnType<SessionHost['makeReceiver']> {
     this.onContext(context);
-    const { options, destination, localData, role } = this.#parts;
-    requireAttributes(options, this.#filesystem, role);
+    const { options, destination, localData, local, role } = this.#parts;
+    // The sending end of a local copy says it.
+    if (!local) requireAttributes(options, this.#filesystem, role);
     const filters = new RuleDeletionFilters(this.#filters, context.protocol, () =>
       treeRuleFiles(
         this.#filesystem,

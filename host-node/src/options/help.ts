@@ -92,6 +92,16 @@ function wrapped(words: readonly string[], separator: string): string {
   return lines.join('\n');
 }
 
+/** What of this machine --version tells. */
+export interface PlatformFacts {
+  /** One line. */
+  readonly line: string;
+  readonly extendedAttributes: boolean;
+}
+
+/** They come and go with the native helper. */
+const ATTRIBUTE_CAPABILITIES: readonly string[] = ['ACLs', 'xattrs'];
+
 /** Capabilities in rsync's order and words; scripts look for them. */
 const CAPABILITIES: readonly string[] = [
   '64-bit files',
@@ -105,12 +115,11 @@ const CAPABILITIES: readonly string[] = [
   'no hardlink-specials',
   'no hardlink-symlinks',
   'IPv6',
-  'no atimes',
+  'atimes',
   'no batchfiles',
   'inplace',
   'append',
-  'no ACLs',
-  'no xattrs',
+  ...ATTRIBUTE_CAPABILITIES,
   'no secluded-args',
   'no iconv',
   'no prealloc',
@@ -118,17 +127,23 @@ const CAPABILITIES: readonly string[] = [
   'no crtimes',
 ];
 
-/** What --version prints on stdout. `platform`: what is in force on this machine. */
-export function versionText(platform?: string): string {
+function capabilitiesOn(platform: PlatformFacts | undefined): string[] {
+  const lacks = (name: string): boolean =>
+    platform?.extendedAttributes === false && ATTRIBUTE_CAPABILITIES.includes(name);
+  return CAPABILITIES.map((name) => (lacks(name) ? `no ${name}` : name));
+}
+
+/** What --version prints on stdout. */
+export function versionText(platform?: PlatformFacts): string {
   return [
     firstLines(),
     'Capabilities:',
-    wrapped(CAPABILITIES, ', '),
+    wrapped(capabilitiesOn(platform), ', '),
     'Checksum list:',
     `    ${CHECKSUMS.join(' ').replace('xxh64', 'xxh64 (xxhash)')}`,
     'Compress list:',
     `    ${COMPRESSIONS.join(' ')}`,
-    ...(platform === undefined ? [] : ['In force here:', `    ${platform}`]),
+    ...(platform === undefined ? [] : ['In force here:', `    ${platform.line}`]),
     '',
     'ocrsync is free software under the MIT licence, without any warranty.',
     '',
@@ -136,14 +151,14 @@ export function versionText(platform?: string): string {
 }
 
 /** What -VV prints: one JSON object with rsync's keys. */
-export function versionJson(): string {
+export function versionJson(platform?: PlatformFacts): string {
   const capabilities: Record<string, number | boolean> = {
     file_bits: 64,
     inum_bits: 64,
     timestamp_bits: 64,
     long_int_bits: 64,
   };
-  for (const capability of CAPABILITIES.slice(4)) {
+  for (const capability of capabilitiesOn(platform).slice(4)) {
     const has = !capability.startsWith('no ');
     capabilities[(has ? capability : capability.slice(3)).replaceAll('-', '_')] = has;
   }

@@ -1,6 +1,6 @@
 // The door of options/: words and environment in, Options or a finished answer out. Pure; prints nothing, exits nothing.
 // Serves client command lines and `--server` ones alike (docs/protocol/05-options.md §2, §13).
-import { helpText, infoHelpText, usageText, versionJson, versionText } from './help.ts';
+import { type PlatformFacts, helpText, infoHelpText, usageText, versionJson, versionText } from './help.ts';
 import { OptionError } from './option-error.ts';
 import type { Options } from './options.ts';
 import { resolveOptions } from './resolve.ts';
@@ -27,7 +27,7 @@ export type ParseOutcome = { readonly kind: 'options'; readonly options: Options
 export function parseArguments(
   words: readonly string[],
   environment: Environment,
-  platform?: () => string,
+  platform?: () => PlatformFacts,
 ): ParseOutcome {
   if (words.length === 0) return stop('', usageText(), 1, false);
   try {
@@ -36,7 +36,7 @@ export function parseArguments(
     if (raw.infoHelp) return stop(infoHelpText(), '', 0, raw.isServer);
     if (raw.help || (raw.humanReadable > 1 && words.length === 1))
       return stop(helpText(), '', 0, raw.isServer);
-    if (raw.version > 1) return stop(versionJson(), '', 0, raw.isServer);
+    if (raw.version > 1) return stop(versionJson(platform?.()), '', 0, raw.isServer);
     if (raw.version > 0) return stop(versionText(platform?.()), '', 0, raw.isServer);
     return { kind: 'options', options: resolveOptions(raw, environment) };
   } catch (error) {
