@@ -55,8 +55,11 @@ export function* keep(
 ): Task {
   const { entry, mode, sink } = visited;
   let flags = itemFlags(state, { entry, mode, existing, flags: 0 });
-  // Setting an ACL sets permissions, which upstream then sees as they are to be.
-  const onlyByAcl = (flags & ITEM_REPORT_ACL) !== 0 && ((existing.mode ^ mode) & SPECIAL_BITS) === 0;
+  // Setting an ACL of the system sets permissions, which upstream then sees as they are to be.
+  const onlyByAcl =
+    state.root?.acls === undefined &&
+    (flags & ITEM_REPORT_ACL) !== 0 &&
+    ((existing.mode ^ mode) & SPECIAL_BITS) === 0;
   if (onlyByAcl && !state.dryRun) flags &= ~ITEM_REPORT_PERMS;
   keepAttributes(state, visited, existing, times, true);
   yield* state.emitItem(sink, entry, flags, undefined);
