@@ -3,7 +3,13 @@
 import type { FilterList } from '../filter/filter-list.ts';
 import { FilterState, type TreeRuleFiles } from '../filter/filter-state.ts';
 import { type DirectoryScan, ScanAhead } from '../fs/directory-scan.ts';
-import { type FileStat, type Filesystem, FilesystemError, type Root } from '../fs/filesystem.ts';
+import {
+  type FileStat,
+  type Filesystem,
+  FilesystemError,
+  type Root,
+  type SymlinkPolicy,
+} from '../fs/filesystem.ts';
 import type { SessionReport } from '../session/ports.ts';
 import type { SourceArgument } from './argument.ts';
 import { treeRuleFiles } from './rule-files.ts';
@@ -50,18 +56,16 @@ export class SourceTrees {
 
   /** The tree that an argument's name lies in; undefined (and reported) when it cannot be entered. */
   openRoot(argument: SourceArgument): SourceRoot | undefined {
-    const absolute = argument.name.startsWith('/');
     try {
-      // Below '/' no symlink leads out; -L reads through symlinks on purpose.
-      const symlinks = absolute || this.#options.copyLinks ? 'follow' : 'tree';
-      const root = this.#options.filesystem.root(absolute ? '/' : argument.root, symlinks);
-      const known = this.#rootNumbers.get(root.path);
+      const { root, symlinks } = this.#enter(argument);
+      const key = `${symlinks} ${root.path}`;
+      const known = this.#rootNumbers.get(key);
       if (known !== undefined) return this.#roots[known]!;
       const number = this.#roots.length;
       const outside = FilterState.outside(this.#options.filters, this.#options.protocol, root.path);
       const files = treeRuleFiles(this.#options.filesystem, root);
       this.#roots.push({ root, number, files, outside });
-      this.#rootNumbers.set(root.path, number);
+      this.#rootNumbers.set(key, number);
       return this.#roots[number]!;
     } catch (error) {
       if (!(error instanceof FilesystemError)) throw error;
@@ -69,6 +73,22 @@ export class SourceTrees {
       this.fail(`rsync: [sender] change_dir ${full} failed: ${error.strerror} (${error.errno})`);
       return undefined;
     }
+  }
+
+  /**
+   * The argument's root, with the rule for symlinks below it. The way to the argument itself is the user's own: if it
+   * passes a symlink that leaves the root, that is followed, as rsync does. Below '/' none leaves.
+   */
+  #enter({ root: directory, name, kind }: SourceArgument): { root: Root; symlinks: SymlinkPolicy } {
+    const { filesystem, copyLinks } = this.#options;
+    const absolute = name.startsWith('/');
+    const path = absolute ? '/' : directory;
+    if (!absolute && !copyLinks) {
+      const root = filesystem.root(path);
+      if (!name.includes('/') && kind !== 'slash') return { root, symlinks: 'tree' };
+      if (!isThroughLink(root, name, kind)) return { root, symlinks: 'tree' };
+    }
+    return { root: filesystem.root(path, 'follow'), symlinks: 'follow' };
   }
 
   /** An argument's own stat; undefined (and reported) when there is nothing. */
@@ -199,4 +219,15 @@ export function belowRoot(name: string): string {
 export function quoted(root: Root, name: string): string {
   if (name.startsWith('/')) return `"${name}"`;
   return root.path === '/' ? `"/${name}"` : `"${root.path}/${name}"`;
+}
+
+/** Whether the name can only be reached through a symlink that leaves the root, or is one whose contents are meant. */
+function isThroughLink(root: Root, name: string, kind: SourceArgument['kind']): boolean {
+  try {
+    const stat = root.lstat(name);
+    return kind === 'slash' && stat !== undefined && isSymlink(stat.mode);
+  } catch (error) {
+    if (!(error instanceof FilesystemError)) throw error;
+    return error.code === 'ELOOP';
+  }
 }

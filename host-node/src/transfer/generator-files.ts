@@ -177,7 +177,8 @@ export class TreeGeneratorFiles implements GeneratorFiles {
     try {
       makeParents(this.#state, name);
     } catch (error) {
-      this.#state.failed('generator', `recv_generator: mkdir ${this.#state.fullName(name)} failed`, error);
+      const parent = this.#state.fullName(name.slice(0, name.lastIndexOf('/')));
+      this.#state.failed('generator', `recv_generator: mkdir ${parent} failed`, error);
     }
   }
 
