@@ -20,7 +20,7 @@ export class LocalNativeFilesystem extends LocalIdentity implements Filesystem {
 
   /** `resolution`: how names are kept in their tree; by default what the system can do. */
   constructor(native: NativeFileCalls, resolution?: 'openat2' | 'walk') {
-    super();
+    super(native);
     this.#native = native;
     this.#directories = nativeDirectories(native, resolution);
     this.#pool = new DirectoryPool((descriptor) => void native.close(descriptor));

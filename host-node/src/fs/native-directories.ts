@@ -9,6 +9,7 @@ import {
 } from '@ocrsync/native/at-calls';
 import type { FileCalls } from '@ocrsync/native/files';
 import { statFields } from '@ocrsync/native/load';
+import type { NameCalls } from './id-names.ts';
 import type { XattrCalls } from './metadata/xattrs.ts';
 import { walkBeneath, type WalkCalls } from './beneath-walk.ts';
 import {
@@ -31,7 +32,7 @@ const TRIES = 4;
 const record = new Float64Array(statFields);
 
 /** The calls of the helper that the file system of this machine is made of. */
-export type NativeFileCalls = AtCalls & FileCalls & XattrCalls;
+export type NativeFileCalls = AtCalls & FileCalls & XattrCalls & NameCalls;
 
 /** openat2 where the system has it, unless `kind` says otherwise. */
 export function nativeDirectories(native: NativeFileCalls, kind?: 'openat2' | 'walk'): DirectoryCalls {
