@@ -181,6 +181,46 @@ describe.skipIf(!confines)('a confined receiver', () => {
   });
 });
 
+describe.skipIf(!confines)('the moment of confinement', () => {
+  const endpoints = (name: string): string[] =>
+    name === 'local copy'
+      ? [`${at('source')}/`, `${at('destination')}/`]
+      : [
+          '-e',
+          shell('plain', `exec sh -c "exec $*"`),
+          `--rsync-path=${ourServer}`,
+          `h:${at('source')}/`,
+          at('destination'),
+        ];
+
+  it.each(['local copy', 'pull'])('comes before any thread of the pool: %s', (name) => {
+    const code = `
+      import fs from 'node:fs';
+      import { runClient } from '@ocrsync/node/api/client';
+      import { RunConfinement } from '@ocrsync/node/api/run-confinement';
+      import { parseArguments } from '@ocrsync/node/options/parse';
+      const threads = () => fs.readdirSync('/proc/self/task').map((id) =>
+        fs.readFileSync('/proc/self/task/' + id + '/comm', 'utf8').trim());
+      const { options } = parseArguments(${JSON.stringify(['-a', ...endpoints(name)])}, process.env);
+      let before;
+      const confinement = RunConfinement.of(options, { warn: console.error, beforehand: () => { before ??= threads(); } });
+      const signal = new AbortController().signal;
+      const { exitCode } = await runClient(options, { sink: { event() {} }, line() {}, signal, confinement });
+      await fs.promises.readFile('/dev/null');
+      console.log(JSON.stringify({ exitCode, before, after: threads() }));`;
+    const words = ['--conditions=ocrsync-source', '--input-type=module', '-e', code];
+    const child = spawnSync(process.execPath, words, { encoding: 'utf8', cwd: path.join(here, '../..') });
+    const found = JSON.parse(child.stdout) as { exitCode: number; before: string[]; after: string[] };
+    expect(found.exitCode).toBe(0);
+    const pool = (threads: readonly string[]): number =>
+      threads.filter((each) => /^libuv-worker/.test(each)).length;
+    // Node 22 does not name its threads; newer ones show the pool that the last read has started.
+    if (found.after.includes('MainThread')) expect(pool(found.after)).toBeGreaterThan(0);
+    expect(pool(found.before)).toBe(0);
+    expect(found.before.length).toBeLessThan(found.after.length);
+  });
+});
+
 describe('the switches', () => {
   it('--confine without the native helper is refused with code 4', () => {
     const words = ['-a', '--confine', `${at('source')}/`, `${at('destination')}/`];
