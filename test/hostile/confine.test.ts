@@ -24,6 +24,7 @@ const confines = 'abi' in version && version.abi >= 2;
 const isRoot = process.geteuid?.() === 0;
 /** A mount of its own can be made, and is gone with the process. */
 const mounts = isRoot && spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;
+const overlays = mounts && /\toverlay$/m.test(readFileSync('/proc/filesystems', 'utf8'));
 const here = import.meta.dirname;
 const command = path.join(here, '../crash/run-source.ts');
 
@@ -178,6 +179,17 @@ describe.skipIf(!confines)('a confined receiver', () => {
       ${ourServer} -a --confine '${at('source')}/' '${at('destination')}/' && ls '${at('destination/escape')}'`;
     const ended = spawnSync('unshare', ['-m', 'sh', '-c', script], { encoding: 'utf8' });
     expect([ended.status, ended.stderr, ended.stdout]).toEqual([0, '', 'b\nbig\n']);
+  });
+
+  it.skipIf(!overlays)('replaces and deletes on an overlay', () => {
+    const script = `
+      mount -t tmpfs none '${at('outside')}' && cd '${at('outside')}' && mkdir lower upper work merged lower/escape &&
+      echo older >lower/a && echo gone >lower/escape/gone &&
+      mount -t overlay overlay -o lowerdir=lower,upperdir=upper,workdir=work merged &&
+      ${ourServer} -a --delete --confine '${at('source')}/' merged/ && ls -R merged && cat merged/a`;
+    const ended = spawnSync('unshare', ['-m', 'sh', '-c', script], { encoding: 'utf8' });
+    expect([ended.status, ended.stderr]).toEqual([0, '']);
+    expect(ended.stdout).toBe('merged:\na\nescape\nz\n\nmerged/escape:\nb\nbig\na');
   });
 });
 
