@@ -11,10 +11,11 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { SLOTS = 64, WAITING_LIMIT = 16, BUFFER_BYTES = 65536, IDLE_MS = 200 };
+enum { SLOTS = 64, DESCRIPTOR_SHARE = 16, BUFFER_BYTES = 65536, IDLE_MS = 200 };
 
 typedef enum { FREE, WAITING, SCANNING, SCANNED } slot_state;
 
@@ -36,6 +37,8 @@ typedef struct {
   /* Slots that wait, the next one first. */
   int queue[SLOTS];
   int queued;
+  /* Each one that waits takes a descriptor: only a share of what the process may have. */
+  int most_queued;
   slot slots[SLOTS];
   _Alignas(8) uint8_t buffer[BUFFER_BYTES];
 } scanner;
@@ -130,6 +133,9 @@ static scanner *make(napi_env env) {
   pthread_condattr_destroy(&clock);
   pthread_mutex_init(&all->lock, NULL);
   for (int i = 0; i < SLOTS; i++) all->slots[i].directory = -1;
+  struct rlimit limit = {0, 0};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  all->most_queued = limit.rlim_cur / DESCRIPTOR_SHARE < SLOTS / 2 ? (int)(limit.rlim_cur / DESCRIPTOR_SHARE) : SLOTS / 2;
   if (napi_add_env_cleanup_hook(env, end, all) != napi_ok) {
     free(all);
     return NULL;
@@ -165,7 +171,7 @@ napi_value scan_ahead(napi_env env, napi_callback_info info) {
   if (own == NULL) return native_number(env, -ENOMEM);
   int result = -EAGAIN;
   pthread_mutex_lock(&own->lock);
-  for (int i = 0; i < SLOTS && own->queued < WAITING_LIMIT; i++) {
+  for (int i = 0; i < SLOTS && own->queued < own->most_queued; i++) {
     slot *each = &own->slots[i];
     if (each->state != FREE) continue;
     int copy = fcntl(directory, F_DUPFD_CLOEXEC, 3);

@@ -32,23 +32,35 @@ export function openScan(
   return new ListedScan(root, directory);
 }
 
+interface Begun {
+  readonly slot: number;
+  readonly atMs: number;
+}
+
+/** Where so many directories could not be opened, most are not there yet. */
+const MOST_FAILURES = 8;
+
 /**
  * Reads directories of a tree that will be needed soon ahead of time, where the helper can do that on a thread of its own. What
  * cannot be begun now (too many, no descriptor, no such directory) is read when it is opened, which also tells why not.
  */
 export class ScanAhead {
   readonly #native: Partial<ScanCalls> | undefined;
-  /** Slots by root and name. */
-  readonly #begun = new Map<Root, Map<string, number>>();
+  readonly #maxAgeMs: number;
+  /** By root and name. */
+  readonly #begun = new Map<Root, Map<string, Begun>>();
+  #failures = 0;
 
-  constructor(native: Partial<ScanCalls> | undefined = loadNative()) {
+  /** What was begun longer ago than `maxAgeMs` is read anew. */
+  constructor(maxAgeMs = Infinity, native: Partial<ScanCalls> | undefined = loadNative()) {
+    this.#maxAgeMs = maxAgeMs;
     this.#native = native;
   }
 
   /** False: no more is taken now. */
   begin(root: Root, directory: string): boolean {
     const calls = this.#native;
-    if (calls?.scanAhead === undefined) return false;
+    if (calls?.scanAhead === undefined || this.#failures > MOST_FAILURES) return false;
     let begun = this.#begun.get(root);
     if (begun === undefined) this.#begun.set(root, (begun = new Map()));
     if (begun.has(directory)) return true;
@@ -56,28 +68,34 @@ export class ScanAhead {
     try {
       held = root.hold(directory);
     } catch (error) {
-      if (error instanceof FilesystemError) return true;
-      throw error;
+      if (!(error instanceof FilesystemError)) throw error;
+      this.#failures++;
+      return true;
     }
     if (held === undefined) return false;
     const slot = calls.scanAhead(held.descriptor);
     held.release();
-    if (slot >= 0) begun.set(directory, slot);
-    return slot >= 0;
+    if (slot < 0) return false;
+    begun.set(directory, { slot, atMs: performance.now() });
+    return true;
   }
 
   /** As {@link openScan}, with what was begun. */
   open(root: Root, directory: string): DirectoryScan {
-    const slot = this.#begun.get(root)?.get(directory);
-    if (slot === undefined) return openScan(root, directory, this.#native);
-    this.#begun.get(root)!.delete(directory);
-    return new BegunScan(this.#native as ScanCalls, slot, directory);
+    const begun = this.#begun.get(root);
+    const found = begun?.get(directory);
+    if (begun === undefined || found === undefined) return openScan(root, directory, this.#native);
+    begun.delete(directory);
+    const scan = new BegunScan(this.#native as ScanCalls, found.slot, directory);
+    if (performance.now() - found.atMs <= this.#maxAgeMs) return scan;
+    scan.close();
+    return openScan(root, directory, this.#native);
   }
 
   /** Gives up what was begun and not opened. */
   end(): void {
     for (const begun of this.#begun.values()) {
-      for (const slot of begun.values()) this.#native?.scanDrop?.(slot);
+      for (const { slot } of begun.values()) this.#native?.scanDrop?.(slot);
     }
     this.#begun.clear();
   }

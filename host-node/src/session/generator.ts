@@ -28,7 +28,11 @@ export function* generateAll(
   xattrs?: TargetXattrs,
 ): Task {
   const role = new GeneratorRole(context, files, state, xattrs);
-  yield* role.run();
+  try {
+    yield* role.run();
+  } finally {
+    files.end();
+  }
 }
 
 class GeneratorRole implements GeneratorSink {
@@ -37,6 +41,9 @@ class GeneratorRole implements GeneratorSink {
   readonly #state: ReceivingState;
   readonly #xattrs: TargetXattrs | undefined;
   readonly #redo: Entry[] = [];
+  #askedAgain = false;
+  /** The sender has been told that no more files will be asked for. */
+  #requestsClosed = false;
   #current: LiveList | undefined;
 
   constructor(
@@ -61,6 +68,9 @@ class GeneratorRole implements GeneratorSink {
     else yield* this.#walkWhole();
     yield* this.#waitForPhase(1);
     this.#done();
+    this.#requestsClosed = true;
+    // Links to a file that was asked for again are told before the sender goes to its goodbye, where it takes no records.
+    if (this.#askedAgain && this.#context.config.list.hardLinks) yield* this.#waitForPhase(2);
     if (protocol >= 29) this.#done();
     if (protocol >= 31) {
       this.#deleteStatistics();
@@ -171,13 +181,17 @@ class GeneratorRole implements GeneratorSink {
         this.#redo.push(entry);
         continue;
       }
-      yield* this.#files.finished(entry, result === 'good', this);
+      // A hard link that could be asked for instead of a failed one comes too late then.
+      if (result === 'good' || !this.#requestsClosed) {
+        yield* this.#files.finished(entry, result === 'good', this);
+      }
     }
     yield* this.#closeLists();
   }
 
   *#redoAll(): Task {
     for (let entry = this.#redo.shift(); entry !== undefined; entry = this.#redo.shift()) {
+      this.#askedAgain = true;
       yield* this.channel.room();
       yield* this.#files.visit(entry, 'redo', this);
       const live = this.#liveOf(entry);

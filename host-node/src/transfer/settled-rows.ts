@@ -3,7 +3,7 @@
 // a word; whatever is not certain is visited.
 import type { FileList } from '@ocrsync/core/file-list';
 import { JUDGED_MISSING, RowJudge } from '@ocrsync/core/scanned-rows';
-import { type DirectoryScan, openScan } from '../fs/directory-scan.ts';
+import { type DirectoryScan, ScanAhead } from '../fs/directory-scan.ts';
 import { FilesystemError } from '../fs/filesystem.ts';
 import type { Entry } from '../session/ports.ts';
 import type { DestinationState } from './destination-state.ts';
@@ -14,11 +14,17 @@ const NAMES_PER_ROW = 16;
 const NAME_BYTES = 96;
 const LEAST_BYTES = 65536;
 
+/** Directories of the lists to come whose reading is begun before their turn … */
+const DIRECTORIES_AHEAD = 4;
+/** … and how old what was seen may be when it is believed. A generator that waits for a slow peer looks again. */
+const MAX_AGE_MS = 100;
+
 export class SettledRows {
   readonly #state: DestinationState;
   /** May the directory that a row goes to be looked at as a whole? */
   readonly #mayLook: (entry: Entry) => boolean;
   readonly #possible: boolean;
+  readonly #ahead = new ScanAhead(MAX_AGE_MS);
   #judge: RowJudge | undefined;
   /** The positions that were judged last. */
   #list: FileList | undefined;
@@ -58,6 +64,21 @@ export class SettledRows {
     if (this.#list === list) this.#list = undefined;
   }
 
+  /** Nothing more is judged. */
+  end(): void {
+    this.#ahead.end();
+  }
+
+  #readAhead(list: FileList): void {
+    const { context, tree } = this.#state;
+    const { directories, incremental, live } = context.lists;
+    if (!incremental) return;
+    const next = live.findIndex((each) => each.list === list) + 1;
+    for (const { directory } of live.slice(next, next + DIRECTORIES_AHEAD)) {
+      if (directory !== undefined && !this.#ahead.begin(tree, directories.name(directory))) return;
+    }
+  }
+
   #covers(list: FileList, position: number): boolean {
     return list === this.#list && position >= this.#from && position < this.#to;
   }
@@ -86,7 +107,8 @@ export class SettledRows {
     const judge = this.#judge!;
     let scan: DirectoryScan | undefined;
     try {
-      scan = openScan(this.#state.tree, directory);
+      scan = this.#ahead.open(this.#state.tree, directory);
+      this.#readAhead(list);
       return this.#readAll(list, scan);
     } catch (error) {
       // Visits find out what is wrong, and tell it.
@@ -128,6 +150,12 @@ function isPossible({ context, options }: DestinationState): boolean {
     config.reportUnchanged || config.removeSourceFiles || config.listOnly || options.info.name >= 2;
   const looksCloser = options.checksum || options.ignoreTimes || options.ignoreExisting;
   return (
-    protocol >= 29 && !tells && !looksCloser && options.atimes === 0 && !options.acls && options.xattrs === 0
+    protocol >= 29 &&
+    !tells &&
+    !looksCloser &&
+    options.atimes === 0 &&
+    options.privileges !== 'fake' &&
+    !options.acls &&
+    options.xattrs === 0
   );
 }
