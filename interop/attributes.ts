@@ -1,6 +1,7 @@
 // Extended attributes and ACLs of the matrix: what the tree `attributes` has, how a destination of it is changed, and
 // how both are told in a snapshot. Needs the native helper and the system's setfacl.
 import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { currentDirectory } from '../host-native/src/at-calls.ts';
 import { loadNative } from '../host-native/src/load.ts';
 import { xattrRoom } from '../host-native/src/metadata.ts';
@@ -89,7 +90,7 @@ export function attributesTree(seed: number): Entry[] {
     { name: 'dir-default', kind: 'dir', acl: 'd:u:1:rwx,d:g:2:rx,d:o::r' },
     file(random, 'dir-default/file', { mode: 0o640 }),
     { name: 'dir-default/sub', kind: 'dir', acl: 'd:u::rwx,d:g::rx,d:o::-' },
-    { name: 'dir-sticky', kind: 'dir', mode: 0o1777, acl: 'u:4:rwx,d:g:5:r' },
+    { name: 'dir-sticky', kind: 'dir', mode: 0o1777, acl: 'u:4:rwx,g::rx,d:g:5:r' },
     { name: 'fifo', kind: 'fifo', acl: 'u:1:r' },
     ...(isRoot
       ? [
@@ -120,4 +121,8 @@ export function changeAttributes(pathOf: (name: string) => Buffer): void {
   removeAcl(pathOf('dir-default'));
   setAcl(pathOf('dir-acl'), 'd:u:1:r');
   setAcl(pathOf('dir'), 'd:u:7:rwx,g:8:x');
+  // New objects inherit from these two.
+  setAcl(pathOf(''), 'd:u:1:rwx,d:g::rwx,d:o::-');
+  for (const name of ['dir/below', 'long-2', 'acl-both']) rmSync(pathOf(name));
+  rmSync(pathOf('dir-sticky'), { recursive: true });
 }

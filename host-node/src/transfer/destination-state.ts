@@ -8,6 +8,8 @@ import type { SessionContext } from '../session/context.ts';
 import { BASIS_FNAME, ITEM_SIGNIFICANT, ITEM_XNAME_FOLLOWS } from '../session/item.ts';
 import type { Entry, GeneratorSink, SessionReport } from '../session/ports.ts';
 import type { Task } from '../session/wait.ts';
+import { CreationMask } from './creation-mask.ts';
+import { finalMode } from './final-mode.ts';
 import type { TargetAcls } from './target-acls.ts';
 import type { TreeTargetXattrs } from './target-xattrs.ts';
 
@@ -41,6 +43,7 @@ export class DestinationState {
   /** A single file is copied to this name instead of its own. */
   localName: string | undefined;
   confinement: DestinationConfinement | undefined;
+  readonly #creationMask: CreationMask;
   /** With -A and -X. */
   acls: TargetAcls | undefined;
   xattrs: TreeTargetXattrs | undefined;
@@ -49,6 +52,7 @@ export class DestinationState {
 
   constructor(filesystem: Filesystem, options: Options, context: SessionContext, report: DestinationReport) {
     this.filesystem = filesystem;
+    this.#creationMask = new CreationMask(filesystem);
     this.options = options;
     this.context = context;
     this.report = report;
@@ -73,6 +77,12 @@ export class DestinationState {
   fullName(name: string): string {
     const path = this.root?.path ?? this.rootPath;
     return `"${path === '/' ? '' : path}/${name}"`;
+  }
+
+  /** The mode that an object shall have; `existing` is what stands at the name now. */
+  wantedMode(entryMode: number, existing: FileStat | undefined, name: string): number {
+    if (this.options.perms) return entryMode;
+    return finalMode(entryMode, existing, this.#creationMask.of(this.root, name));
   }
 
   /** lstat; undefined when there is no root or nothing of that name. */

@@ -13,7 +13,6 @@ import type { Task } from '../session/wait.ts';
 import { openDestinationRoot } from './destination-root.ts';
 import type { DestinationState } from './destination-state.ts';
 import { isDevice, isDirectory, isRegular, isSpecial, isSymlink } from './file-type.ts';
-import { finalMode } from './final-mode.ts';
 import { HardLinks, type Member } from './hard-links.ts';
 import { createInPlace, type NewKind } from './replace.ts';
 import { DirectoryVisitor, makeParents } from './visit-directory.ts';
@@ -144,8 +143,8 @@ export class TreeGeneratorFiles implements GeneratorFiles {
         lookError = error;
       }
     }
-    const { options, filesystem } = state;
-    const mode = options.perms ? list.mode(row) : finalMode(list.mode(row), existing, filesystem.umask);
+    const { options } = state;
+    const mode = state.wantedMode(list.mode(row), existing, name);
     const member = options.hardLinks > 0 ? this.#links.member(entry) : undefined;
     return { entry, name, existing, lookError, mode, redo: visit === 'redo', sink, member };
   }

@@ -8,7 +8,6 @@ import { RunError } from '../session/run-error.ts';
 import { type DestinationState, systemText } from './destination-state.ts';
 import { failedVerification } from './failed-verification.ts';
 import { isDirectory, PERMISSION_MASK } from './file-type.ts';
-import { finalMode } from './final-mode.ts';
 import { type InstallOutcome, InstallQueue, type InstallWishes } from './install-queue.ts';
 import type { LocalData, OfferedFile } from './local-data.ts';
 
@@ -96,7 +95,7 @@ export class LaterInstalls implements LaterFiles {
     // The generator half of this process has looked: nothing was there.
     const existing = iflags & ITEM_IS_NEW ? undefined : tree.lstat(name);
     if (existing !== undefined && isDirectory(existing.mode)) return undefined;
-    const mode = options.perms ? list.mode(row) : finalMode(list.mode(row), existing, filesystem.umask);
+    const mode = this.#state.wantedMode(list.mode(row), existing, name);
     const group = options.group && (list.flags(row) & FLIST_SKIP_GROUP) === 0;
     return {
       sizeBytes,

@@ -12,7 +12,6 @@ import type { Task } from '../session/wait.ts';
 import { setAttributes } from './attributes.ts';
 import { type DestinationState, systemText } from './destination-state.ts';
 import { isDirectory, isRegular } from './file-type.ts';
-import { finalMode } from './final-mode.ts';
 import { failedVerification } from './failed-verification.ts';
 import { LaterInstalls } from './later-installs.ts';
 import type { LocalData, OfferedFile } from './local-data.ts';
@@ -34,6 +33,13 @@ interface Target {
   readonly output: OpenFile;
   /** Where the data goes: the name itself in place, else a temporary one. */
   readonly outputName: string;
+}
+
+/** What is under a file's name. `failure`: it could not be looked at or opened. */
+interface FoundBasis {
+  readonly existing?: FileStat | undefined;
+  readonly basis?: OpenFile;
+  readonly failure?: FilesystemError;
 }
 
 export class TreeReceiverFiles implements ReceiverFiles {
@@ -58,10 +64,11 @@ export class TreeReceiverFiles implements ReceiverFiles {
     const offered = this.#localData?.take(entry.ndx);
     if (offered !== undefined && !redo && this.later?.submit(entry, item, offered)) return 'pending';
     const name = this.#state.nameOf(entry);
-    const existing = this.#look(name);
-    const basis = this.#openBasis(name, existing);
+    const { existing, basis, failure } = this.#findBasis(name);
     try {
-      const target = this.#openTarget(entry, name, existing, basis);
+      const target = this.#lacksBasis(name, failure)
+        ? undefined
+        : this.#openTarget(entry, name, existing, basis);
       if (target === undefined) {
         yield* this.#receiveData(entry, undefined, offered, redo);
         return 'discarded';
@@ -74,6 +81,7 @@ export class TreeReceiverFiles implements ReceiverFiles {
       return good ? this.#finishGood(target, written) : this.#finishBad(target, written, redo);
     } finally {
       basis?.close();
+      offered?.file.close();
     }
   }
 
@@ -108,27 +116,30 @@ export class TreeReceiverFiles implements ReceiverFiles {
     throw new ProtocolError('ERR_BASIS_TYPE', text, 2, this.#state.context.channel.reader.byteOffset);
   }
 
-  #look(name: string): FileStat | undefined {
+  /** A basis is a regular file; anything else, or one that cannot be opened, is none. */
+  #findBasis(name: string): FoundBasis {
+    const { tree, options } = this.#state;
+    let existing: FileStat | undefined;
+    let basis: OpenFile | undefined;
     try {
-      return this.#state.tree.lstat(name);
+      existing = tree.lstat(name);
+      if (existing === undefined || !isRegular(existing.mode)) return { existing };
+      basis = tree.openRead(name, false, options.openNoatime);
+      if (isRegular(basis.stat().mode)) return { existing, basis };
+      basis.close();
+      return { existing };
     } catch (error) {
-      if (error instanceof FilesystemError) return undefined;
-      throw error;
+      if (!(error instanceof FilesystemError)) throw error;
+      basis?.close();
+      return { existing, failure: error };
     }
   }
 
-  /** A basis is a regular file; anything else, or one that cannot be opened, is none. */
-  #openBasis(name: string, existing: FileStat | undefined): OpenFile | undefined {
-    if (existing === undefined || !isRegular(existing.mode)) return undefined;
-    let file: OpenFile | undefined;
-    try {
-      file = this.#state.tree.openRead(name, false, this.#state.options.openNoatime);
-      if (isRegular(file.stat().mode)) return file;
-    } catch (error) {
-      if (!(error instanceof FilesystemError)) throw error;
-    }
-    file?.close();
-    return undefined;
+  /** The data may refer to a basis that is there and cannot be read now: then nothing can be made of it, and that is told. */
+  #lacksBasis(name: string, failure: FilesystemError | undefined): boolean {
+    if (failure === undefined || this.#data.blockCount === 0) return false;
+    this.#state.failed('receiver', `open ${this.#state.fullName(name)} failed`, failure);
+    return true;
   }
 
   // ---- output (§9.2) ---------------------------------------------------------------------------------------------------
@@ -140,13 +151,12 @@ export class TreeReceiverFiles implements ReceiverFiles {
     existing: FileStat | undefined,
     basis: OpenFile | undefined,
   ): Target | undefined {
-    const { options, filesystem, report } = this.#state;
+    const { options, report } = this.#state;
     if (existing !== undefined && isDirectory(existing.mode)) {
       report.message('error-xfer', `recv_files: ${this.#state.fullName(name)} is a directory`);
       return undefined;
     }
-    const entryMode = entry.list.mode(entry.row);
-    const mode = options.perms ? entryMode : finalMode(entryMode, existing, filesystem.umask);
+    const mode = this.#state.wantedMode(entry.list.mode(entry.row), existing, name);
     const common = { entry, name, basis, mode, inPlace: options.inplace };
     if (!options.inplace) {
       const temporary = this.#createTemporary(name, mode);

@@ -8,7 +8,6 @@ import { type Task, WAIT_TURN } from '../session/wait.ts';
 import { createdDirectoryMode } from './attributes.ts';
 import type { DestinationState } from './destination-state.ts';
 import { isDirectory, PERMISSION_MASK } from './file-type.ts';
-import { finalMode } from './final-mode.ts';
 import { type Hand, makeRoom } from './replace.ts';
 import { keepAttributes, report, type Visited } from './visit.ts';
 
@@ -62,7 +61,7 @@ export class DirectoryVisitor {
     const { name, entry } = looked;
     if (this.#isUnwantedParent(entry)) return;
     const early = this.#createdEarly.delete(name);
-    const visited = early ? { ...looked, mode: this.#modeOfNew(entry) } : looked;
+    const visited = early ? { ...looked, mode: this.#modeOfNew(entry, name) } : looked;
     let { existing } = visited;
     const inTheWay = existing !== undefined && !isDirectory(existing.mode);
     if (inTheWay) {
@@ -129,9 +128,8 @@ export class DirectoryVisitor {
   }
 
   /** A directory that was made early has no bits of its own to keep. */
-  #modeOfNew({ list, row }: Entry): number {
-    const { options, filesystem } = this.#state;
-    return options.perms ? list.mode(row) : finalMode(list.mode(row), undefined, filesystem.umask);
+  #modeOfNew({ list, row }: Entry, name: string): number {
+    return this.#state.wantedMode(list.mode(row), undefined, name);
   }
 
   #make({ name, mode }: Visited): boolean {

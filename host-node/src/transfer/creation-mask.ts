@@ -1,0 +1,44 @@
+// What new objects of a directory may not have where permissions are not preserved: what the umask forbids, or, where the
+// directory has a default ACL, what that does not give (docs/protocol/04-transfer.md §10.2, 03-file-list.md §10.4).
+import { ACL_ABSENT } from '@ocrsync/core/acl';
+import { type Filesystem, FilesystemError, type Root } from '../fs/filesystem.ts';
+import { readAcl } from '../fs/metadata/posix-acl.ts';
+
+const ALL = 0o777;
+const DIRECTORY_MODE = 0o040755;
+
+export class CreationMask {
+  readonly #filesystem: Filesystem;
+  /** The last directory that was asked about: objects come directory by directory. */
+  #directory: string | undefined;
+  #mask = 0;
+
+  constructor(filesystem: Filesystem) {
+    this.#filesystem = filesystem;
+  }
+
+  /** Bits that a new object of that name does not get. */
+  of(root: Root | undefined, name: string): number {
+    const { canXattrs, umask } = this.#filesystem;
+    if (root === undefined || !canXattrs) return umask;
+    const slash = name.lastIndexOf('/');
+    const directory = slash < 0 ? '.' : name.slice(0, slash);
+    if (directory !== this.#directory) {
+      this.#mask = fromDefaultAcl(root, directory) ?? umask;
+      this.#directory = directory;
+    }
+    return this.#mask;
+  }
+}
+
+function fromDefaultAcl(root: Root, directory: string): number | undefined {
+  try {
+    const acl = readAcl(root, directory, 'default', DIRECTORY_MODE);
+    if (acl.user === ACL_ABSENT) return undefined;
+    const group = acl.mask === ACL_ABSENT ? acl.group : acl.mask;
+    return ALL & ~((acl.user << 6) | (group << 3) | acl.other);
+  } catch (error) {
+    if (error instanceof FilesystemError) return undefined;
+    throw error;
+  }
+}
