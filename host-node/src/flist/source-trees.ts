@@ -69,8 +69,8 @@ export class SourceTrees {
       return this.#roots[number]!;
     } catch (error) {
       if (!(error instanceof FilesystemError)) throw error;
-      const full = quoted(this.#options.filesystem.root('.'), argument.root);
-      this.fail(`rsync: [sender] change_dir ${full} failed: ${error.strerror} (${error.errno})`);
+      const full = this.#fullPath(argument.root);
+      this.fail(`rsync: [sender] change_dir "${full}" failed: ${error.strerror} (${error.errno})`);
       return undefined;
     }
   }
@@ -89,6 +89,18 @@ export class SourceTrees {
       if (!isThroughLink(root, name, kind)) return { root, symlinks: 'tree' };
     }
     return { root: filesystem.root(path, 'follow'), symlinks: 'follow' };
+  }
+
+  /** Absolute as far as that can be found out. */
+  #fullPath(path: string): string {
+    if (path.startsWith('/')) return path;
+    try {
+      const start = this.#options.filesystem.root('.').path;
+      return start === '/' ? `/${path}` : `${start}/${path}`;
+    } catch (error) {
+      if (error instanceof FilesystemError) return path;
+      throw error;
+    }
   }
 
   /** An argument's own stat; undefined (and reported) when there is nothing. */

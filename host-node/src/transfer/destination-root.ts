@@ -130,5 +130,10 @@ export function destinationDirectory(filesystem: Filesystem, directory: string, 
 
 function absolute(filesystem: Filesystem, path: string): string {
   if (path.startsWith('/')) return path;
-  return `${filesystem.root('.').path}/${path}`;
+  try {
+    return `${filesystem.root('.').path}/${path}`;
+  } catch (error) {
+    if (error instanceof FilesystemError) return path;
+    throw error;
+  }
 }
