@@ -2,6 +2,7 @@
 // To add one: a unique name, the options, and the kind of tree and destination it needs to show its effect.
 
 import { attributeSets } from './option-sets-attributes.ts';
+import { metadataSets } from './option-sets-metadata.ts';
 
 export interface OptionSet {
   readonly name: string;
@@ -189,6 +190,7 @@ export const optionSets: readonly OptionSet[] = [
   ...data,
   ...operands,
   ...attributeSets,
+  ...metadataSets,
   ...big,
 ];
 

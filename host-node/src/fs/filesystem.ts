@@ -127,6 +127,11 @@ export interface Root {
   /** Where the ACLs are when they are not the system's own; only for metadata/posix-acl.ts. */
   readonly acls?: AclStore;
   /**
+   * Fake-super only: gives an object of any type these permissions, in its attribute, and takes from the object itself what it
+   * must not have here, such as special bits.
+   */
+  keepShown?(name: string, mode: number): void;
+  /**
    * Copies data to the same position of another file inside the kernel (shared blocks or copy_file_range). Returns how
    * many bytes, perhaps fewer than asked for; undefined where that cannot be done: then read and write.
    */

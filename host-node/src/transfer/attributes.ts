@@ -47,6 +47,7 @@ export function setAttributes(state: DestinationState, request: AttributeRequest
   const owner = setOwner(state, request, stat);
   if (owner === 'failed') return false;
   if (owner === 'changed' && stat.mode & SET_ID_BITS) stat = state.tree.lstat(name) ?? stat;
+  keepShown(state, request);
   const { entry, xattrsFrom } = request;
   const xattrs = xattrsFrom !== undefined && state.xattrs?.apply(entry, name, xattrsFrom) === true;
   const times = setTimes(state, request, stat);
@@ -72,6 +73,15 @@ function setOwner(
   } catch (error) {
     state.failed(role, `${changeUid ? 'chown' : 'chgrp'} ${state.fullName(name)} failed`, error);
     return 'failed';
+  }
+}
+
+/** Under fake-super an object that shows the right owner and mode may really have them; symlinks have modes. */
+function keepShown(state: DestinationState, { role, name, mode }: AttributeRequest): void {
+  try {
+    state.tree.keepShown?.(name, mode);
+  } catch (error) {
+    state.failed(role, `stat ${state.fullName(name)} failed`, error);
   }
 }
 

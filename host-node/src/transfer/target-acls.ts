@@ -48,7 +48,9 @@ export class TargetAcls {
     let changed = false;
     const access = this.#wanted(entry, 'access');
     if (!isSameAccess(access, current(root, name, 'access', existingMode), mode)) {
-      const safe = losesRights(mode, existingMode) ? mode & ~0o077 : mode;
+      // An ACL that is only kept gives nobody rights.
+      const isInForce = root.acls === undefined;
+      const safe = isInForce && losesRights(mode, existingMode) ? mode & ~0o077 : mode;
       write(root, name, 'access', completed(access, mode, safe), safe);
       changed = true;
     }

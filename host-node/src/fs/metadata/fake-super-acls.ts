@@ -29,14 +29,24 @@ export class FakeSuperAcls implements AclStore {
     const isNothing =
       kind === 'access' ? acl.mask === ACL_ABSENT && acl.named.length === 0 : acl.user === ACL_ABSENT;
     if (isNothing) return this.#remove(name, kind);
-    this.#root.setXattr(name, KEYS[kind], encode(kind === 'access' ? bare(acl, mode) : acl));
+    const value = encode(kind === 'access' ? bare(acl, mode) : acl);
+    this.#changing('lsetxattr', name, kind, () => this.#root.setXattr(name, KEYS[kind], value));
   }
 
   #remove(name: string, kind: AclKind): void {
+    this.#changing('lremovexattr', name, kind, () => this.#root.removeXattr(name, KEYS[kind]));
+  }
+
+  /** Failures in rsync's words; that there was nothing to remove is none. */
+  #changing(call: string, name: string, kind: AclKind, run: () => void): void {
     try {
-      this.#root.removeXattr(name, KEYS[kind]);
+      run();
     } catch (error) {
-      if (!(error instanceof FilesystemError) || error.code !== 'ENODATA') throw error;
+      if (!(error instanceof FilesystemError)) throw error;
+      if (error.code === 'ENODATA') return;
+      const full = `"${this.#root.path}/${name}"`;
+      const told = `${call === 'lsetxattr' ? 'set' : 'del'}_xattr_acl: ${call}(${full},"${KEYS[kind]}") failed`;
+      throw new FilesystemError(error.code, error.errno, error.strerror, call, name, told);
     }
   }
 }

@@ -141,6 +141,10 @@ export class FakeSuperRoot implements Root {
     }));
   }
 
+  keepShown(name: string, mode: number): void {
+    this.chmod(name, mode);
+  }
+
   setTimes(name: string, times: SetTimes): void {
     this.#inner.setTimes(name, times);
   }

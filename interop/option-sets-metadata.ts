@@ -1,0 +1,42 @@
+// Option sets about fake-super, rights, access times and nodes. Access times themselves are not in the snapshots of the
+// matrix, since looking at a tree changes them: test/unit/transfer/metadata-oracle.test.ts compares those.
+import type { OptionSet } from './option-sets.ts';
+
+const mixed = 'mixed' as const;
+const attributes = 'attributes' as const;
+const changed = 'changed' as const;
+
+export const metadataSets: readonly OptionSet[] = [
+  { name: 'fake-super', options: ['-ai', '--fake-super'], tree: mixed },
+  {
+    name: 'fake-super-changed',
+    options: ['-ai', '--fake-super', '--delete'],
+    tree: mixed,
+    destination: changed,
+  },
+  { name: 'fake-super-equal', options: ['-aii', '--fake-super'], tree: mixed, destination: 'equal' },
+  { name: 'fake-super-dry-run', options: ['-ain', '--fake-super'], tree: mixed, destination: changed },
+  { name: 'fake-super-no-perms', options: ['-rltgoDi', '--fake-super'], tree: mixed },
+  { name: 'fake-super-hard-links', options: ['-aHi', '--fake-super'], tree: mixed },
+  { name: 'fake-super-numeric', options: ['-aiv', '--fake-super', '--numeric-ids'], tree: mixed },
+  {
+    name: 'fake-super-inplace',
+    options: ['-ai', '--fake-super', '--inplace'],
+    tree: mixed,
+    destination: changed,
+  },
+  { name: 'fake-super-attributes', options: ['-aAXi', '--fake-super'], tree: attributes },
+  {
+    name: 'fake-super-attributes-changed',
+    options: ['-aAXi', '--fake-super'],
+    tree: attributes,
+    destination: changed,
+  },
+  { name: 'fake-super-own', options: ['-aXX', '--fake-super'], tree: attributes },
+  { name: 'no-super', options: ['-ai', '--no-super'], tree: mixed, destination: changed },
+  { name: 'super', options: ['-ai', '--super'], tree: mixed },
+  { name: 'devices-only', options: ['-rlti', '--devices'], tree: mixed },
+  { name: 'specials-only', options: ['-rlti', '--specials'], tree: mixed },
+  { name: 'devices-no-specials', options: ['-ai', '--no-specials'], tree: mixed },
+  { name: 'open-noatime', options: ['-ai', '--open-noatime'], destination: changed },
+];
