@@ -49,21 +49,20 @@ export interface FileBlocks {
 
 /** Why a file cannot be sent. */
 export class BlockError extends Error {
-  readonly #call: string;
-  readonly #rest: string;
+  readonly #call: (full: string) => string;
   readonly #reason: FilesystemError;
 
-  constructor(call: string, rest: string, reason: FilesystemError) {
-    super(`${call}: ${reason.message}`);
+  /** `call`: what failed, in rsync's words; `full` is the quoted absolute name. */
+  constructor(call: (full: string) => string, reason: FilesystemError) {
+    super(reason.message);
     this.#call = call;
-    this.#rest = rest;
     this.#reason = reason;
   }
 
-  /** For the user; `full` is the quoted name. */
+  /** For the user. */
   text(full: string): string {
     const { strerror, errno } = this.#reason;
-    return `rsync: [sender] ${this.#call}(${full},${this.#rest}) failed: ${strerror} (${errno})`;
+    return `rsync: [sender] ${this.#call(full)}: ${strerror} (${errno})`;
   }
 }
 
@@ -165,7 +164,7 @@ function aclPlace(files: Filesystem, root: Root, name: string): { root: Root; na
     return referent(files, root, name);
   } catch (error) {
     if (!(error instanceof FilesystemError)) throw error;
-    throw new BlockError('get_acl: sys_acl_get_file', 'ACL_TYPE_ACCESS', error);
+    throw aclError(name, 'access', error);
   }
 }
 
@@ -205,8 +204,12 @@ function aclOf(root: Root, name: string, kind: 'access' | 'default', mode: numbe
   } catch (error) {
     if (!(error instanceof FilesystemError)) throw error;
     if (error.code === 'EOPNOTSUPP') return EMPTY_ACL;
-    throw new BlockError('get_acl: sys_acl_get_file', `ACL_TYPE_${kind.toUpperCase()}`, error);
+    throw aclError(name, kind, error);
   }
+}
+
+function aclError(name: string, kind: 'access' | 'default', reason: FilesystemError): BlockError {
+  return new BlockError(() => `get_acl: sys_acl_get_file(${name}, ACL_TYPE_${kind.toUpperCase()})`, reason);
 }
 
 function namesOf(root: Root, name: string): readonly string[] {
@@ -215,7 +218,7 @@ function namesOf(root: Root, name: string): readonly string[] {
   } catch (error) {
     if (!(error instanceof FilesystemError)) throw error;
     if (error.code === 'EOPNOTSUPP') return [];
-    throw new BlockError('get_xattr_names: llistxattr', '1024', error);
+    throw new BlockError((full) => `get_xattr_names: llistxattr(${full},1024) failed`, error);
   }
 }
 
@@ -225,6 +228,6 @@ function valueOf(root: Root, name: string, key: string): Uint8Array | undefined 
     return root.getXattr(name, key);
   } catch (error) {
     if (!(error instanceof FilesystemError)) throw error;
-    throw new BlockError('get_xattr_data: lgetxattr', `"${key}",0`, error);
+    throw new BlockError((full) => `get_xattr_data: lgetxattr(${full},"${key}",0) failed`, error);
   }
 }

@@ -134,8 +134,7 @@ function setAcls(state: DestinationState, request: AttributeRequest, stat: FileS
     return state.acls.apply(state.tree, name, entry, mode, stat.mode);
   } catch (error) {
     if (!(error instanceof AclFailure)) throw error;
-    const type = `ACL_TYPE_${error.kind.toUpperCase()}`;
-    state.failed(role, `set_acl: sys_acl_set_file(${state.fullName(name)}, ${type})`, error.reason);
+    state.failed(role, error.message, error.reason);
     return false;
   }
 }

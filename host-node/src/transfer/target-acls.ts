@@ -9,14 +9,12 @@ import { isDirectory } from './file-type.ts';
 
 export type AclKind = 'access' | 'default';
 
-/** A call that failed, with the kind of ACL it was about. */
+/** A call that failed; the message is rsync's text without the system's words. */
 export class AclFailure extends Error {
-  readonly kind: AclKind;
   readonly reason: FilesystemError;
 
-  constructor(kind: AclKind, reason: FilesystemError) {
-    super(reason.message);
-    this.kind = kind;
+  constructor(call: 'get' | 'set', name: string, kind: AclKind, reason: FilesystemError) {
+    super(`${call}_acl: sys_acl_${call}_file(${name}, ACL_TYPE_${kind.toUpperCase()})`);
     this.reason = reason;
   }
 }
@@ -95,7 +93,7 @@ function current(root: Root, name: string, kind: AclKind, mode: number): Acl {
     return { ...acl, named: sorted(acl.named) };
   } catch (error) {
     if (error instanceof FilesystemError && error.code === 'EOPNOTSUPP') return EMPTY_ACL;
-    if (error instanceof FilesystemError) throw new AclFailure(kind, error);
+    if (error instanceof FilesystemError) throw new AclFailure('get', name, kind, error);
     throw error;
   }
 }
@@ -104,7 +102,7 @@ function write(root: Root, name: string, kind: AclKind, acl: Acl, mode: number):
   try {
     writeAcl(root, name, kind, acl, mode);
   } catch (error) {
-    throw error instanceof FilesystemError ? new AclFailure(kind, error) : error;
+    throw error instanceof FilesystemError ? new AclFailure('set', name, kind, error) : error;
   }
 }
 

@@ -119,6 +119,7 @@ describe('an access ACL', () => {
     } as unknown as Root;
     const apply = (): boolean => target(acl({ mask: 7 })).apply(root, 'f', entry, FILE, FILE);
     expect(apply).toThrow(AclFailure);
+    expect(apply).toThrow('set_acl: sys_acl_set_file(f, ACL_TYPE_ACCESS)');
   });
 });
 
