@@ -100,6 +100,11 @@ export class DataReceiver {
     return yield* this.#verify(channel);
   }
 
+  /** Blocks of a basis that the record read last may refer to. */
+  get blockCount(): number {
+    return this.#head.count;
+  }
+
   /** The sum head, with which a record's data begins. */
   *readHead(channel: Channel): Task {
     const { protocol, negotiated } = this.#context;
