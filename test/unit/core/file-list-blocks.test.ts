@@ -1,108 +1,22 @@
 // ACLs and extended attributes behind the entries of a file list: the worked examples byte by byte, every split of their
 // bytes, and what a hostile sender may write there (docs/protocol/03-file-list.md §10, §11, §19.12, §19.13; 08 cases 06, 19).
 import { describe, expect, it } from 'vitest';
-import { ACL_ABSENT, type Acl } from '@ocrsync/core/acl';
-import { AclIndex } from '@ocrsync/core/acl-index';
-import { CoreInstance } from '@ocrsync/core/instance';
-import { DirectoryNames } from '@ocrsync/core/directory-names';
-import { FileList } from '@ocrsync/core/file-list';
-import {
-  FileListDecoder,
-  FileListEncoder,
-  type FileListOptions,
-  type ListLiterals,
-} from '@ocrsync/core/file-list-codec';
+import { ACL_ABSENT } from '@ocrsync/core/acl';
 import type { NewEntry } from '@ocrsync/core/file-list-entry';
-import type { LiteralSink } from '@ocrsync/core/literal-sink';
 import { ProtocolError } from '@ocrsync/core/protocol-error';
-import { ReceivedBlocks, type ReceivedXattr } from '@ocrsync/core/received-blocks';
-import { WireWriter } from '@ocrsync/core/wire-writer';
-import { XattrIndex } from '@ocrsync/core/xattr-index';
+import type { ReceivedXattr } from '@ocrsync/core/received-blocks';
+import { Giver, hex, permissions, Taker } from './file-list-blocks-kit.ts';
 import { exampleLists } from './file-list-examples.ts';
-import { BytesWindow, entryOf, options } from './file-list-harness.ts';
-import { EntryMaker, Random, randomOptions } from './file-list-random.ts';
+import { entryOf } from './file-list-harness.ts';
 
-const SEED = Number(process.env['OCRSYNC_SEED'] ?? Date.now() % 2 ** 31);
-
-const format = options(32, { incremental: true, preserveHardLinks: false });
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const text = (bytes: Uint8Array | undefined): string | undefined =>
   bytes === undefined ? undefined : Buffer.from(bytes).toString('latin1');
-
-/** A receiving end that sees the bytes in pieces of at most `piece`. */
-class Taker {
-  readonly core = new CoreInstance();
-  readonly blocks = new ReceivedBlocks();
-  readonly names = new Map<string, string>();
-  readonly #decoder: FileListDecoder;
-  readonly #dirs = new DirectoryNames(this.core);
-
-  constructor(changes: Partial<FileListOptions>) {
-    this.#decoder = new FileListDecoder(this.core, { ...format, ...changes }, this.blocks);
-  }
-
-  /** Whatever comes of it. */
-  decode(wire: Uint8Array, start: number): FileList {
-    const list = new FileList(this.core, { start, dirs: this.#dirs });
-    this.#decoder.decode(new BytesWindow(this.core, wire), list);
-    return list;
-  }
-
-  take(wire: Uint8Array, start: number, piece = wire.length): FileList {
-    const list = new FileList(this.core, { start, dirs: this.#dirs });
-    const window = new BytesWindow(this.core, wire);
-    let shown = 0;
-    let state = '';
-    while (shown < wire.length && state !== 'end') {
-      shown = Math.min(wire.length, shown + piece);
-      window.show(shown);
-      state = this.#decoder.decode(window, list);
-    }
-    for (const { kind, id, name } of this.#decoder.takeIdNames()) this.names.set(`${kind}${id}`, name);
-    expect(state).toBe('end');
-    expect(window.dataLength).toBe(0);
-    return list;
-  }
-}
-
-/** A sending end whose bytes are collected. */
-class Giver {
-  readonly core = new CoreInstance();
-  readonly dirs = new DirectoryNames(this.core);
-  readonly access = new AclIndex();
-  readonly default = new AclIndex();
-  readonly xattr = new XattrIndex();
-  readonly #encoder: FileListEncoder;
-  readonly #writer = new WireWriter(this.core);
-
-  constructor(changes: Partial<FileListOptions>) {
-    this.#encoder = new FileListEncoder(this.core, { ...format, ...changes });
-  }
-
-  send(start: number, entries: Iterable<NewEntry>): Uint8Array {
-    const list = new FileList(this.core, { start, dirs: this.dirs });
-    for (const entry of entries) list.add(entry);
-    const sink: LiteralSink = this.#writer;
-    const literals: ListLiterals = { write: (kind, number) => this[kind].write(number, sink) };
-    this.#encoder.encode(list, 0, list.count, this.#writer, literals);
-    this.#encoder.end(this.#writer, 0);
-    const chunks: Uint8Array[] = [];
-    for (let chunk = this.#writer.take(); chunk !== undefined; chunk = this.#writer.take())
-      chunks.push(chunk);
-    return Buffer.concat(chunks);
-  }
-}
 
 const whole = (section: string): { start: number; bytes: Uint8Array }[] =>
   exampleLists(section, 0).map(({ start, entries, end }) => ({
     start: start!,
     bytes: Uint8Array.from([...entries.flatMap(({ bytes }) => [...bytes]), ...end]),
   }));
-
-const permissions = (acl: Acl): string =>
-  [acl.user, acl.group, acl.mask, acl.other]
-    .map((access) => (access === ACL_ABSENT ? '-' : access))
-    .join('') + acl.named.map(({ kind, id, access }) => ` ${kind[0]}${id}=${access}`).join('');
 
 describe('ACLs in a file list', () => {
   const [first] = whole('19.12');
@@ -308,104 +222,5 @@ describe('a hostile sender', () => {
     const taker = new Taker(xattrs);
     expect(() => taker.take(Uint8Array.from([...file, 0, 0xc1, 0, 0, 2, 0, 0x61, 0]), 1)).toThrow();
     expect(taker.blocks.xattrs(1)).toHaveLength(1);
-  });
-});
-
-describe(`random lists with ACLs and attributes (seed ${SEED})`, () => {
-  const randomAcl = (random: Random): Acl => ({
-    user: random.pick([7, 6, ACL_ABSENT]),
-    group: random.pick([5, ACL_ABSENT]),
-    mask: random.pick([7, 4]),
-    other: random.pick([0, ACL_ABSENT]),
-    named: Array.from({ length: random.below(4) }, (_, id) => ({
-      kind: random.pick(['user', 'group'] as const),
-      id: random.pick([id, 70000 + id, 0xfffffff0 + id]),
-      access: random.below(8),
-    })),
-  });
-  const randomSet = (random: Random): { name: string; lengthBytes: number; shown: Uint8Array }[] =>
-    Array.from({ length: random.below(4) }, (_, i) => {
-      const lengthBytes = random.pick([0, 1, 32, 33, 70000]);
-      const shown = new Uint8Array(lengthBytes > 32 ? 16 : lengthBytes).fill(random.below(3));
-      return { name: `user.${i}${'n'.repeat(random.below(3) * 60)}`, lengthBytes, shown };
-    });
-
-  /** What one entry has, as text. */
-  const facts = (acl: Acl, inherited: Acl, set: readonly string[]): string =>
-    `${permissions(acl)} / ${permissions(inherited)} / ${set.join(' ')}`;
-
-  function sample(seed: number): {
-    wire: Uint8Array;
-    list: Partial<FileListOptions>;
-    start: number;
-    said: string[];
-  } {
-    const random = new Random(seed);
-    const list = {
-      ...randomOptions(random, 30 + random.below(3)),
-      acls: !random.chance(3),
-      xattrs: !random.chance(3),
-    };
-    const giver = new Giver(list);
-    const maker = new EntryMaker(random, list);
-    const start = list.incremental ? 1 : 0;
-    const none: Acl = { user: ACL_ABSENT, group: ACL_ABSENT, mask: ACL_ABSENT, other: ACL_ABSENT, named: [] };
-    const said: string[] = [];
-    const entries = Array.from({ length: 1 + random.below(25) }, (_, row): NewEntry => {
-      const entry = maker.next(start + row);
-      const type = entry.mode & 0o170000;
-      const access = list.acls && type !== 0o120000 ? randomAcl(random) : undefined;
-      const inherited = access !== undefined && type === 0o040000 ? randomAcl(random) : undefined;
-      const set = list.xattrs ? randomSet(random) : undefined;
-      const numbers = {
-        ...(access === undefined ? {} : { accessAcl: giver.access.number(access, () => undefined) }),
-        ...(inherited === undefined ? {} : { defaultAcl: giver.default.number(inherited, () => undefined) }),
-        ...(set === undefined ? {} : { xattrs: giver.xattr.number(set) }),
-      };
-      const names = (set ?? []).map(({ name, lengthBytes, shown }) => `${name}=${lengthBytes}:${hex(shown)}`);
-      said.push(facts(access ?? none, inherited ?? none, names));
-      return { ...entry, ...numbers };
-    });
-    return { wire: giver.send(start, entries), list, start, said };
-  }
-
-  it('mean the same at the other end, in pieces of any size', () => {
-    for (let round = 0; round < 60; round++) {
-      const { wire, list: changes, start, said } = sample(SEED + round);
-      const taker = new Taker(changes);
-      const list = taker.take(wire, start, 1 + (round % 17) * 7);
-      const heard = Array.from({ length: list.count }, (_, row) =>
-        facts(
-          taker.blocks.accessAcl(list.accessAcl(row)),
-          taker.blocks.defaultAcl(list.defaultAcl(row)),
-          taker.blocks
-            .xattrs(list.xattrs(row))
-            .map(({ name, lengthBytes, value, digest }) => `${name}=${lengthBytes}:${hex(value ?? digest!)}`),
-        ),
-      );
-      expect(heard).toEqual(said);
-    }
-  });
-
-  it('with flipped bits are refused as a fault of the peer, wait for more, or mean something else', () => {
-    let refused = 0;
-    for (let round = 0; round < 400; round++) {
-      const random = new Random(SEED * 17 + round);
-      const { wire, list: changes, start } = sample(SEED + (round % 40));
-      for (let flips = 1 + random.below(3); flips > 0; flips--) {
-        wire[random.below(wire.length)]! ^= 1 << random.below(8);
-      }
-      const taker = new Taker(changes);
-      try {
-        const list = taker.decode(wire, start);
-        for (let row = 0; row < list.count; row++) {
-          for (const { name } of taker.blocks.xattrs(list.xattrs(row))) expect(name).not.toMatch(/^$|\0/);
-        }
-      } catch (error) {
-        if (!(error instanceof ProtocolError)) throw error;
-        refused++;
-      }
-    }
-    expect(refused).toBeGreaterThan(0);
   });
 });
