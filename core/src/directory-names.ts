@@ -10,6 +10,8 @@ const WHAT = 'directory names';
 const RECORD_BYTES = 16;
 const FIRST_RECORDS = 64;
 const FIRST_ARENA_BYTES = 2048;
+/** For the sorting of lists of some hundred rows. */
+const KEPT_SCRATCH_BYTES = 16384;
 const DEFAULT_MAX_BYTES = 2 ** 30;
 
 /** The session's table of directory paths. */
@@ -17,6 +19,7 @@ export class DirectoryNames {
   readonly core: CoreInstance;
   readonly #functions: FileListFunctions;
   readonly #maxBytes: number;
+  #scratch = 0;
   /** Address of the record that the core's functions take. */
   readonly at: number;
 
@@ -67,9 +70,25 @@ export class DirectoryNames {
     return this.#functions.dirs_intern(this.at, pathAt, pathBytes);
   }
 
+  /** Runs with the address of so many bytes, whatever they hold; small ones are kept for the next caller. */
+  withScratch(bytes: number, run: (at: number) => void): void {
+    if (bytes > KEPT_SCRATCH_BYTES) {
+      const at = this.core.alloc(bytes);
+      try {
+        run(at);
+      } finally {
+        this.core.free(at);
+      }
+      return;
+    }
+    if (this.#scratch === 0) this.#scratch = this.core.alloc(KEPT_SCRATCH_BYTES);
+    run(this.#scratch);
+  }
+
   /** Gives the memory back; no list may use the table after this. */
   free(): void {
     for (const field of ['records', 'slots', 'arena'] as const) this.core.free(this.#get(field));
+    if (this.#scratch !== 0) this.core.free(this.#scratch);
     this.core.free(this.at);
   }
 

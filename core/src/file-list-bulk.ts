@@ -51,18 +51,19 @@ export interface ListTally {
 }
 
 export function tally(list: FileList): ListTally {
-  const { core } = list;
-  const at = core.alloc(TALLY_BYTES);
-  functionsOf(list).flist_tally(list.at, at);
-  const u32 = (at >>> 2) + 2;
-  const counted = {
-    totalBytes: core.f64[at >>> 3]!,
+  const { core, dirs } = list;
+  let address = 0;
+  dirs.withScratch(TALLY_BYTES, (at) => {
+    functionsOf(list).flist_tally(list.at, at);
+    address = at;
+  });
+  const u32 = (address >>> 2) + 2;
+  return {
+    totalBytes: core.f64[address >>> 3]!,
     regular: core.u32[u32]!,
     directory: core.u32[u32 + 1]!,
     symlink: core.u32[u32 + 2]!,
     device: core.u32[u32 + 3]!,
     special: core.u32[u32 + 4]!,
   };
-  core.free(at);
-  return counted;
 }

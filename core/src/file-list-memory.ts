@@ -6,6 +6,9 @@ import { ProtocolError } from './protocol-error.ts';
 
 const FIRST_ROWS = 16;
 const FIRST_ARENA_BYTES = 512;
+const MOST_FIRST_ROWS = 512;
+/** Bytes of a name and what belongs to it. */
+const GUESSED_ARENA_BYTES = 24;
 
 /** Refuses (exit code 22) when the peer's list would take more than the host allows. */
 export function checkPeerMemory(what: string, bytes: number, maxBytes: number): void {
@@ -31,11 +34,13 @@ export class FileListMemory {
   readonly #maxBytes: number;
   #at = 0;
 
-  constructor(core: CoreInstance, maxBytes: number) {
+  /** Begins with room for `rows`, a guess that is bounded here: memory is not taken for what was never sent. */
+  constructor(core: CoreInstance, maxBytes: number, rows: number) {
     this.#core = core;
     this.#maxBytes = maxBytes;
-    this.#growRows(FIRST_ROWS);
-    this.#growArena(FIRST_ARENA_BYTES);
+    const first = Math.max(FIRST_ROWS, Math.min(rows, MOST_FIRST_ROWS));
+    this.#growRows(first);
+    this.#growArena(Math.max(FIRST_ARENA_BYTES, first * GUESSED_ARENA_BYTES));
   }
 
   /** Address of the header; it moves when rows are added. */

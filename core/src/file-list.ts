@@ -51,6 +51,8 @@ export interface FileListParameters {
   dirs: DirectoryNames;
   /** Bytes this list may take before the peer is refused; 1 GiB when left out. */
   maxBytes?: number;
+  /** How many rows may be expected; a guess that costs little when it is wrong. */
+  rows?: number;
 }
 
 export class FileList {
@@ -68,7 +70,7 @@ export class FileList {
     this.dirs = options.dirs;
     this.start = options.start;
     this.#functions = core.functions<FileListFunctions>();
-    this.#memory = new FileListMemory(core, options.maxBytes ?? DEFAULT_MAX_BYTES);
+    this.#memory = new FileListMemory(core, options.maxBytes ?? DEFAULT_MAX_BYTES, options.rows ?? 0);
     this.#memory.set(LIST.start, options.start);
   }
 
@@ -115,12 +117,9 @@ export class FileList {
   /** Brings the positions into the order of §12.1 (P ≥ 29) or §12.2. Stable. */
   sort(protocol: number): void {
     const bytes = 40 * this.count + 64;
-    const scratch = this.core.alloc(bytes);
-    try {
+    this.dirs.withScratch(bytes, (scratch) => {
       this.#functions.flist_sort(this.#memory.at, this.dirs.at, protocol < 29 ? 1 : 0, scratch, bytes);
-    } finally {
-      this.core.free(scratch);
-    }
+    });
     this.#positions = undefined;
   }
 
@@ -359,11 +358,6 @@ export class FileList {
     if (known !== 0 && bytes !== known)
       throw new RangeError(`checksum of ${bytes} bytes among ones of ${known}`);
     this.#memory.set(LIST.sumBytes, bytes);
-  }
-
-  /** Forgets computed positions: the core appended rows. */
-  rowsAdded(): void {
-    this.#positions = undefined;
   }
 
   /** Forgets computed positions: the core changed the rows. */

@@ -32,6 +32,9 @@ typedef struct {
 typedef struct {
   pthread_mutex_t lock;
   pthread_cond_t changed;
+  /* Who waits for a change: nobody is woken in vain. */
+  bool sleeps;
+  bool owner_waits;
   bool runs;
   bool ending;
   /* Slots that wait, the next one first. */
@@ -81,7 +84,7 @@ static void scan_slot(scanner *all, slot *each) {
   each->status = status;
   each->ended = ended;
   each->state = SCANNED;
-  pthread_cond_broadcast(&all->changed);
+  if (all->owner_waits) pthread_cond_broadcast(&all->changed);
 }
 
 static void *run(void *given) {
@@ -99,7 +102,10 @@ static void *run(void *given) {
     until.tv_nsec += IDLE_MS * 1000000L;
     until.tv_sec += until.tv_nsec / 1000000000L;
     until.tv_nsec %= 1000000000L;
-    if (pthread_cond_timedwait(&all->changed, &all->lock, &until) == ETIMEDOUT && all->queued == 0) break;
+    all->sleeps = true;
+    int status = pthread_cond_timedwait(&all->changed, &all->lock, &until);
+    all->sleeps = false;
+    if (status == ETIMEDOUT && all->queued == 0) break;
   }
   all->runs = false;
   pthread_cond_broadcast(&all->changed);
@@ -184,7 +190,7 @@ napi_value scan_ahead(napi_env env, napi_callback_info info) {
     each->state = WAITING;
     own->queue[own->queued++] = i;
     result = i;
-    pthread_cond_broadcast(&own->changed);
+    if (own->sleeps) pthread_cond_broadcast(&own->changed);
     break;
   }
   pthread_mutex_unlock(&own->lock);
@@ -200,7 +206,9 @@ static slot *slot_argument(napi_env env, napi_value value) {
 /* Takes a slot out of the thread's hands. With the lock held. */
 static void claim(slot *each) {
   if (each->state == WAITING) unqueue(own, (int)(each - own->slots));
+  own->owner_waits = true;
   while (each->state == SCANNING) pthread_cond_wait(&own->changed, &own->lock);
+  own->owner_waits = false;
 }
 
 /* scanTake(slot, out: Uint8Array of 64 KiB at least) -> as scan(). The slot is gone when that was all, or with an error. */

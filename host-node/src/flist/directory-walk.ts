@@ -59,11 +59,11 @@ export class DirectoryWalk {
   }
 
   /** Up to so many directories that are due next, the nearest first. */
-  *upcoming(count: number): Generator<NamedDirectory> {
-    for (let at = this.#order.length - 1; at >= 0 && at >= this.#order.length - count; at--) {
-      const group = this.#waiting.get(this.#order[at]!);
-      if (group !== undefined) yield group[0]!;
-    }
+  upcoming(count: number): NamedDirectory[] {
+    return this.#order
+      .slice(-count)
+      .reverse()
+      .map((number) => this.#waiting.get(number)![0]!);
   }
 
   /** The directory of that number and its duplicates; they are forgotten here. */

@@ -21,7 +21,12 @@ import type { Negotiated } from '../session/negotiated.ts';
 import type { Entry, ListSource, SessionReport } from '../session/ports.ts';
 import { type Task, WAIT_TURN } from '../session/wait.ts';
 import { type SourceArgument, sourceArgument } from './argument.ts';
-import { DirectoryWalk, type PendingName, type WalkDirectory } from './directory-walk.ts';
+import {
+  DirectoryWalk,
+  type NamedDirectory,
+  type PendingName,
+  type WalkDirectory,
+} from './directory-walk.ts';
 import { BlockError, TreeSourceBlocks } from './source-blocks.ts';
 import { SourceEntries, isDirectory, isRegular, isSymlink } from './source-entry.ts';
 import { type SourceRoot, SourceTrees, belowRoot, quoted } from './source-trees.ts';
@@ -40,8 +45,9 @@ interface Here {
 const MAX_PATH_BYTES = 4096;
 /** Entries between two turns given to the session's other tasks. */
 const ENTRIES_PER_TURN = 256;
-/** Directories whose reading is begun before their turn. */
-const DIRECTORIES_AHEAD = 16;
+/** Directories whose reading is begun before their turn: when these few are not all under way, so many are. */
+const LEAST_AHEAD = 8;
+const MOST_AHEAD = 24;
 
 /** What of a command line decides the list. */
 export type ListSourceSettings = Pick<
@@ -199,15 +205,25 @@ export class TreeListSource implements ListSource {
 
   nextDirectory(): number | undefined {
     const next = this.#walk.next();
-    for (const { name, found } of this.#walk.upcoming(DIRECTORIES_AHEAD)) {
-      if (!found.content) continue;
-      if (!this.#tree.expect(this.#tree.root(found.root).root, belowRoot(name))) break;
-    }
+    this.#readAhead();
     return next;
   }
 
   end(): void {
     this.#tree.end();
+  }
+
+  /** In portions: each wakes a thread. */
+  #readAhead(): void {
+    if (this.#walk.upcoming(LEAST_AHEAD).every((next) => this.#isExpected(next))) return;
+    for (const next of this.#walk.upcoming(MOST_AHEAD)) {
+      const { root } = this.#tree.root(next.found.root);
+      if (!this.#isExpected(next) && !this.#tree.expect(root, belowRoot(next.name))) return;
+    }
+  }
+
+  #isExpected({ name, found }: NamedDirectory): boolean {
+    return !found.content || this.#tree.isExpected(this.#tree.root(found.root).root, belowRoot(name));
   }
 
   *fillSub(directory: number, list: FileList): Task {

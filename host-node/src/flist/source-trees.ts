@@ -127,6 +127,10 @@ export class SourceTrees {
     return this.#ahead.begin(root, at);
   }
 
+  isExpected(root: Root, at: string): boolean {
+    return this.#ahead.hasBegun(root, at);
+  }
+
   /** Nothing more is read. */
   end(): void {
     this.#ahead.end();

@@ -80,6 +80,10 @@ export class ScanAhead {
     return true;
   }
 
+  hasBegun(root: Root, directory: string): boolean {
+    return this.#begun.get(root)?.has(directory) === true;
+  }
+
   /** As {@link openScan}, with what was begun. */
   open(root: Root, directory: string): DirectoryScan {
     const begun = this.#begun.get(root);

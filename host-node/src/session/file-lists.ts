@@ -90,9 +90,10 @@ export class FileLists {
     return this.#live;
   }
 
-  /** An empty list with the next start number; to be filled, sorted and {@link add}ed. */
+  /** An empty list with the next start number, with room for as many rows as the last one has; to be filled, sorted and {@link add}ed. */
   open(): FileList {
-    return new FileList(this.#core, { start: this.#nextStart, dirs: this.#names });
+    const rows = this.#live.at(-1)?.list.count ?? 0;
+    return new FileList(this.#core, { start: this.#nextStart, dirs: this.#names, rows });
   }
 
   /** Takes a sorted list into the queue and its directories into the table. */

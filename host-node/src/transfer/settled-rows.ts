@@ -15,7 +15,7 @@ const NAME_BYTES = 96;
 const LEAST_BYTES = 65536;
 
 /** Directories of the lists to come whose reading is begun before their turn … */
-const DIRECTORIES_AHEAD = 4;
+const DIRECTORIES_AHEAD = 8;
 /** … and how old what was seen may be when it is believed. A generator that waits for a slow peer looks again. */
 const MAX_AGE_MS = 100;
 
@@ -69,11 +69,14 @@ export class SettledRows {
     this.#ahead.end();
   }
 
+  /** In portions: each wakes a thread. */
   #readAhead(list: FileList): void {
     const { context, tree } = this.#state;
     const { directories, incremental, live } = context.lists;
     if (!incremental) return;
     const next = live.findIndex((each) => each.list === list) + 1;
+    const nearest = live[next]?.directory;
+    if (nearest === undefined || this.#ahead.hasBegun(tree, directories.name(nearest))) return;
     for (const { directory } of live.slice(next, next + DIRECTORIES_AHEAD)) {
       if (directory !== undefined && !this.#ahead.begin(tree, directories.name(directory))) return;
     }
