@@ -4,6 +4,8 @@ import { removeDirectory } from '@ocrsync/native/at-calls';
 import { omitTime } from '@ocrsync/native/load';
 import {
   EACCES,
+  EMFILE,
+  ENFILE,
   ENOENT,
   ENOTDIR,
   O_CREAT,
@@ -29,6 +31,7 @@ import { getXattr, listXattrs, removeXattr, setXattr, type XattrPlace } from './
 import type { NativeFileCalls } from './native-directories.ts';
 import { NativeFile } from './native-file.ts';
 import { recordedStat, statRecord } from './node-stat.ts';
+import type { Held } from './directory-pool.ts';
 import type { SafeRoot } from './safe-root.ts';
 
 export class NativeRoot implements Root {
@@ -192,18 +195,17 @@ export class NativeRoot implements Root {
   hold(directory: string): HeldDirectory | undefined {
     const safe = this.#safe;
     const held = safe.directory(directory);
-    if (typeof held === 'number') throw errorOfNumber(-held, 'open', directory);
-    if (held.pins > 0 || !held.readable) return this.#holdAnew(held.descriptor, directory);
+    if (typeof held === 'number') return notHeld(held, directory);
     // A reader before may have left it at its end; opened anew it costs less than to ask.
-    if (held.listed) return this.#holdAnew(held.descriptor, directory);
+    if (held.pins > 0 || !held.readable || held.listed) return this.#holdAnew(held, directory);
     held.listed = true;
     safe.pin(held);
     return { descriptor: held.descriptor, release: () => safe.unpin(held) };
   }
 
-  #holdAnew(descriptor: number, directory: string): HeldDirectory {
-    const own = this.#native.openat(descriptor, '.', O_RDONLY | O_DIRECTORY, 0);
-    if (own < 0) throw errorOfNumber(-own, 'open', directory);
+  #holdAnew(held: Held, directory: string): HeldDirectory | undefined {
+    const own = this.#native.openat(held.descriptor, '.', O_RDONLY | O_DIRECTORY, 0);
+    if (own < 0) return notHeld(own, directory);
     return { descriptor: own, release: () => void this.#native.close(own) };
   }
 
@@ -245,11 +247,13 @@ export class NativeRoot implements Root {
   }
 
   #open(name: string, flags: number, mode: number): number {
-    for (;;) {
-      const at = this.#safe.parent(name);
-      const opened = at < 0 ? at : this.#native.openat(at, this.#safe.leaf, flags, mode & 0o7777);
-      if (opened >= 0 || !this.#safe.makeRoom(opened)) return opened;
-    }
+    const opened = this.#openOnce(name, flags, mode);
+    return opened < 0 && this.#safe.makeRoom(opened) ? this.#openOnce(name, flags, mode) : opened;
+  }
+
+  #openOnce(name: string, flags: number, mode: number): number {
+    const at = this.#safe.parent(name);
+    return at < 0 ? at : this.#native.openat(at, this.#safe.leaf, flags, mode & 0o7777);
   }
 
   #xattrs(call: string, name: string): XattrPlace {
@@ -274,4 +278,10 @@ function lookedUp(status: number, call: string, name: string): FileStat | undefi
   if (status === 0) return recordedStat();
   if (status === -ENOENT || status === -ENOTDIR) return undefined;
   throw errorOfNumber(-status, call, name);
+}
+
+/** Without descriptors left work goes on by names; any other failure is one. */
+function notHeld(status: number, directory: string): undefined {
+  if (status === -EMFILE || status === -ENFILE) return undefined;
+  throw errorOfNumber(-status, 'open', directory);
 }

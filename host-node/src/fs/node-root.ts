@@ -122,7 +122,7 @@ export class NodeRoot implements Root {
   }
 
   chmod(name: string, mode: number): void {
-    this.#call('chmod', name, (path) =>
+    this.#opening('chmod', name, (path) =>
       this.#hasProc ? chmodHeld(path, mode) : fs.chmodSync(path, mode & 0o7777),
     );
   }
@@ -174,12 +174,16 @@ export class NodeRoot implements Root {
   }
 
   #open(name: string, flags: number, mode: number): NodeFile {
-    for (;;) {
-      try {
-        return this.#call('open', name, (path) => new NodeFile(fs.openSync(path, flags, mode), name));
-      } catch (error) {
-        if (!(error instanceof FilesystemError) || !this.#paths.makeRoom(error.errno)) throw error;
-      }
+    return this.#opening('open', name, (path) => new NodeFile(fs.openSync(path, flags, mode), name));
+  }
+
+  /** A call on one name that needs a descriptor: tried once more when some could be given up for it. */
+  #opening<T>(call: string, name: string, run: (path: Buffer) => T): T {
+    try {
+      return this.#call(call, name, run);
+    } catch (error) {
+      if (!(error instanceof FilesystemError) || !this.#paths.makeRoom(error.errno)) throw error;
+      return this.#call(call, name, run);
     }
   }
 

@@ -97,7 +97,7 @@ export class SafeRoot implements HeldDirectoryOwner {
     for (const held of [...this.#held.values()]) if (held.linked) this.#pool.drop(held);
   }
 
-  /** No descriptors are left: gives up what can be spared. True: try again, from {@link parent} on. */
+  /** No descriptors are left: gives up what can be spared. True: one more try from {@link parent} on is worth it. */
   makeRoom(status: number): boolean {
     return (status === -EMFILE || status === -ENFILE) && this.#pool.shrink();
   }
@@ -152,6 +152,7 @@ export class SafeRoot implements HeldDirectoryOwner {
     }
     const slash = name.lastIndexOf('/');
     const base = (slash < 0 ? undefined : this.#held.get(name.slice(0, slash))) ?? root;
+    if (base !== root) this.#pool.touch(base);
     const rest = base === root ? name : name.slice(slash + 1);
     let linked = base.linked;
     let opened = this.#retried(base, () => calls.openPlain(base.descriptor, rest, how));
