@@ -75,6 +75,7 @@ export class Field {
     if (ms > LONGEST_MS) faults.push(`took ${Math.round(ms)} ms`);
     faults.push(...errorFaults(end, Buffer.concat(spoilt.pieces).length));
     faults.push(...memoryFaults(end));
+    end.release();
     const leaked = readdirSync('/proc/self/fd').length - descriptors;
     if (leaked > 0) faults.push(`${leaked} open files`);
     faults.push(...this.#diskFaults(stage, destination));
@@ -107,6 +108,7 @@ export class Field {
       }
     }
     for (const end of ends) faults.push(...errorFaults(end, Infinity), ...memoryFaults(end));
+    for (const end of ends) end.release();
     const leaked = readdirSync('/proc/self/fd').length - descriptors;
     if (leaked > 0) faults.push(`${leaked} open files`);
     faults.push(...this.#diskFaults(stage, destination));

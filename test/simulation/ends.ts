@@ -16,6 +16,8 @@ export interface End {
   readonly session: Session;
   /** rsync's exit code, once the session is done. */
   exitCode(): number;
+  /** Closes what the end keeps open between calls: a test that counts descriptors calls it first. */
+  release(): void;
 }
 
 const never = new AbortController().signal;
@@ -40,6 +42,7 @@ export function clientEnd(words: readonly string[]): End & { readonly serverWord
   return {
     session: client.session,
     exitCode: () => outcomeOf(client.session, client.transferErrors()),
+    release: () => client.release(),
     serverWords: serverArguments(options, { push, paths: endpoints.remote.paths, quoting: false }),
   };
 }
@@ -72,5 +75,9 @@ export function serverEnd(words: readonly string[]): End {
   });
   const session = new Session(config, ends);
   report.channel = session.channel;
-  return { session, exitCode: () => outcomeOf(session, report.transferErrors) };
+  return {
+    session,
+    exitCode: () => outcomeOf(session, report.transferErrors),
+    release: () => ends.release(),
+  };
 }
