@@ -22,6 +22,9 @@ export interface SyncOptions {
   readonly update?: boolean | undefined;
   /** Keep hard links between the files of the transfer. */
   readonly hardLinks?: boolean | undefined;
+  /** -A and -X: ACLs (and permissions), extended attributes. Refused where the native helper is missing. */
+  readonly acls?: boolean | undefined;
+  readonly xattrs?: boolean | undefined;
   /** Write into the existing files. */
   readonly inplace?: boolean | undefined;
   /** Keep half-transferred files when the run is stopped. */
@@ -60,6 +63,8 @@ const SWITCHES = {
   compress: '--compress',
   update: '--update',
   hardLinks: '--hard-links',
+  acls: '--acls',
+  xattrs: '--xattrs',
   inplace: '--inplace',
   partial: '--partial',
 } as const;
