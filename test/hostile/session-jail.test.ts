@@ -112,9 +112,9 @@ describe('a step that does not work', () => {
     });
   });
 
-  it('ends the session: a module that is not there', () => {
+  it.skipIf(!confines)('ends the session: a module that is not there', () => {
     const ended = through({ module: at('nothing') }, [`h:${at('module')}/`, `${at('here')}/`]);
     expect(ended.status).not.toBe(0);
-    if (confines) expect(ended.stderr).toMatch(/JailError: landlock: .*nothing/);
+    expect(ended.stderr).toMatch(/JailError: landlock: .*nothing/);
   });
 });
