@@ -10,7 +10,7 @@ export function requireRing({ ioUring }: Pick<Options, 'ioUring'>): void {
   if (ioUring !== 'on') return;
   const probe = probeRing();
   if (probe.works) return;
-  const text = `--io-uring=on: not available here: ${probe.reason} (auto does without it)`;
+  const text = `ocrsync: --io-uring=on is not available here: ${probe.reason} (auto does without it)`;
   throw new RunError('ERR_UNSUPPORTED', text, 4);
 }
 

@@ -79,7 +79,7 @@ describe('--io-uring=on', () => {
       vi.resetModules();
       const { requireRing: requires } = await import('@ocrsync/node/transfer/read-ahead-choice');
       expect(() => requires({ ioUring: 'on' })).toThrow(
-        '--io-uring=on: not available here: the native helper is not loaded (auto does without it)',
+        'ocrsync: --io-uring=on is not available here: the native helper is not loaded (auto does without it)',
       );
       expect(() => requires({ ioUring: 'auto' })).not.toThrow();
     } finally {
