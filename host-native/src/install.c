@@ -12,6 +12,13 @@
 
 enum { CREATE_TRIES = 100, SLICE_BYTES = 8 << 20 };
 
+/* A file that is being written. */
+typedef struct {
+  int file;
+  bool unnamed;
+  char name[NAME_MAX + 1]; /* the temporary one, if it has one */
+} install_output;
+
 bool install_arguments(napi_env env, napi_value directory, napi_value prefix, napi_value name, napi_value record,
                        install_job *job) {
   char text[PATH_MAX];
@@ -55,17 +62,58 @@ static void new_suffix(install_room *room, char suffix[INSTALL_SUFFIX_BYTES + 1]
   suffix[INSTALL_SUFFIX_BYTES] = 0;
 }
 
-/* -1 with errno where it cannot be made. */
-static int create(const install_job *job, install_room *room, install_result *result, char temporary[NAME_MAX + 1]) {
-  int mode = (job->mode | 0200) & 0700;
+/* A free temporary name; -1 with errno where none can be made: a new file, or a second name for an unnamed one (§9.2). */
+static int make_named(const install_job *job, install_room *room, install_result *result, install_output *output,
+                      int (*make)(const install_job *, const install_output *)) {
   for (int tries = 1;; tries++) {
     new_suffix(room, result->suffix);
     size_t length = strlen(job->prefix);
-    memcpy(temporary, job->prefix, length);
-    memcpy(temporary + length, result->suffix, INSTALL_SUFFIX_BYTES + 1);
-    int file = openat(job->directory, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
-    if (file >= 0 || errno != EEXIST || tries == CREATE_TRIES) return file;
+    memcpy(output->name, job->prefix, length);
+    memcpy(output->name + length, result->suffix, INSTALL_SUFFIX_BYTES + 1);
+    int made = make(job, output);
+    if (made >= 0 || (errno == EEXIST && tries == CREATE_TRIES)) return made;
+    result->suffix[0] = 0;
+    if (errno != EEXIST) return made;
   }
+}
+
+static int create_named(const install_job *job, const install_output *output) {
+  int mode = (job->mode | 0200) & 0700;
+  return openat(job->directory, output->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+}
+
+static int link_unnamed(const install_job *job, const install_output *output) {
+  return linkat(output->file, "", job->directory, output->name, AT_EMPTY_PATH);
+}
+
+/* An unnamed file where the file system has them: whatever ends the process, nothing is left of it. */
+static bool create(const install_job *job, install_room *room, install_result *result, install_output *output) {
+  output->file = -1;
+  output->unnamed = false;
+  if (!room->names_only) {
+    output->file = openat(job->directory, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, job->mode & 0777);
+    output->unnamed = output->file >= 0;
+    if (output->file < 0) room->names_only = errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL;
+  }
+  if (output->file < 0) output->file = make_named(job, room, result, output, create_named);
+  return output->file >= 0;
+}
+
+/* Gives a finished file its name. STEP_STOPPED: unnamed files cannot be given one here. */
+static install_step name_output(const install_job *job, install_room *room, install_result *result,
+                                install_output *output) {
+  if (output->unnamed) {
+    if (linkat(output->file, "", job->directory, job->name, AT_EMPTY_PATH) == 0) return STEP_DONE;
+    /* Something has the name already: it is replaced at one stroke, for which this one needs a name. */
+    if (errno != EEXIST || make_named(job, room, result, output, link_unnamed) != 0) {
+      room->names_only = true;
+      return STEP_STOPPED;
+    }
+  }
+  if (renameat(job->directory, output->name, job->directory, job->name) == 0) return STEP_DONE;
+  result->error = errno;
+  unlinkat(job->directory, output->name, 0);
+  return STEP_RENAME;
 }
 
 static int write_all(int file, const uint8_t *bytes, uint64_t length, uint64_t position) {
@@ -138,31 +186,41 @@ static void set_attributes(const install_job *job, int file, install_result *res
   if ((now.st_mode & 07777) != (mode_t)job->mode && fchmod(file, (mode_t)job->mode) != 0) result->mode_error = errno;
 }
 
+static install_step fill(const install_job *job, install_room *room, const install_output *output,
+                         install_result *result) {
+  install_step step;
+  if (job->source >= 0) step = copy_data(job, room, output->file, &result->error);
+  else step = (result->error = write_all(output->file, job->bytes, job->size, 0)) == 0 ? STEP_DONE : STEP_WRITE;
+  if (step == STEP_DONE) set_attributes(job, output->file, result);
+  return step;
+}
+
 void install_file(const install_job *job, install_room *room, install_result *result) {
-  char temporary[NAME_MAX + 1];
-  *result = (install_result){.step = STEP_CREATE};
-  int file = create(job, room, result, temporary);
-  if (file < 0) {
-    result->error = errno;
-    return;
-  }
-  if (job->source >= 0) result->step = copy_data(job, room, file, &result->error);
-  else result->step = (result->error = write_all(file, job->bytes, job->size, 0)) == 0 ? STEP_DONE : STEP_WRITE;
-  if (result->step == STEP_DONE) set_attributes(job, file, result);
-  if (close(file) != 0 && errno != EINTR && result->step == STEP_DONE) {
-    result->step = STEP_WRITE;
-    result->error = errno;
-  }
-  if (result->step == STEP_DONE && renameat(job->directory, temporary, job->directory, job->name) != 0) {
-    result->step = STEP_RENAME;
-    result->error = errno;
-  }
-  if (result->step != STEP_DONE) unlinkat(job->directory, temporary, 0);
+  install_output output;
+  bool again;
+  do {
+    *result = (install_result){.step = STEP_CREATE};
+    if (!create(job, room, result, &output)) {
+      result->error = errno;
+      return;
+    }
+    result->step = fill(job, room, &output, result);
+    install_step written = result->step;
+    if (output.unnamed && written == STEP_DONE) result->step = name_output(job, room, result, &output);
+    again = output.unnamed && written == STEP_DONE && result->step == STEP_STOPPED;
+    if (close(output.file) != 0 && errno != EINTR && !output.unnamed && written == STEP_DONE) {
+      result->step = STEP_WRITE;
+      result->error = errno;
+    }
+    if (output.unnamed) continue;
+    if (result->step == STEP_DONE) result->step = name_output(job, room, result, &output);
+    else unlinkat(job->directory, output.name, 0);
+  } while (again);
 }
 
 void install_record(const install_result *result, double *field) {
   uint64_t suffix = 0;
-  for (int i = 0; i < INSTALL_SUFFIX_BYTES; i++) suffix = suffix << 8 | (uint8_t)result->suffix[i];
+  for (int i = 0; i < INSTALL_SUFFIX_BYTES && result->suffix[0] != 0; i++) suffix = suffix << 8 | (uint8_t)result->suffix[i];
   field[RESULT_STEP] = result->step;
   field[RESULT_ERRNO] = result->error;
   field[RESULT_OWNER_ERRNO] = result->owner_error;

@@ -43,13 +43,14 @@ typedef struct {
   int error;
   int owner_error, times_error, mode_error; /* these leave the file as it is and do not end the job */
   bool group_only;                          /* the owner was right already */
-  char suffix[INSTALL_SUFFIX_BYTES + 1];    /* of the temporary name */
+  char suffix[INSTALL_SUFFIX_BYTES + 1];    /* of the temporary name; empty: it had none */
 } install_result;
 
 /* What one thread keeps from job to job. */
 typedef struct {
   uint8_t *buffer;         /* INSTALL_BUFFER_BYTES */
   uint64_t random;         /* state of the letters; not secret, the file is made with O_EXCL */
+  bool names_only;         /* the file system has no unnamed files */
   atomic_bool *stopped;    /* looked at between pieces; NULL: never */
 } install_room;
 

@@ -78,6 +78,11 @@ export class Channel {
     }
   }
 
+  /** So much is queued that {@link room} would wait. */
+  get isFull(): boolean {
+    return this.writer.queuedBytes > OUTPUT_HIGH_WATER_BYTES;
+  }
+
   /** Waits until the outgoing queue is below the high-water mark. */
   *room(): Task {
     while (this.writer.queuedBytes > OUTPUT_HIGH_WATER_BYTES) yield WAIT_OUTPUT;

@@ -55,8 +55,8 @@ class SenderRole {
   *run(): Task {
     const { channel, protocol } = this.#context;
     for (;;) {
-      yield* this.#lists.sendAhead(this.#currentNdx);
-      yield* channel.room();
+      if (!this.#context.lists.complete) yield* this.#lists.sendAhead(this.#currentNdx);
+      if (channel.isFull) yield* channel.room();
       while (!channel.reader.tryItem(protocol)) yield* channel.more();
       const { value: ndx } = channel.reader;
       if (isKeepAlive(this.#context, ndx)) channel.keepAlive();

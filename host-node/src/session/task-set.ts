@@ -48,7 +48,11 @@ export class TaskSet {
     for (let steps = 0; steps < STEPS_PER_RUN; steps++) {
       if (this.#running.length === 0) return 'done';
       let resumed = false;
-      for (const running of [...this.#running]) {
+      // A task that ends leaves this array as it is; one that is started has its turn in the next step.
+      const all = this.#running;
+      const count = all.length;
+      for (let index = 0; index < count; index++) {
+        const running = all[index]!;
         if (!this.#mayResume(running)) continue;
         resumed = true;
         this.#resume(running);

@@ -35,7 +35,7 @@ export interface InstallOutcome {
   readonly group: FilesystemError | undefined;
   readonly times: FilesystemError | undefined;
   readonly mode: FilesystemError | undefined;
-  /** Its name while it was written, for messages. */
+  /** Its name while it was written, for messages; with `XXXXXX` where it had none. */
   readonly temporaryName: string;
 }
 
@@ -175,6 +175,7 @@ export class InstallQueue {
     const { name } = pending;
     const error = (call: string, field: number): FilesystemError | undefined =>
       results[at + field] ? errorOfNumber(results[at + field]!, call, name) : undefined;
+    const suffix = letters(results[at + installResult.suffix]!);
     const groupOnly = results[at + installResult.groupOnly] !== 0;
     pending.done({
       failed: STEPS[results[at + step]!],
@@ -183,7 +184,7 @@ export class InstallQueue {
       group: groupOnly ? error('fchown', ownerErrno) : undefined,
       times: error('futimens', timesErrno),
       mode: error('fchmod', modeErrno),
-      temporaryName: temporaryPrefix(name)! + letters(results[at + installResult.suffix]!),
+      temporaryName: temporaryPrefix(name)! + (suffix === '' ? 'XXXXXX' : suffix),
     });
   }
 

@@ -48,6 +48,11 @@ export class LocalData {
     return this.#unsettled;
   }
 
+  /** Another file may be offered. */
+  get hasRoom(): boolean {
+    return this.#unsettled < this.room();
+  }
+
   offer(file: OfferedFile): void {
     this.#unsettled++;
     this.#offered.push(file);

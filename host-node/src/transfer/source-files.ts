@@ -2,6 +2,7 @@
 import { digestBytes } from '@ocrsync/core/checksum-kinds';
 import { WholeFileHash } from '@ocrsync/core/checksum';
 import { MAX_BLOCKS } from '@ocrsync/core/delta-sums';
+import type { SumHeadLimits } from '@ocrsync/core/wire-reader';
 import { DeltaMatcher, type DeltaSink } from '@ocrsync/core/delta';
 import type { FileStat, OpenFile, Root } from '../fs/filesystem.ts';
 import { FilesystemError } from '../fs/filesystem.ts';
@@ -54,6 +55,7 @@ export class TreeSourceFiles implements SourceFiles {
   readonly #context: SessionContext;
   readonly #matcher: DeltaMatcher;
   readonly #hash: WholeFileHash;
+  readonly #headLimits: SumHeadLimits;
   #matches = 0;
   #hashHits = 0;
   #falseAlarms = 0;
@@ -64,13 +66,20 @@ export class TreeSourceFiles implements SourceFiles {
     const { negotiated, channel } = this.#context;
     this.#matcher = new DeltaMatcher(channel.core);
     this.#hash = new WholeFileHash(channel.core, negotiated.transferChecksum, negotiated.seed);
+    this.#headLimits = {
+      protocol: negotiated.protocol,
+      digestBytes: digestBytes(negotiated.transferChecksum),
+      maxCount: MAX_BLOCKS,
+      role: channel.role,
+    };
   }
 
   *send(entry: Entry, item: Item, channel: Channel, redo: boolean): Task<number> {
     const append = redo ? 0 : this.#options.append;
-    const head = yield* this.#readSums(channel, item, append);
+    const head = yield* this.#readHead(channel);
+    if (head.count > 0) yield* this.#readSums(channel, item, head, append);
     const { localData } = this.#options;
-    if (localData !== undefined) yield* this.#unsettled(localData.room() - 1);
+    if (localData !== undefined && !localData.hasRoom) yield () => localData.hasRoom;
     const opened = this.#open(entry);
     if (opened instanceof FilesystemError) {
       yield* this.#unsettled(0);
@@ -79,12 +88,18 @@ export class TreeSourceFiles implements SourceFiles {
     let handedOver = false;
     try {
       if (append === 0 && localData?.isWorthwhile(opened.stat.sizeBytes, head.count) && !isDevice(opened)) {
-        yield* this.#sendHead(entry, item, head);
+        this.#echoItem(item);
+        if (item.xattrs !== undefined) {
+          yield* answerXattrs(this.#context, entry, item, this.#options.blocks);
+        }
+        this.#writeHead(head);
         handedOver = true;
-        yield* this.#handOver(entry, opened, localData);
+        this.#handOver(entry, opened, localData);
+        if (localData.room() === 1) yield* this.#unsettled(0);
         return 0;
       }
-      yield* this.#unsettled(0);
+      if (head.count === 0) yield* this.#readSums(channel, item, head, append);
+      if (localData !== undefined) yield* this.#unsettled(0);
       return yield* this.#sendOpen(entry, item, channel, opened, head, append);
     } finally {
       if (!handedOver) opened.file.close();
@@ -107,22 +122,21 @@ export class TreeSourceFiles implements SourceFiles {
     throw new RunError('ERR_UNSUPPORTED', '--remove-source-files is not supported yet', 4);
   }
 
-  *#readSums(channel: Channel, item: Item, append: 0 | 1 | 2): Task<SumHead> {
+  *#readHead(channel: Channel): Task<SumHead> {
     const { reader } = channel;
-    const { negotiated, protocol } = this.#context;
-    const limits = {
-      protocol,
-      digestBytes: digestBytes(negotiated.transferChecksum),
-      maxCount: MAX_BLOCKS,
-      role: channel.role,
-    };
-    while (!reader.trySumHead(limits)) yield* channel.more();
-    const head: SumHead = {
+    while (!reader.trySumHead(this.#headLimits)) yield* channel.more();
+    return {
       count: reader.sumCount,
       blockLength: reader.blockLength,
       s2Length: reader.s2Length,
       remainder: reader.remainder,
     };
+  }
+
+  /** Makes the matcher ready for the sums that follow the head; without any it finds nothing. */
+  *#readSums(channel: Channel, item: Item, head: SumHead, append: 0 | 1 | 2): Task {
+    const { reader } = channel;
+    const { negotiated, protocol } = this.#context;
     const inPlace = this.#options.inplace && item.basisType === BASIS_FNAME;
     const appendMode =
       append === 0 ? {} : { append: append === 2 || protocol < 30 ? ('verify' as const) : ('skip' as const) };
@@ -138,7 +152,6 @@ export class TreeSourceFiles implements SourceFiles {
       if (taken > 0) reader.consume(taken);
       else yield* channel.more();
     }
-    return head;
   }
 
   #open(entry: Entry): Opened | FilesystemError {
@@ -192,7 +205,9 @@ export class TreeSourceFiles implements SourceFiles {
       this.#noSend(entry.ndx);
       return 0;
     }
-    yield* this.#sendHead(entry, item, head);
+    this.#echoItem(item);
+    yield* answerXattrs(this.#context, entry, item, this.#options.blocks);
+    this.#writeHead(head);
     const failure = yield* this.#sendData(entry, channel, file, stat.sizeBytes, head);
     const digest = this.#hash.final();
     channel.writer.bytes(failure === undefined ? digest : falsified(digest));
@@ -201,12 +216,13 @@ export class TreeSourceFiles implements SourceFiles {
     return this.#sent(entry, this.#matcher.literalBytes, this.#matcher.matchedBytes, failure);
   }
 
-  *#sendHead(entry: Entry, item: Item, head: SumHead): Task {
+  #echoItem({ ndx, iflags, basisType, xname }: Item): void {
     const { channel, protocol } = this.#context;
-    const { ndx, iflags, basisType, xname } = item;
     channel.writer.item(protocol, ndx, iflags, basisType === BASIS_FNAME ? undefined : basisType, xname);
-    yield* answerXattrs(this.#context, entry, item, this.#options.blocks);
-    channel.writer.sumHead(head.count, head.blockLength, head.s2Length, head.remainder);
+  }
+
+  #writeHead({ count, blockLength, s2Length, remainder }: SumHead): void {
+    this.#context.channel.writer.sumHead(count, blockLength, s2Length, remainder);
   }
 
   /** The io_error bits of a file whose data is out. */
@@ -224,7 +240,7 @@ export class TreeSourceFiles implements SourceFiles {
   }
 
   /** Leaves the data to the receiver of the same process. */
-  *#handOver(entry: Entry, { file, stat }: Opened, localData: LocalData): Task {
+  #handOver(entry: Entry, { file, stat }: Opened, localData: LocalData): void {
     const { report, statistics, negotiated } = this.#context;
     const { sizeBytes } = stat;
     localData.offer({
@@ -237,7 +253,6 @@ export class TreeSourceFiles implements SourceFiles {
         this.#context.ioError |= this.#sent(entry, sizeBytes, 0, failure);
       },
     });
-    if (localData.room() === 1) yield* this.#unsettled(0);
   }
 
   /** Sends the tokens; ends with the words of a read error. What could not be read is sent as zeros (§5). */
