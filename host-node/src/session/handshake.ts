@@ -23,6 +23,8 @@ const OLDEST_PROTOCOL = 27;
 const NEWEST_PROTOCOL = 32;
 /** ACLs and extended attributes have their place in the file list since then; between our own two ends a step before. */
 const BLOCKS_PROTOCOL = 30;
+/** The flag of an equal access time does not fit into the one byte of older ones (03 §5.2); upstream hangs there. */
+const ATIMES_PROTOCOL = 28;
 /** Numbers outside 20..40 are taken for text that a login script printed. */
 const PLAUSIBLE_MIN = 20;
 const PLAUSIBLE_MAX = 40;
@@ -92,11 +94,17 @@ function* agreeOnVersion(
 
 /** Options that the agreed protocol cannot carry (§3.2). */
 function checkProtocolOptions({ list, local }: SessionConfig, protocol: number): void {
-  const wanted = list.acls ? '--acls' : list.xattrs ? '--xattrs' : undefined;
-  const needed = local ? BLOCKS_PROTOCOL - 1 : BLOCKS_PROTOCOL;
-  if (wanted === undefined || protocol >= needed) return;
-  const text = `${wanted} requires protocol ${needed} or higher (negotiated ${protocol}).`;
-  throw new RunError('ERR_OPTION_PROTOCOL', text, 2);
+  const blocks = local ? BLOCKS_PROTOCOL - 1 : BLOCKS_PROTOCOL;
+  const wishes: readonly (readonly [option: string, isWanted: boolean, needed: number])[] = [
+    ['--acls', list.acls, blocks],
+    ['--xattrs', list.xattrs, blocks],
+    ['--atimes', list.atimes, ATIMES_PROTOCOL],
+  ];
+  for (const [option, isWanted, needed] of wishes) {
+    if (!isWanted || protocol >= needed) continue;
+    const text = `${option} requires protocol ${needed} or higher (negotiated ${protocol}).`;
+    throw new RunError('ERR_OPTION_PROTOCOL', text, 2);
+  }
 }
 
 /** Refuses versions that this implementation does not speak, in upstream's words where it has some. */
