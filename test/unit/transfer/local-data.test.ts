@@ -1,8 +1,17 @@
 // Big files of local copies: the data leaves the stream, everything that is told stays.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runClient } from '@ocrsync/node/api/client';
 import type { Root } from '@ocrsync/node/fs/filesystem';
 import { localFilesystem } from '@ocrsync/node/fs/local';
@@ -21,6 +30,7 @@ beforeEach(() => {
   content = Buffer.alloc(SIZE, 'a big file of a local copy ');
   writeFileSync(path.join(base, 'from/big'), content);
   writeFileSync(path.join(base, 'from/small'), 'small');
+  utimesSync(path.join(base, 'from'), 1, 1);
 });
 afterEach(() => rmSync(base, { recursive: true, force: true }));
 
@@ -29,8 +39,12 @@ interface Run {
   readonly events: readonly RunEvent[];
 }
 
+/** Where nobody wants to see how files grow, many are under way at a time (with the helper). */
+type Pace = 'one at a time' | 'many at a time';
+
 async function copy(
   words: readonly string[],
+  pace: Pace = 'one at a time',
   onEvent: (event: RunEvent) => void = () => undefined,
 ): Promise<Run> {
   const parsed = parseArguments(['-a', ...words, `${base}/from/`, `${base}/to/`], {});
@@ -41,7 +55,7 @@ async function copy(
     onEvent(one);
   };
   const { exitCode } = await runClient(parsed.options, {
-    sink: { event },
+    sink: pace === 'many at a time' ? { event, ignores: ['progress'] } : { event },
     line: () => undefined,
     signal: new AbortController().signal,
   });
@@ -61,16 +75,67 @@ const sentBytes = ({ events }: Run): number =>
 const messages = ({ events }: Run): string[] =>
   events.flatMap((event) => (event.type === 'message' ? [event.text.replaceAll(base, '')] : []));
 
-it.each([[[]], [['--inplace']], [['--no-whole-file']]])('arrives whole with %j', async (words) => {
-  expect((await copy(words)).exitCode).toBe(0);
-  expect(copied().equals(content)).toBe(true);
+const paces: readonly Pace[] = ['one at a time', 'many at a time'];
+
+describe.each(paces)('%s', (pace) => {
+  it.each([[[]], [['--inplace']], [['--partial']], [['--no-whole-file']], [['--no-perms', '--no-times']]])(
+    'arrives whole with %j',
+    async (words) => {
+      expect((await copy(words, pace)).exitCode).toBe(0);
+      expect(copied().equals(content)).toBe(true);
+      expect(readFileSync(path.join(base, 'to/small'), 'utf8')).toBe('small');
+    },
+  );
+
+  it('tells that it cannot replace a directory, and leaves nothing behind', async () => {
+    let made = false;
+    const run = await copy(['-v'], pace, (event) => {
+      if (event.type !== 'change' || event.entry.name !== 'big' || made) return;
+      made = true;
+      mkdirSync(path.join(base, 'to/big'));
+    });
+    expect(run.exitCode).toBe(23);
+    expect(readdirSync(path.join(base, 'to')).sort()).toEqual(['big', 'small']);
+    expect(messages(run).length).toBe(1);
+  });
+
+  it('that shrinks while it is copied fails verification and is sent again', async () => {
+    await shrinkingFile(pace);
+  });
+
+  it('is told in the order of the list, before and after each file', async () => {
+    for (let number = 0; number < 300; number++) {
+      const directory = path.join(base, `from/d${number % 3}`);
+      mkdirSync(directory, { recursive: true });
+      writeFileSync(path.join(directory, `f${number}`), `${number}`);
+    }
+    utimesSync(path.join(base, 'from'), 1, 1);
+    const { events, exitCode } = await copy(['-i'], pace);
+    expect(exitCode).toBe(0);
+    const changes = events.flatMap((event) =>
+      event.type === 'change' ? [`${event.stage} ${event.entry.name}`] : [],
+    );
+    const names = changes.filter((_, index) => index % 2 === 0).map((text) => text.slice(7));
+    expect(changes).toEqual(names.flatMap((name) => [`before ${name}`, `after ${name}`]));
+    expect(names).toEqual([
+      '.',
+      'big',
+      'small',
+      ...[0, 1, 2].flatMap((directory) => [
+        `d${directory}`,
+        ...readdirSync(path.join(base, `from/d${directory}`))
+          .sort()
+          .map((name) => `d${directory}/${name}`),
+      ]),
+    ]);
+  });
 });
 
-it('tells the same events as the way through the stream', async () => {
-  const short = await copy([]);
+it.each(paces)('%s tells the same events as the way through the stream', async (pace) => {
+  const short = await copy([], pace);
   rmSync(path.join(base, 'to'), { recursive: true });
   mkdirSync(path.join(base, 'to'));
-  const long = await copy(['--bwlimit=1000m']);
+  const long = await copy(['--bwlimit=1000m'], pace);
   const withoutProgress = (events: unknown[]): unknown[] =>
     events.filter((event) => {
       const { type, finished } = event as { type?: string; finished?: boolean };
@@ -94,9 +159,9 @@ it('is copied by reading and writing where the kernel cannot', async () => {
   expect(copied().equals(content)).toBe(true);
 });
 
-it('that shrinks while it is copied fails verification and is sent again', async () => {
+async function shrinkingFile(pace: Pace): Promise<void> {
   let shrunk = false;
-  const run = await copy(['-v'], (event) => {
+  const run = await copy(['-v'], pace, (event) => {
     if (event.type !== 'change' || event.entry.name !== 'big' || shrunk) return;
     shrunk = true;
     const { openRead } = rootPrototype;
@@ -119,7 +184,7 @@ it('that shrinks while it is copied fails verification and is sent again', async
   ]);
   expect(run.exitCode).toBe(23);
   expect(copied().equals(content.subarray(0, 1000))).toBe(true);
-});
+}
 
 it('is left to the stream below the limit and with a basis', () => {
   const data = new LocalData(false);
