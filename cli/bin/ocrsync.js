@@ -7,6 +7,7 @@ if (major < 22 || (major === 22 && minor < 15)) {
   process.stderr.write(`ocrsync needs Node 22.15 or newer; this is ${process.version}\n`);
   process.exit(1);
 }
-module.enableCompileCache();
+// Deno has none.
+module.enableCompileCache?.();
 const { main } = await import('../dist/main.js');
 await main(process.argv.slice(2));

@@ -13,6 +13,7 @@ import {
 } from './directory-calls.ts';
 import { errorOfCode, translated } from './errno.ts';
 import { type FileStat, FilesystemError, type OpenFile, type Root, type SetTimes } from './filesystem.ts';
+import { linkTarget } from './link-target.ts';
 import { NodeFile } from './node-file.ts';
 import type { NodePaths } from './node-paths.ts';
 import { fileStat } from './node-stat.ts';
@@ -114,7 +115,7 @@ export class NodeRoot implements Root {
   }
 
   readlink(name: string): string {
-    return this.#call('readlink', name, (path) => fs.readlinkSync(path, { encoding: 'latin1' }));
+    return this.#call('readlink', name, (path) => linkTarget(path));
   }
 
   mknod(name: string): void {

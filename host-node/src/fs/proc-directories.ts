@@ -2,6 +2,7 @@
 // it (docs/protocol/08-hostile-peers.md §6). Linux only; where /proc is missing names can only be looked at.
 import * as fs from 'node:fs';
 import { constants } from 'node:os';
+import { linkTarget } from './link-target.ts';
 import { walkBeneath, type WalkCalls } from './beneath-walk.ts';
 import {
   type DirectoryCalls,
@@ -39,8 +40,7 @@ export class ProcDirectories implements DirectoryCalls {
   readonly kind = 'procfs';
   readonly #walk: WalkCalls = {
     openComponent: openAt,
-    readlink: (directory, leaf) =>
-      attempt(() => fs.readlinkSync(procPath(directory, leaf), { encoding: 'latin1' })),
+    readlink: (directory, leaf) => attempt(() => linkTarget(procPath(directory, leaf))),
     close: (descriptor) => fs.closeSync(descriptor),
   };
 

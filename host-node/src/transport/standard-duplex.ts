@@ -11,7 +11,9 @@ export function standardDuplex(): StreamDuplex {
     const stat = fstatSync(descriptor);
     return stat.isFIFO() || stat.isSocket();
   };
-  if (!isWire(0) || !isWire(1)) return new StreamDuplex(process.stdin, process.stdout);
+  // Bun's Socket never reads from a descriptor that it is given; its process.stdout does not block.
+  const isBun = process.versions['bun'] !== undefined;
+  if (isBun || !isWire(0) || !isWire(1)) return new StreamDuplex(process.stdin, process.stdout);
   const received = new StaticInput();
   const input = new Socket({ fd: 0, readable: true, writable: false, onread: received.onread });
   const output = new Socket({ fd: 1, readable: false, writable: true });
