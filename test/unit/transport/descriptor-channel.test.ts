@@ -86,10 +86,13 @@ describe.skipIf(native?.socketPair === undefined)('A channel for descriptors', (
     child.stdout!.on('data', (bytes) => (said += String(bytes)));
     const exited = new Promise((resolve) => child.once('close', resolve));
     const before = openDescriptors();
-    const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, (socket) => handOn(socket, here));
+    const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, (socket) =>
+      handOn(socket, here),
+    );
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as { port: number };
-    for (const word of ['first', 'second']) expect(await ask(port, word)).toBe(`${child.pid} got early+${word}`);
+    for (const word of ['first', 'second'])
+      expect(await ask(port, word)).toBe(`${child.pid} got early+${word}`);
     await new Promise((resolve) => server.close(resolve));
     expect(openDescriptors(), 'this process has closed its copies').toBe(before);
     here.close();
