@@ -11,6 +11,8 @@ export class NativeFile implements OpenFile {
   readonly #descriptor: number;
   readonly #name: string;
   #open = true;
+  /** Something was written: only then a close can lose anything. */
+  #changed = false;
 
   constructor(native: FileCalls, descriptor: number, name: string) {
     this.#native = native;
@@ -28,10 +30,12 @@ export class NativeFile implements OpenFile {
   }
 
   write(from: Uint8Array, position: number): void {
+    this.#changed = true;
     this.#checked('write', this.#native.pwrite(this.#descriptor, from, position));
   }
 
   truncate(lengthBytes: number): void {
+    this.#changed = true;
     this.#checked('ftruncate', this.#native.ftruncate(this.#descriptor, lengthBytes));
   }
 
@@ -49,7 +53,8 @@ export class NativeFile implements OpenFile {
   close(): void {
     if (!this.#open) return;
     this.#open = false;
-    this.#checked('close', this.#native.close(this.#descriptor));
+    const result = this.#native.close(this.#descriptor);
+    if (this.#changed) this.#checked('close', result);
   }
 
   /**
@@ -58,6 +63,7 @@ export class NativeFile implements OpenFile {
    */
   cloneTo(to: NativeFile, lengthBytes: number): number | undefined {
     const native = this.#native;
+    to.#changed = true;
     if (native.fstat(this.#descriptor, statRecord) !== 0) return undefined;
     if (statRecord[SIZE_FIELD]! > lengthBytes || native.clone(this.#descriptor, to.#descriptor) !== 0)
       return undefined;
@@ -69,6 +75,7 @@ export class NativeFile implements OpenFile {
 
   /** See Root.copyData. Some file systems without the call say 0: only a read tells the end. */
   copyTo(to: NativeFile, position: number, lengthBytes: number): number | undefined {
+    to.#changed = true;
     const copied = this.#native.copyRange(this.#descriptor, to.#descriptor, position, lengthBytes);
     return copied > 0 ? copied : undefined;
   }

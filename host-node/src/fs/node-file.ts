@@ -8,6 +8,8 @@ export class NodeFile implements OpenFile {
   readonly #descriptor: number;
   readonly #name: string;
   #open = true;
+  /** Something was written: only then a close can lose anything. */
+  #changed = false;
 
   constructor(descriptor: number, name: string) {
     this.#descriptor = descriptor;
@@ -27,6 +29,7 @@ export class NodeFile implements OpenFile {
   }
 
   write(from: Uint8Array, position: number): void {
+    this.#changed = true;
     try {
       for (let done = 0; done < from.length;) {
         done += writeSync(this.#descriptor, from, done, from.length - done, position + done);
@@ -37,6 +40,7 @@ export class NodeFile implements OpenFile {
   }
 
   truncate(lengthBytes: number): void {
+    this.#changed = true;
     this.#call('ftruncate', () => ftruncateSync(this.#descriptor, lengthBytes));
   }
 
@@ -54,7 +58,11 @@ export class NodeFile implements OpenFile {
   close(): void {
     if (!this.#open) return;
     this.#open = false;
-    this.#call('close', () => closeSync(this.#descriptor));
+    try {
+      closeSync(this.#descriptor);
+    } catch (error) {
+      if (this.#changed) throw translated(error, 'close', this.#name);
+    }
   }
 
   #call<T>(call: string, run: () => T): T {
