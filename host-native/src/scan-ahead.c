@@ -17,11 +17,12 @@
 
 enum { SLOTS = 64, DESCRIPTOR_SHARE = 16, BUFFER_BYTES = 65536, IDLE_MS = 200 };
 
-typedef enum { FREE, WAITING, SCANNING, SCANNED } slot_state;
+/* BEGUN: its first records were taken. */
+typedef enum { FREE, WAITING, SCANNING, SCANNED, BEGUN } slot_state;
 
 typedef struct {
   slot_state state;
-  /* -1 when the directory was read to its end. */
+  /* A copy of the owner's descriptor while the slot waits; -1 when the directory was read to its end. */
   int directory;
   int status;
   bool ended;
@@ -62,19 +63,28 @@ static void unqueue(scanner *all, int number) {
   all->queued = kept;
 }
 
+/* The same directory with a position of its own: that of a copy would move with the owner's. Closes the copy; may be -errno. */
+static int opened_anew(int copy) {
+  int directory = openat(copy, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int status = directory < 0 ? -errno : directory;
+  close(copy);
+  return status;
+}
+
 /* Scans one directory with the lock given back meanwhile. */
 static void scan_slot(scanner *all, slot *each) {
   each->state = SCANNING;
-  int directory = each->directory;
+  int copy = each->directory;
   size_t used = 0;
   bool ended = false;
   pthread_mutex_unlock(&all->lock);
-  int status = scan_some(directory, all->buffer, BUFFER_BYTES, &used, &ended);
+  int directory = opened_anew(copy);
+  int status = directory < 0 ? directory : scan_some(directory, all->buffer, BUFFER_BYTES, &used, &ended);
   uint8_t *records = malloc(used == 0 ? 1 : used);
   if (records != NULL) memcpy(records, all->buffer, used);
   if (ended) close(directory);
   pthread_mutex_lock(&all->lock);
-  if (ended) each->directory = -1;
+  each->directory = ended || directory < 0 ? -1 : directory;
   if (records == NULL) {
     used = 0;
     status = -ENOMEM;
@@ -228,7 +238,10 @@ napi_value scan_take(napi_env env, napi_callback_info info) {
   bool ended = each->ended;
   int status = each->status;
   if (each->state == SCANNED) memcpy(out, each->records, used);
-  else status = scan_some(each->directory, out, capacity, &used, &ended);
+  else {
+    if (each->state == WAITING) each->directory = opened_anew(each->directory);
+    status = each->directory < 0 ? each->directory : scan_some(each->directory, out, capacity, &used, &ended);
+  }
   int64_t answer = scan_answer(status, used, ended);
   pthread_mutex_lock(&own->lock);
   if (ended || answer < 0) forget_slot(each);
@@ -236,7 +249,7 @@ napi_value scan_take(napi_env env, napi_callback_info info) {
     /* The rest is read by the caller itself. */
     free(each->records);
     each->records = NULL;
-    each->state = WAITING;
+    each->state = BEGUN;
   }
   pthread_mutex_unlock(&own->lock);
   return native_number(env, answer);

@@ -1,11 +1,12 @@
 // Deletion "during": when the generator has entered a directory, plans it and hands the plan to the emitter, unless an
 // I/O error forbids it (docs/protocol/04-transfer.md §13.2, §13.3). Deletes nothing itself.
-import type { FileStat, Root } from '../fs/filesystem.ts';
+import type { Root } from '../fs/filesystem.ts';
 import { FilesystemError } from '../fs/filesystem.ts';
 import type { Task } from '../session/wait.ts';
 import type { DeletionEmitter, EmitterReport } from './emitter.ts';
 import type { DeletionFilters } from './filters.ts';
 import { planDirectory, type PresentName } from './plan.ts';
+import type { Strangers } from './strangers.ts';
 
 const TYPE_MASK = 0o170000;
 const DIRECTORY = 0o040000;
@@ -37,24 +38,24 @@ export class DeletionCursor {
     this.#options.filters.enterDirectory(directory);
   }
 
-  /** Deletes in a content directory what neither the list nor a rule keeps. `inList` is asked for full names. */
-  *enter(directory: string, inList: (name: string) => boolean): Task {
+  /** Deletes in a content directory what neither the list nor a rule keeps. `look` reads what the list does not have. */
+  *enter(directory: string, look: () => Strangers): Task {
     const { emitter, filters, protocol } = this.#options;
     if (this.#forbidden()) return;
     filters.enterDirectory(directory);
     const prefix = directory === '.' ? '' : `${directory}/`;
-    const stats = this.#look(directory, prefix);
-    const present: PresentName[] = [...stats].map(([base, stat]) => ({
+    const strangers = this.#look(directory, look);
+    const present: PresentName[] = [...strangers].map(([base, stat]) => ({
       base,
       isDirectory: (stat.mode & TYPE_MASK) === DIRECTORY,
     }));
     const questions = {
-      inList: (base: string) => inList(prefix + base),
+      inList: () => false,
       isKept: (base: string, isDirectory: boolean) =>
         filters.protection(prefix + base, isDirectory) !== 'none',
     };
     for (const { base } of planDirectory(present, questions, protocol)) {
-      yield* emitter.remove(prefix + base, stats.get(base)!, 'delete');
+      yield* emitter.remove(prefix + base, strangers.get(base)!, 'delete');
     }
   }
 
@@ -66,24 +67,20 @@ export class DeletionCursor {
     return true;
   }
 
-  #look(directory: string, prefix: string): Map<string, FileStat> {
+  #look(directory: string, look: () => Strangers): Strangers {
     const { root, report } = this.#options;
-    const stats = new Map<string, FileStat>();
     try {
-      for (const base of root.list(directory)) {
-        const stat = root.lstat(prefix + base);
-        if (stat !== undefined) stats.set(base, stat);
-      }
+      return look();
     } catch (error) {
       if (!(error instanceof FilesystemError)) throw error;
-      if (error.code === 'ENOENT') return stats;
+      if (error.code === 'ENOENT') return new Map();
       this.ioError |= IO_ERROR_GENERAL;
       const path = `"${root.path === '/' ? '' : root.path}/${directory}"`;
       report.message(
         'error-xfer',
         `rsync: [generator] opendir ${path} failed: ${error.strerror} (${error.errno})`,
       );
+      return new Map();
     }
-    return stats;
   }
 }

@@ -90,10 +90,11 @@ export class ScanAhead {
     const found = begun?.get(directory);
     if (begun === undefined || found === undefined) return openScan(root, directory, this.#native);
     begun.delete(directory);
-    const scan = new BegunScan(this.#native as ScanCalls, found.slot, directory);
+    const anew = (): DirectoryScan => openScan(root, directory, this.#native);
+    const scan = new BegunScan(this.#native as ScanCalls, found.slot, anew);
     if (performance.now() - found.atMs <= this.#maxAgeMs) return scan;
     scan.close();
-    return openScan(root, directory, this.#native);
+    return anew();
   }
 
   /** Gives up what was begun and not opened. */
@@ -105,32 +106,40 @@ export class ScanAhead {
   }
 }
 
+/** What the thread could not read is read anew: it opens a directory by another way than the root does. */
 class BegunScan implements DirectoryScan {
   readonly #native: ScanCalls;
   readonly #slot: number;
-  readonly #directory: string;
-  #failed = false;
-  ended = false;
+  readonly #anew: () => DirectoryScan;
+  #instead: DirectoryScan | undefined;
+  #ended = false;
 
-  constructor(native: ScanCalls, slot: number, directory: string) {
+  constructor(native: ScanCalls, slot: number, anew: () => DirectoryScan) {
     this.#native = native;
     this.#slot = slot;
-    this.#directory = directory;
+    this.#anew = anew;
+  }
+
+  get ended(): boolean {
+    return this.#instead?.ended ?? this.#ended;
   }
 
   read(into: Uint8Array): number {
-    if (this.ended) return 0;
+    if (this.#instead !== undefined) return this.#instead.read(into);
+    if (this.#ended) return 0;
     const result = this.#native.scanTake(this.#slot, into);
     if (result < 0) {
-      this.#failed = true;
-      throw errorOfNumber(-result, 'readdir', this.#directory);
+      this.#ended = true;
+      this.#instead = this.#anew();
+      return this.#instead.read(into);
     }
-    this.ended = (result & 1) !== 0;
+    this.#ended = (result & 1) !== 0;
     return result >>> 1;
   }
 
   close(): void {
-    if (!this.ended && !this.#failed) this.#native.scanDrop(this.#slot);
+    this.#instead?.close();
+    if (!this.#ended) this.#native.scanDrop(this.#slot);
   }
 }
 

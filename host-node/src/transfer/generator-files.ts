@@ -5,6 +5,7 @@ import { ProtocolError } from '@ocrsync/core/protocol-error';
 import { DeletionCursor } from '../delete/cursor.ts';
 import { DeletionEmitter } from '../delete/emitter.ts';
 import type { DeletionFilters } from '../delete/filters.ts';
+import { type Strangers, strangersIn } from '../delete/strangers.ts';
 import type { FileStat } from '../fs/filesystem.ts';
 import { FilesystemError } from '../fs/filesystem.ts';
 import { ITEM_LOCAL_CHANGE } from '../session/item.ts';
@@ -353,7 +354,13 @@ export class TreeGeneratorFiles implements GeneratorFiles {
     if (this.#directories.failed.has(name) || this.#directories.dryMissing.has(name)) return;
     const cursor = this.#deletions();
     if ((list.flags(row) & FLIST_CONTENT_DIR) === 0) cursor.pass(name);
-    else yield* cursor.enter(name, (full) => contents.find(full) >= 0);
+    else yield* cursor.enter(name, () => this.#strangers(contents, name));
+  }
+
+  #strangers(contents: FileList, directory: string): Strangers {
+    const prefix = directory === '.' ? '' : `${directory}/`;
+    const isKnown = (base: string): boolean => contents.find(prefix + base) >= 0;
+    return this.#settled.strangers(contents, directory) ?? strangersIn(this.#state.tree, directory, isKnown);
   }
 
   readonly #hand = (): DeletionEmitter => {

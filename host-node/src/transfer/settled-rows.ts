@@ -2,9 +2,11 @@
 // for each entry (docs/protocol/04-transfer.md §3.3, §3.8, §10.1). Only what a visit would leave without a change, a record or
 // a word; whatever is not certain is visited.
 import type { FileList } from '@ocrsync/core/file-list';
+import { isOneDirectory } from '@ocrsync/core/file-list-bulk';
 import { JUDGED_MISSING, RowJudge } from '@ocrsync/core/scanned-rows';
-import { type DirectoryScan, ScanAhead } from '../fs/directory-scan.ts';
-import { FilesystemError } from '../fs/filesystem.ts';
+import { type Strangers, takeStrangers } from '../delete/strangers.ts';
+import { type DirectoryScan, openScan, ScanAhead } from '../fs/directory-scan.ts';
+import { type FileStat, FilesystemError } from '../fs/filesystem.ts';
 import type { Entry } from '../session/ports.ts';
 import type { DestinationState } from './destination-state.ts';
 
@@ -52,6 +54,33 @@ export class SettledRows {
     return at;
   }
 
+  /**
+   * For deletion: reads the directory that the list describes, now, and returns what the list does not have; the rows are
+   * judged on the way. undefined: a list of several directories. Throws a FilesystemError.
+   */
+  strangers(list: FileList, directory: string): Strangers | undefined {
+    if (!this.#state.context.lists.incremental) return undefined;
+    if (list.count > 0 && !isOneDirectory(list)) return undefined;
+    const judge = (this.#judge ??= this.#makeJudge());
+    const hasRoot = list.count > 0 && list.baseName(list.rowAt(0)) === '.';
+    this.#begin(list, hasRoot ? 1 : 0, list.count);
+    const { core } = this.#state.context.channel;
+    const found = new Map<string, FileStat>();
+    const scan = openScan(this.#state.tree, directory);
+    try {
+      while (!scan.ended) {
+        const end = judge.bufferAt + scan.read(judge.buffer);
+        judge.judge(list, end);
+        takeStrangers(core.u8, judge.bufferAt, end, directory, found);
+      }
+    } finally {
+      if (!scan.ended) this.#list = undefined;
+      scan.close();
+    }
+    this.#missingIsSure = found.size === 0;
+    return found;
+  }
+
   /** Known without another look: a regular file of which nothing is there. */
   isMissing({ list, ndx }: Entry): boolean {
     const position = ndx - list.start;
@@ -73,7 +102,8 @@ export class SettledRows {
   #readAhead(list: FileList): void {
     const { context, tree } = this.#state;
     const { directories, incremental, live } = context.lists;
-    if (!incremental) return;
+    // A deletion has to see its directory when it is entered.
+    if (!incremental || this.#state.options.delete) return;
     const next = live.findIndex((each) => each.list === list) + 1;
     const nearest = live[next]?.directory;
     if (nearest === undefined || this.#ahead.hasBegun(tree, directories.name(nearest))) return;
@@ -97,12 +127,17 @@ export class SettledRows {
     this.#judge ??= this.#makeJudge();
     const to = this.#judge.runEnd(list, position);
     if (to - position < 2) return false;
-    this.#judge.begin(list, position, to, context.lists.incremental);
-    this.#list = list;
-    this.#from = position;
-    this.#to = to;
+    this.#begin(list, position, to);
     this.#missingIsSure = this.#readDirectory(list, list.dirName(row) || '.');
     return true;
+  }
+
+  #begin(list: FileList, from: number, to: number): void {
+    this.#judge!.begin(list, from, to, this.#state.context.lists.incremental);
+    this.#list = list;
+    this.#from = from;
+    this.#to = to;
+    this.#missingIsSure = false;
   }
 
   /** True when the whole directory was read and held nothing that is not in the list. */
