@@ -3,12 +3,14 @@
 import { runLocalCopy } from '@ocrsync/node/api/local-copy';
 import { FaultyFilesystem } from '@ocrsync/node/fs/faulty-filesystem';
 import type { FaultyOptions } from '@ocrsync/node/fs/faulty-plan';
-import type { FileStat, Root } from '@ocrsync/node/fs/filesystem';
+import type { FileStat, Filesystem, Root } from '@ocrsync/node/fs/filesystem';
 import { MemoryFilesystem } from '@ocrsync/node/fs/memory-filesystem';
 import { resolveEndpoints } from '@ocrsync/node/options/endpoint';
 import { parseArguments } from '@ocrsync/node/options/parse';
 import type { RunEvent } from '@ocrsync/node/report/events';
 import { seeded } from '../../interop/random.ts';
+import { runCutPair } from '../simulation/cut-pair.ts';
+import { clientEnd, serverEnd } from '../simulation/ends.ts';
 
 const TYPE_MASK = 0o170000;
 const DIRECTORY = 0o040000;
@@ -161,6 +163,18 @@ export class Arena {
     this.before = { source: snapshot(this.source), destination: snapshot(this.destination) };
   }
 
+  /** One push over a stream in memory, client to server; one of them has these faults. */
+  runRemote(side: FaultySide, faults: FaultyOptions): RemoteOutcome {
+    const filesystem = new FaultyFilesystem(this.#memory, faults);
+    const of = (end: FaultySide): Filesystem => (end === side ? filesystem : this.#memory);
+    const client = clientEnd([...this.#scenario.options, '/source/', 'h:/destination/'], of('sender'));
+    const { serverWords } = client;
+    const server = serverEnd(serverWords.slice(serverWords.indexOf('--server')), of('receiver'));
+    runCutPair(client.session, server.session, 1, 100_000);
+    for (const end of [client, server]) end.release();
+    return { exitCodes: { sender: client.exitCode(), receiver: server.exitCode() }, filesystem };
+  }
+
   /** One copy with these faults. */
   async run(faults: FaultyOptions): Promise<RunOutcome> {
     const filesystem = new FaultyFilesystem(this.#memory, faults);
@@ -181,6 +195,14 @@ export class Arena {
     }
     return { exitCode, errors, filesystem };
   }
+}
+
+/** Where a run over a stream has its fault. */
+export type FaultySide = 'sender' | 'receiver';
+
+export interface RemoteOutcome {
+  readonly exitCodes: Readonly<Record<FaultySide, number>>;
+  readonly filesystem: FaultyFilesystem;
 }
 
 export interface RunOutcome {

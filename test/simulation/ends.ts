@@ -1,5 +1,6 @@
 // Makes our client's and server's ends for real directories, without a process or a pipe: a test moves the bytes.
 import { makeClientSession } from '@ocrsync/node/api/client-session';
+import type { Filesystem } from '@ocrsync/node/fs/filesystem';
 import { outcomeOf } from '@ocrsync/node/api/outcome';
 import { SessionEnds } from '@ocrsync/node/api/session-ends';
 import { resolveEndpoints } from '@ocrsync/node/options/endpoint';
@@ -23,7 +24,10 @@ export interface End {
 const never = new AbortController().signal;
 
 /** A client for `words`, operands included. Also gives the words that its server gets. */
-export function clientEnd(words: readonly string[]): End & { readonly serverWords: readonly string[] } {
+export function clientEnd(
+  words: readonly string[],
+  filesystem?: Filesystem,
+): End & { readonly serverWords: readonly string[] } {
   const parsed = parseArguments(words, {});
   if (parsed.kind === 'stop') throw new Error(parsed.stderr);
   const { options } = parsed;
@@ -38,6 +42,7 @@ export function clientEnd(words: readonly string[]): End & { readonly serverWord
     destination: push ? '' : (endpoints.destination ?? ''),
     remoteSources: push ? [] : endpoints.remote.paths,
     daemon: false,
+    filesystem,
   });
   return {
     session: client.session,
@@ -48,7 +53,7 @@ export function clientEnd(words: readonly string[]): End & { readonly serverWord
 }
 
 /** A server for the words that follow `rsync` on its command line. */
-export function serverEnd(words: readonly string[]): End {
+export function serverEnd(words: readonly string[], filesystem?: Filesystem): End {
   const request = parseServerArguments(words, {});
   if (request.kind === 'stop') throw new Error(request.stderr);
   const { options, paths } = request;
@@ -64,6 +69,7 @@ export function serverEnd(words: readonly string[]): End {
     destination: side === 'receiver' ? (paths[0] ?? '.') : '',
     remoteSources: [],
     daemon: false,
+    filesystem,
   });
   const config = sessionConfig(options, {
     role: 'server',
