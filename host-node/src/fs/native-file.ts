@@ -4,8 +4,6 @@ import { errorOfNumber } from './errno.ts';
 import type { FileStat, OpenFile } from './filesystem.ts';
 import { recordedStat, statRecord } from './node-stat.ts';
 
-const SIZE_FIELD = 1;
-
 export class NativeFile implements OpenFile {
   readonly #native: FileCalls;
   readonly #descriptor: number;
@@ -58,15 +56,13 @@ export class NativeFile implements OpenFile {
   }
 
   /**
-   * Shares all blocks of this file with `to`, if it has no more bytes than asked for; the count of bytes. undefined:
-   * the file systems cannot do that, or it is too long.
+   * Shares all blocks of this file with `to`: how many bytes that are. 0: it has more than asked for, or none; undefined:
+   * the file systems cannot do it.
    */
   cloneTo(to: NativeFile, lengthBytes: number): number | undefined {
-    const native = this.#native;
-    to.#changed = true;
-    if (native.fstat(this.#descriptor, statRecord) !== 0) return undefined;
-    if (statRecord[SIZE_FIELD]! > lengthBytes || native.clone(this.#descriptor, to.#descriptor) !== 0)
-      return undefined;
+    const { sizeBytes: before } = this.stat();
+    if (before > lengthBytes) return 0;
+    if (this.#native.clone(this.#descriptor, to.#descriptor) !== 0) return undefined;
     const { sizeBytes } = to.stat();
     // It grew between the two calls.
     if (sizeBytes > lengthBytes) to.truncate(lengthBytes);

@@ -186,8 +186,8 @@ export class NativeRoot implements Root {
     if (!(from instanceof NativeFile) || !(to instanceof NativeFile)) return undefined;
     if (position === 0 && this.#canClone) {
       const cloned = from.cloneTo(to, lengthBytes);
-      if (cloned !== undefined) return cloned;
-      this.#canClone = false;
+      if (cloned === undefined) this.#canClone = false;
+      else if (cloned > 0) return cloned;
     }
     return from.copyTo(to, position, lengthBytes);
   }
