@@ -1,7 +1,7 @@
 // Extended attributes and ACLs of the matrix: what the tree `attributes` has, how a destination of it is changed, and
 // how both are told in a snapshot. Needs the native helper and the system's setfacl.
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { closeSync, constants, openSync, rmSync } from 'node:fs';
 import { currentDirectory } from '../host-native/src/at-calls.ts';
 import { loadNative } from '../host-native/src/load.ts';
 import { xattrRoom } from '../host-native/src/metadata.ts';
@@ -40,14 +40,26 @@ export function removeAttribute(file: Buffer, name: string): void {
   loadNative()?.removeXattr(currentDirectory, text(file), name);
 }
 
+/** By descriptor: Node passes names as UTF-8 only. */
+function setfacl(file: Buffer, words: readonly string[]): void {
+  const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  const stdio = ['ignore', 'ignore', 'pipe', descriptor] as const;
+  const result = spawnSync('setfacl', [...words, '--', '/proc/self/fd/3'], {
+    encoding: 'utf8',
+    stdio: [...stdio],
+  });
+  closeSync(descriptor);
+  if (result.status !== 0)
+    throw new Error(`setfacl ${words.join(' ')}: ${result.stderr || String(result.error)}`);
+}
+
 /** `words`: as setfacl takes them: `u:1:rw,m::r`. */
 export function setAcl(file: Buffer, words: string): void {
-  const result = spawnSync('setfacl', ['-m', words, '--', file.toString()], { encoding: 'utf8' });
-  if (result.status !== 0) throw new Error(`setfacl ${words}: ${result.stderr || String(result.error)}`);
+  setfacl(file, ['-m', words]);
 }
 
 function removeAcl(file: Buffer): void {
-  spawnSync('setfacl', ['-b', '--', file.toString()]);
+  setfacl(file, ['-b']);
 }
 
 function file(random: Random, name: string, more: Partial<Entry>): Entry {

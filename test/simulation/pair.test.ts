@@ -1,8 +1,10 @@
 // Our two ends against each other in one thread, the stream cut at random places, on small random trees.
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadNative } from '@ocrsync/native/load';
 import type { Entry } from '../../interop/entries.ts';
 import { type Random, seeded } from '../../interop/random.ts';
 import { snapshot } from '../../interop/snapshot.ts';
@@ -43,7 +45,33 @@ const optionSets: readonly (readonly [string, readonly string[], Before])[] = [
   ['deletions', ['-a', '--delete'], 'edited'],
   ['deletions, protocol 29', ['-a', '--delete', '--protocol=29'], 'edited'],
   ['a dry run', ['-an'], 'edited'],
+  ...(canSetAcls() ? attributeSets() : []),
 ];
+
+/** With the native helper, and the system's tool that makes the trees. */
+function canSetAcls(): boolean {
+  return loadNative() !== undefined && spawnSync('setfacl', ['--version']).status === 0;
+}
+
+function attributeSets(): (readonly [string, readonly string[], Before])[] {
+  return [
+    ['attributes', ['-aAX'], 'edited'],
+    ['attributes, hard links, whole list', ['-aAXH', '--no-inc-recursive'], 'nothing'],
+    ['attributes, protocol 30, deletions', ['-aAX', '--protocol=30', '--delete'], 'edited'],
+  ];
+}
+
+/** Attributes short and long, some shared by many, and an ACL now and then. */
+function withAttributes(tree: readonly Entry[], random: Random): Entry[] {
+  const values = [0, 1, 32, 33, 900].map((lengthBytes) => random.bytes(lengthBytes));
+  return tree.map((entry) => {
+    if (entry.kind !== 'file' && entry.kind !== 'dir') return entry;
+    const names = ['user.a', 'user.b', 'user.c'].filter(() => random.below(2) === 0);
+    const xattrs = Object.fromEntries(names.map((name) => [name, random.pick(values)]));
+    const words = [`u:${random.below(3)}:rx`, ...(entry.kind === 'dir' ? ['d:u:1:rwx'] : [])];
+    return random.below(3) === 0 ? { ...entry, xattrs, acl: words.join(',') } : { ...entry, xattrs };
+  });
+}
 
 function randomTree(random: Random): Entry[] {
   const entries: Entry[] = [{ name: '', kind: 'dir' }];
@@ -119,10 +147,15 @@ describe.each(optionSets)('two of our ends with %s', (name, options, before) => 
     const directory = mkdtempSync(path.join(work, 'case-'));
     const source = path.join(directory, 'source');
     const destination = path.join(directory, 'destination');
-    const tree = randomTree(random);
+    const attributes = options[0]!.includes('X');
+    const plain = randomTree(random);
+    const tree = attributes ? withAttributes(plain, random) : plain;
     await buildTree(source, tree, seed);
     if (before === 'nothing') mkdirSync(destination);
-    else await buildTree(destination, olderTree(tree, before, random), seed + 7);
+    else {
+      const older = olderTree(tree, before, random);
+      await buildTree(destination, attributes ? withAttributes(older, random) : older, seed + 7);
+    }
     const earlier = trees(destination, everything);
     const ends =
       direction === 'push' ? [`${source}/`, `h:${destination}/`] : [`h:${source}/`, `${destination}/`];
