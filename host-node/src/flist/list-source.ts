@@ -4,22 +4,13 @@ import type { FileList } from '@ocrsync/core/file-list';
 import { FLIST_CONTENT_DIR, FLIST_IMPLIED_DIR, FLIST_TOP_DIR } from '@ocrsync/core/file-list';
 import { nextDirectory } from '@ocrsync/core/file-list-bulk';
 import type { CoreInstance } from '@ocrsync/core/instance';
-import {
-  markScanRecord,
-  scanRecordError,
-  scanRecordLength,
-  scanRecordMode,
-  scanRecordName,
-} from '@ocrsync/core/scan-record';
-import { ScannedRows } from '@ocrsync/core/scanned-rows';
 import type { FilterList } from '../filter/filter-list.ts';
 import type { FilterState } from '../filter/filter-state.ts';
-import { scannedStat } from '../fs/directory-scan.ts';
 import type { FileStat, Filesystem, Root } from '../fs/filesystem.ts';
 import type { Options } from '../options/options.ts';
 import type { Negotiated } from '../session/negotiated.ts';
 import type { Entry, ListSource, SessionReport } from '../session/ports.ts';
-import { type Task, WAIT_TURN } from '../session/wait.ts';
+import type { Task } from '../session/wait.ts';
 import { type SourceArgument, sourceArgument } from './argument.ts';
 import {
   DirectoryWalk,
@@ -27,24 +18,12 @@ import {
   type PendingName,
   type WalkDirectory,
 } from './directory-walk.ts';
+import { DirectoryReader } from './directory-reader.ts';
 import { BlockError, TreeSourceBlocks } from './source-blocks.ts';
-import { SourceEntries, isDirectory, isRegular, isSymlink } from './source-entry.ts';
+import { SourceEntries, isDirectory, isSymlink } from './source-entry.ts';
 import { type SourceRoot, SourceTrees, belowRoot, quoted } from './source-trees.ts';
 import type { XattrRights } from './xattr-names.ts';
 
-/** A directory while it is read. */
-interface Here {
-  readonly source: SourceRoot;
-  /** What stands before its names. */
-  readonly prefix: string;
-  readonly state: FilterState;
-  /** Its directories so far. */
-  readonly children: [string, WalkDirectory][];
-}
-
-const MAX_PATH_BYTES = 4096;
-/** Entries between two turns given to the session's other tasks. */
-const ENTRIES_PER_TURN = 256;
 /** Directories whose reading is begun before their turn: when these few are not all under way, so many are. */
 const LEAST_AHEAD = 8;
 const MOST_AHEAD = 24;
@@ -103,10 +82,7 @@ export class TreeListSource implements ListSource {
   readonly #walk = new DirectoryWalk();
   /** Directories of the list being filled, by row. */
   #found = new Map<number, WalkDirectory>();
-  readonly #rows: ScannedRows;
-  /** Regular files need no look of ours. */
-  readonly #takesPlainFiles: boolean;
-  #sinceTurn = 0;
+  readonly #reader: DirectoryReader;
   #lastImplied = '';
   #dotSent = false;
 
@@ -152,16 +128,14 @@ export class TreeListSource implements ListSource {
       keepAtime: settings.openNoatime,
       checksum: settings.checksum ? { kind: negotiated.listChecksum, seed: negotiated.seed } : undefined,
     });
-    this.#rows = new ScannedRows(core, {
-      uids: settings.owner && !settings.numericIds,
-      gids: settings.group && !settings.numericIds,
-      singleLinks: settings.hardLinks > 0,
+    this.#reader = new DirectoryReader({
+      core,
+      tree: this.#tree,
+      settings,
+      plainFiles: this.blocks === undefined && (settings.hardLinks === 0 || protocol >= 28),
+      report: options.report,
+      add: (...entry) => this.#add(...entry),
     });
-    this.#takesPlainFiles =
-      !settings.checksum &&
-      settings.atimes === 0 &&
-      this.blocks === undefined &&
-      (settings.hardLinks === 0 || protocol >= 28);
   }
 
   get ioError(): number {
@@ -231,7 +205,7 @@ export class TreeListSource implements ListSource {
     const served = new Set<string>();
     for (const { name, found } of this.#walk.take(directory)) {
       const key = `${found.root}:${found.content}`;
-      if (found.content && !served.has(key)) yield* this.#scan(list, name, found);
+      if (found.content && !served.has(key)) yield* this.#reader.read(list, name, found);
       served.add(key);
       const source = this.#tree.root(found.root);
       const state =
@@ -294,7 +268,7 @@ export class TreeListSource implements ListSource {
     const found = this.#add(list, source, name, stat, flags, state);
     if (found === undefined || !content) return;
     if (negotiated.incremental) {
-      if (kind === 'dot' && (name === '.' || name === '/.')) yield* this.#scan(list, name, found);
+      if (kind === 'dot' && (name === '.' || name === '/.')) yield* this.#reader.read(list, name, found);
     } else yield* this.#scanAll(list, name, found);
   }
 
@@ -365,95 +339,9 @@ export class TreeListSource implements ListSource {
     const open: [string, WalkDirectory][] = [[name, found]];
     while (open.length > 0) {
       const [directory, here] = open.pop()!;
-      const children = yield* this.#scan(list, directory, here);
+      const children = yield* this.#reader.read(list, directory, here);
       if (this.#options.settings.recursive) open.push(...children.reverse());
     }
-  }
-
-  /** The entries of one directory. Returns its directories with their names, in order. */
-  *#scan(list: FileList, name: string, found: WalkDirectory): Task<[string, WalkDirectory][]> {
-    const source = this.#tree.root(found.root);
-    const at = belowRoot(name);
-    const here: Here = {
-      source,
-      prefix: at === '.' ? prefixOf(name) : `${name}/`,
-      state: found.state.enter(at, source.files),
-      children: [],
-    };
-    const scan = this.#tree.open(source.root, at);
-    if (scan === undefined) return here.children;
-    try {
-      for (;;) {
-        const bytes = this.#tree.read(scan, source.root, at, this.#rows.buffer);
-        if (bytes === 0) return here.children;
-        yield* this.#takeRecords(list, here, this.#rows.bufferAt + bytes);
-        if (scan.ended) return here.children;
-      }
-    } finally {
-      scan.close();
-    }
-  }
-
-  /** The records in the buffer, in their order: the core takes plain files, the others are taken one by one. */
-  *#takeRecords(list: FileList, here: Here, end: number): Task {
-    const { core } = this.#options;
-    const { source, state } = here;
-    if (this.#takesPlainFiles && !state.isEmpty) this.#markExcluded(here, end);
-    const directory = this.#rows.directoryNumber(list.dirs, here.prefix);
-    for (let at = this.#rows.bufferAt; at < end;) {
-      if (this.#takesPlainFiles) at = this.#rows.take(list, directory, source.number, at, end);
-      if (at === end) break;
-      if (++this.#sinceTurn >= ENTRIES_PER_TURN) {
-        this.#sinceTurn = 0;
-        yield WAIT_TURN;
-      }
-      this.#takeRecord(list, here, at);
-      at += scanRecordLength(core.u8, at);
-    }
-  }
-
-  /** Tells the core which regular files the rules leave out; everything else is ours to look at. */
-  #markExcluded({ prefix, state }: Here, end: number): void {
-    const { core } = this.#options;
-    for (let at = this.#rows.bufferAt; at < end; at += scanRecordLength(core.u8, at)) {
-      if (scanRecordError(core.u32, at) !== 0 || !isRegular(scanRecordMode(core.u32, at))) continue;
-      const name = belowRoot(prefix + scanRecordName(core.u8, at));
-      if (state.check(name, false, 'sender') === 'exclude') markScanRecord(core.u32, at);
-    }
-  }
-
-  #takeRecord(list: FileList, here: Here, at: number): void {
-    const { core, settings, report } = this.#options;
-    const { prefix, source, state } = here;
-    const base = scanRecordName(core.u8, at);
-    const name = prefix + base;
-    if (name.length >= MAX_PATH_BYTES) {
-      const over = name.length - MAX_PATH_BYTES + 1;
-      this.#tree.fail(`filename overflows max-path len by ${over}: ${prefix.slice(0, -1)}/${base}`);
-      return;
-    }
-    const stat = this.#statOf(source, name, state, at);
-    if (stat === undefined) return;
-    const directory = isDirectory(stat.mode);
-    if (directory && !settings.dirs && !settings.recursive) {
-      report.message('info', `skipping directory ${name}`);
-      return;
-    }
-    if (state.check(belowRoot(name), directory, 'sender') === 'exclude') return;
-    const flags = directory && settings.recursive ? FLIST_CONTENT_DIR : 0;
-    const added = this.#add(list, source, name, stat, flags, state);
-    this.#rows.learn(stat.uid, stat.gid);
-    if (added !== undefined) here.children.push([name, added]);
-  }
-
-  /** What the scan saw; a symlink with -L, or where it saw nothing, the file is looked at by its name. */
-  #statOf(source: SourceRoot, name: string, state: FilterState, at: number): FileStat | undefined {
-    const { core, settings } = this.#options;
-    const link = settings.copyLinks && isSymlink(scanRecordMode(core.u32, at));
-    if (link || scanRecordError(core.u32, at) !== 0) {
-      return this.#tree.statChild(source.root, name, state);
-    }
-    return this.#tree.sane(scannedStat(new DataView(core.u8.buffer), at), name);
   }
 
   // ---- entries ---------------------------------------------------------------------------------------------------------
@@ -490,9 +378,4 @@ export class TreeListSource implements ListSource {
     if (this.#options.negotiated.incremental) this.#found.set(row, found);
     return found;
   }
-}
-
-/** What stands before the names of a root entry's children: `/` for `/.`. */
-function prefixOf(name: string): string {
-  return name === '/.' ? '/' : '';
 }

@@ -62,6 +62,15 @@ describe('a directory as records', () => {
     ahead.end();
   });
 
+  it('is read to its end ahead of need, whoever lists it meanwhile', () => {
+    for (let round = 0; round < 20; round++) {
+      const ahead = new ScanAhead();
+      ahead.begin(root, 'one');
+      expect(root.list('one')).toHaveLength(COUNT);
+      expect(readAll(ahead.open(root, 'one')).size).toBe(COUNT);
+    }
+  });
+
   it('is read anew when it was begun too long ago', async () => {
     const ahead = new ScanAhead(1);
     ahead.begin(root, 'two');
