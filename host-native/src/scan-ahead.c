@@ -37,6 +37,9 @@ typedef struct {
   bool sleeps;
   bool owner_waits;
   bool runs;
+  /* Started and not joined: it may have ended by itself. */
+  bool started;
+  pthread_t thread;
   bool ending;
   /* Slots that wait, the next one first. */
   int queue[SLOTS];
@@ -130,8 +133,9 @@ static void end(void *given) {
   all->ending = true;
   all->queued = 0;
   pthread_cond_broadcast(&all->changed);
-  while (all->runs) pthread_cond_wait(&all->changed, &all->lock);
   pthread_mutex_unlock(&all->lock);
+  /* Not only until it has said that it ends: Node may unload this code as soon as this returns. */
+  if (all->started) pthread_join(all->thread, NULL);
   for (int i = 0; i < SLOTS; i++) forget_slot(&all->slots[i]);
   pthread_cond_destroy(&all->changed);
   pthread_mutex_destroy(&all->lock);
@@ -163,17 +167,16 @@ static scanner *make(napi_env env) {
 static int start(scanner *all) {
   if (all->runs) return 0;
   sigset_t none, before;
-  pthread_attr_t detached;
-  pthread_t thread;
+  pthread_attr_t small;
+  if (all->started) pthread_join(all->thread, NULL);
   sigfillset(&none);
-  pthread_attr_init(&detached);
-  pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
-  pthread_attr_setstacksize(&detached, 256 * 1024);
+  pthread_attr_init(&small);
+  pthread_attr_setstacksize(&small, 256 * 1024);
   pthread_sigmask(SIG_SETMASK, &none, &before);
-  int status = pthread_create(&thread, &detached, run, all);
+  int status = pthread_create(&all->thread, &small, run, all);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
-  pthread_attr_destroy(&detached);
-  all->runs = status == 0;
+  pthread_attr_destroy(&small);
+  all->runs = all->started = status == 0;
   return -status;
 }
 
