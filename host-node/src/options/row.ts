@@ -39,6 +39,8 @@ export interface DoneRow extends RowFacts {
 /** Known and refused by name. Its negations are accepted where they ask for what we do anyway: that is why a row may have them. */
 export interface LaterRow extends RowFacts {
   readonly status: 'later';
+  /** The platform has no such thing, and rsync refuses it there too: in its words, with exit code 1. */
+  readonly impossible?: boolean;
 }
 
 export type OptionRow = DoneRow | LaterRow;

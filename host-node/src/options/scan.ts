@@ -103,7 +103,11 @@ function nextWord(raw: RawOptions, cursor: Cursor, word: string): string {
 }
 
 function refuseLater(raw: RawOptions, name: OptionName): void {
-  if (name.row.status === 'later' && !name.negated) throw notSupported(rowName(name.row), raw.isServer);
+  const { row } = name;
+  if (row.status !== 'later' || name.negated) return;
+  if (row.impossible !== true) throw notSupported(rowName(row), raw.isServer);
+  const who = raw.isServer ? 'The server' : 'This rsync';
+  throw usageError(`${who} does not support --${row.long} (-${row.short})`);
 }
 
 /** Applies one occurrence. `stood` is the word the value stood in, which rsync names when an integer is bad. */

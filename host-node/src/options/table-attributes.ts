@@ -101,7 +101,8 @@ export const ATTRIBUTE_ROWS: readonly OptionRow[] = [
     group,
     told: 'both',
     status: 'later',
-    help: 'copy creation times',
+    impossible: true,
+    help: 'copy creation times (Linux cannot set them)',
     negations: ['no-crtimes', 'no-N'],
   },
   {
