@@ -40,6 +40,7 @@ export class FakeSuperRoot implements Root {
   readonly acls: AclStore;
   readonly #inner: Root;
   readonly #tree: FakeSuperTree;
+  #lastTold = '';
 
   constructor(tree: FakeSuperTree) {
     this.#inner = tree.inner;
@@ -242,7 +243,7 @@ export class FakeSuperRoot implements Root {
     } catch (error) {
       if (!(error instanceof FilesystemError)) throw error;
       if (error.code === 'EOPNOTSUPP') return undefined;
-      this.#tree.report.failed(
+      this.#tellOnce(
         `failed to read xattr ${STAT_KEY} for ${this.#full(name)}: ${error.strerror} (${error.errno})`,
       );
       return undefined;
@@ -254,6 +255,13 @@ export class FakeSuperRoot implements Root {
       throw this.#tree.report.corrupt(`Corrupt ${STAT_KEY} xattr attached to ${this.#full(name)}: "${text}"`);
     }
     return fake;
+  }
+
+  /** A file is looked at several times in a row. */
+  #tellOnce(text: string): void {
+    if (text === this.#lastTold) return;
+    this.#lastTold = text;
+    this.#tree.report.failed(text);
   }
 
   #full(name: string): string {

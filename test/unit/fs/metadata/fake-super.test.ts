@@ -156,6 +156,7 @@ describe('under fake-super an ordinary user', () => {
     shown.chown('file', 1, 2);
     plain.chmod('file', 0o200);
     expect(shown.lstat('file')).toMatchObject({ uid: UID, mode: 0o100200 });
+    shown.lstat('file');
     expect(told).toEqual([`failed to read xattr ${STAT} for "/home/file": Permission denied (13)`]);
   });
 
