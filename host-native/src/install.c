@@ -176,6 +176,8 @@ static void set_attributes(const install_job *job, int file, install_result *res
     result->group_only = !owner;
     if (fchown(file, owner ? job->uid : (uid_t)-1, group ? job->gid : (gid_t)-1) != 0) {
       result->owner_error = errno;
+      /* What was meant for another owner or group is nobody else's: as a named temporary file would stay. */
+      (void)!fchmod(file, (mode_t)((job->mode | 0200) & 0700));
       return;
     }
   }

@@ -219,6 +219,25 @@ describe.skipIf(!possible || !isRoot)('fake-super', () => {
   });
 });
 
+describe.skipIf(!possible || !isRoot)('files whose owner cannot be set', () => {
+  it('are left to nobody else, with --super of an ordinary user', () => {
+    const line =
+      'chown 1000:1000 dst; setpriv --reuid=1000 --regid=1000 --clear-groups RSYNC -a --super src/ dst/';
+    const source =
+      'mkdir src; echo 1 >src/a; echo 2 >src/b; chmod 664 src/a; chmod 400 src/b; chown 1000:1000 src/b';
+    shell(source);
+    const modes = [`'${rsync!}'`, ours].map((program) => {
+      shell('rm -rf dst; mkdir dst');
+      expect(shell(line.replace('RSYNC', program)).status).toBe(23);
+      return ['a', 'b'].map((name) => (lstatSync(path.join(base, 'dst', name)).mode & 0o7777).toString(8));
+    });
+    expect(modes).toEqual([
+      ['600', '400'],
+      ['600', '400'],
+    ]);
+  });
+});
+
 describe.skipIf(!possible || !isRoot)('devices and special files', () => {
   const asUser = 'chown 1000:1000 dst; setpriv --reuid=1000 --regid=1000 --clear-groups';
 
