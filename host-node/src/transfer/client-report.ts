@@ -26,19 +26,25 @@ export interface ProgressPosition {
   readonly complete: boolean;
 }
 
+/** An item, and what its events say of the entry; undefined where nobody listens to them. */
+interface Told {
+  readonly item: Item;
+  readonly info: ReturnType<typeof entryInfo> | undefined;
+}
+
 export class ClientReport implements SessionReport {
   readonly #options: ClientReportOptions;
   readonly #sink: EventSink;
   readonly #tellsChanges: boolean;
   readonly #tellsProgress: boolean;
   #incremental = false;
-  #last: { entry: Entry; item: Item } | undefined;
+  #last: Told | undefined;
   #doneBytes = 0;
   /** Set by whoever made the session, once it has a context. */
   statistics: Statistics | undefined;
   /** Of a local copy: while files are under way, what follows them waits for its place in the order. */
   localData: LocalData | undefined;
-  #later: { readonly entry: Entry; readonly item: Item }[] = [];
+  #later: Told[] = [];
   positionOf: (entry: Entry) => ProgressPosition = () => ({ position: 0, total: 0, complete: true });
   transferErrors = false;
 
@@ -71,14 +77,16 @@ export class ClientReport implements SessionReport {
   }
 
   item(entry: Entry, item: Item): void {
-    if (this.#tellsChanges && (this.localData?.unsettled ?? 0) > 0) this.#later.push({ entry, item });
-    else this.#item(entry, item);
+    // Now: when it is told later, the entry's list may be gone.
+    const told = { item, info: this.#tellsChanges ? this.#info(entry) : undefined };
+    if (this.#tellsChanges && (this.localData?.unsettled ?? 0) > 0) this.#later.push(told);
+    else this.#tell(told);
   }
 
-  #item(entry: Entry, item: Item): void {
-    this.#last = { entry, item };
-    this.#change('before', entry, item, 0);
-    if (!(item.iflags & ITEM_TRANSFER)) this.#change('after', entry, item, 0);
+  #tell(told: Told): void {
+    this.#last = told;
+    this.#change('before', told, 0);
+    if (!(told.item.iflags & ITEM_TRANSFER)) this.#change('after', told, 0);
   }
 
   progress(entry: Entry, doneBytes: number): void {
@@ -88,22 +96,20 @@ export class ClientReport implements SessionReport {
   transferred(entry: Entry, literalBytes: number, matchedBytes: number): void {
     this.#doneBytes += entry.list.sizeBytes(entry.row);
     this.#progress(entry, literalBytes + matchedBytes, true);
-    if (this.#last && this.#last.entry.ndx === entry.ndx) {
-      this.#change('after', entry, this.#last.item, literalBytes);
-    }
+    if (this.#last?.item.ndx === entry.ndx) this.#change('after', this.#last, literalBytes);
     if (this.#later.length > 0) this.#catchUp();
   }
 
   /** Tells what has waited, up to the next file that is under way. */
   #catchUp(): void {
     const later = this.#later;
-    let told = 0;
-    while (told < later.length) {
-      const { entry, item } = later[told++]!;
-      this.#item(entry, item);
-      if (item.iflags & ITEM_TRANSFER && (this.localData?.unsettled ?? 0) > 0) break;
+    let count = 0;
+    while (count < later.length) {
+      const told = later[count++]!;
+      this.#tell(told);
+      if (told.item.iflags & ITEM_TRANSFER && (this.localData?.unsettled ?? 0) > 0) break;
     }
-    this.#later = later.slice(told);
+    this.#later = later.slice(count);
   }
 
   peerMessage(code: number, text: string): void {
@@ -144,14 +150,14 @@ export class ClientReport implements SessionReport {
     this.#sink.event({ type: 'file-list', state, direction, incremental: this.#incremental, count });
   }
 
-  #change(stage: 'before' | 'after', entry: Entry, item: Item, dataBytes: number): void {
-    if (!this.#tellsChanges) return;
+  #change(stage: 'before' | 'after', { item, info }: Told, dataBytes: number): void {
+    if (info === undefined) return;
     this.#sink.event({
       type: 'change',
       stage,
       ndx: item.ndx,
       iflags: item.iflags,
-      entry: this.#info(entry),
+      entry: info,
       direction: this.#options.side === 'sender' ? 'send' : 'receive',
       local: this.#options.local,
       hardLinkTo: item.iflags & ITEM_LOCAL_CHANGE ? item.xname : undefined,
