@@ -97,9 +97,6 @@ class PatientGenerator implements GeneratorFiles {
   nextToVisit(_list: FileList, position: number): number {
     return position;
   }
-  end(): void {
-    // Nothing was read ahead.
-  }
   *visit({ list, row, ndx }: Entry, _visit: unknown, sink: GeneratorSink): Task {
     if ((list.mode(row) & 0o170000) !== 0o100000) return;
     if (this.#observed.isAskedFor(list.name(row))) yield* sink.request(ndx, 0, BASIS_FNAME, undefined);

@@ -32,12 +32,7 @@ export function openScan(
   return new ListedScan(root, directory);
 }
 
-interface Begun {
-  readonly slot: number;
-  readonly atMs: number;
-}
-
-/** Where so many directories could not be opened, most are not there yet. */
+/** Where so many directories could not be opened, no more are tried ahead of need: a failure costs more than it can gain. */
 const MOST_FAILURES = 8;
 
 /**
@@ -46,14 +41,11 @@ const MOST_FAILURES = 8;
  */
 export class ScanAhead {
   readonly #native: Partial<ScanCalls> | undefined;
-  readonly #maxAgeMs: number;
-  /** By root and name. */
-  readonly #begun = new Map<Root, Map<string, Begun>>();
+  /** Slots by root and name. */
+  readonly #begun = new Map<Root, Map<string, number>>();
   #failures = 0;
 
-  /** What was begun longer ago than `maxAgeMs` is read anew. */
-  constructor(maxAgeMs = Infinity, native: Partial<ScanCalls> | undefined = loadNative()) {
-    this.#maxAgeMs = maxAgeMs;
+  constructor(native: Partial<ScanCalls> | undefined = loadNative()) {
     this.#native = native;
   }
 
@@ -76,7 +68,7 @@ export class ScanAhead {
     const slot = calls.scanAhead(held.descriptor);
     held.release();
     if (slot < 0) return false;
-    begun.set(directory, { slot, atMs: performance.now() });
+    begun.set(directory, slot);
     return true;
   }
 
@@ -87,36 +79,36 @@ export class ScanAhead {
   /** As {@link openScan}, with what was begun. */
   open(root: Root, directory: string): DirectoryScan {
     const begun = this.#begun.get(root);
-    const found = begun?.get(directory);
-    if (begun === undefined || found === undefined) return openScan(root, directory, this.#native);
-    begun.delete(directory);
+    const slot = begun?.get(directory);
     const anew = (): DirectoryScan => openScan(root, directory, this.#native);
-    const scan = new BegunScan(this.#native as ScanCalls, found.slot, anew);
-    if (performance.now() - found.atMs <= this.#maxAgeMs) return scan;
-    scan.close();
-    return anew();
+    if (slot === undefined) return anew();
+    begun?.delete(directory);
+    return new BegunScan(this.#native as ScanCalls, slot, directory, anew);
   }
 
   /** Gives up what was begun and not opened. */
   end(): void {
     for (const begun of this.#begun.values()) {
-      for (const { slot } of begun.values()) this.#native?.scanDrop?.(slot);
+      for (const slot of begun.values()) this.#native?.scanDrop?.(slot);
     }
     this.#begun.clear();
   }
 }
 
-/** What the thread could not read is read anew: it opens a directory by another way than the root does. */
+/** What the thread could not even begin is read anew: it opens a directory by another way than the root does. */
 class BegunScan implements DirectoryScan {
   readonly #native: ScanCalls;
   readonly #slot: number;
+  readonly #directory: string;
   readonly #anew: () => DirectoryScan;
   #instead: DirectoryScan | undefined;
+  #hasRead = false;
   #ended = false;
 
-  constructor(native: ScanCalls, slot: number, anew: () => DirectoryScan) {
+  constructor(native: ScanCalls, slot: number, directory: string, anew: () => DirectoryScan) {
     this.#native = native;
     this.#slot = slot;
+    this.#directory = directory;
     this.#anew = anew;
   }
 
@@ -130,9 +122,11 @@ class BegunScan implements DirectoryScan {
     const result = this.#native.scanTake(this.#slot, into);
     if (result < 0) {
       this.#ended = true;
+      if (this.#hasRead) throw errorOfNumber(-result, 'readdir', this.#directory);
       this.#instead = this.#anew();
       return this.#instead.read(into);
     }
+    this.#hasRead = true;
     this.#ended = (result & 1) !== 0;
     return result >>> 1;
   }

@@ -28,11 +28,7 @@ export function* generateAll(
   xattrs?: TargetXattrs,
 ): Task {
   const role = new GeneratorRole(context, files, state, xattrs);
-  try {
-    yield* role.run();
-  } finally {
-    files.end();
-  }
+  yield* role.run();
 }
 
 class GeneratorRole implements GeneratorSink {

@@ -90,8 +90,6 @@ export interface GeneratorFiles {
   touchUp(list: FileList, directory: Entry | undefined): Task;
   /** Gone with the list: forget what was kept for it. */
   forget(list: FileList): void;
-  /** Nothing more will be asked for. */
-  end(): void;
   /** Pure totals for statistics: deleted regular files, directories, symlinks, devices, specials. */
   readonly deleted: readonly [number, number, number, number, number];
   /** io_error bits of this side (4 = --max-delete reached). */

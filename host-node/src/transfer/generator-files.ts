@@ -122,10 +122,6 @@ export class TreeGeneratorFiles implements GeneratorFiles {
     this.#settled.forget(list);
   }
 
-  end(): void {
-    this.#settled.end();
-  }
-
   // ---- steps of §3.3 ---------------------------------------------------------------------------------------------------
 
   #look(entry: Entry, name: string, visit: Visit, sink: GeneratorSink): Visited {

@@ -5,7 +5,7 @@ import type { FileList } from '@ocrsync/core/file-list';
 import { isOneDirectory } from '@ocrsync/core/file-list-bulk';
 import { JUDGED_MISSING, RowJudge } from '@ocrsync/core/scanned-rows';
 import { type Strangers, takeStrangers } from '../delete/strangers.ts';
-import { type DirectoryScan, openScan, ScanAhead } from '../fs/directory-scan.ts';
+import { type DirectoryScan, openScan } from '../fs/directory-scan.ts';
 import { type FileStat, FilesystemError } from '../fs/filesystem.ts';
 import type { Entry } from '../session/ports.ts';
 import type { DestinationState } from './destination-state.ts';
@@ -16,17 +16,11 @@ const NAMES_PER_ROW = 16;
 const NAME_BYTES = 96;
 const LEAST_BYTES = 65536;
 
-/** Directories of the lists to come whose reading is begun before their turn … */
-const DIRECTORIES_AHEAD = 8;
-/** … and how old what was seen may be when it is believed. A generator that waits for a slow peer looks again. */
-const MAX_AGE_MS = 100;
-
 export class SettledRows {
   readonly #state: DestinationState;
   /** May the directory that a row goes to be looked at as a whole? */
   readonly #mayLook: (entry: Entry) => boolean;
   readonly #possible: boolean;
-  readonly #ahead = new ScanAhead(MAX_AGE_MS);
   #judge: RowJudge | undefined;
   /** The positions that were judged last. */
   #list: FileList | undefined;
@@ -93,25 +87,6 @@ export class SettledRows {
     if (this.#list === list) this.#list = undefined;
   }
 
-  /** Nothing more is judged. */
-  end(): void {
-    this.#ahead.end();
-  }
-
-  /** In portions: each wakes a thread. */
-  #readAhead(list: FileList): void {
-    const { context, tree } = this.#state;
-    const { directories, incremental, live } = context.lists;
-    // A deletion has to see its directory when it is entered.
-    if (!incremental || this.#state.options.delete) return;
-    const next = live.findIndex((each) => each.list === list) + 1;
-    const nearest = live[next]?.directory;
-    if (nearest === undefined || this.#ahead.hasBegun(tree, directories.name(nearest))) return;
-    for (const { directory } of live.slice(next, next + DIRECTORIES_AHEAD)) {
-      if (directory !== undefined && !this.#ahead.begin(tree, directories.name(directory))) return;
-    }
-  }
-
   #covers(list: FileList, position: number): boolean {
     return list === this.#list && position >= this.#from && position < this.#to;
   }
@@ -145,8 +120,7 @@ export class SettledRows {
     const judge = this.#judge!;
     let scan: DirectoryScan | undefined;
     try {
-      scan = this.#ahead.open(this.#state.tree, directory);
-      this.#readAhead(list);
+      scan = openScan(this.#state.tree, directory);
       return this.#readAll(list, scan);
     } catch (error) {
       // Visits find out what is wrong, and tell it.

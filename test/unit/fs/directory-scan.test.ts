@@ -71,18 +71,8 @@ describe('a directory as records', () => {
     }
   });
 
-  it('is read anew when it was begun too long ago', async () => {
-    const ahead = new ScanAhead(1);
-    ahead.begin(root, 'two');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    const late = path.join(folder, 'two', 'late');
-    fs.writeFileSync(late, '');
-    expect(readAll(ahead.open(root, 'two')).has('late')).toBe(true);
-    fs.rmSync(late);
-  });
-
   it.each([undefined, NO_HELPER])('tells a missing one when it is opened (%#)', (native) => {
-    const ahead = native === undefined ? new ScanAhead() : new ScanAhead(Infinity, native);
+    const ahead = native === undefined ? new ScanAhead() : new ScanAhead(native);
     ahead.begin(root, 'missing');
     expect(() => ahead.open(root, 'missing')).toThrow(/No such file or directory/);
   });

@@ -256,9 +256,6 @@ class MadeGenerator implements ports.GeneratorFiles {
   nextToVisit(_list: FileList, position: number): number {
     return position;
   }
-  end(): void {
-    // Nothing was read ahead.
-  }
 
   *visit(entry: ports.Entry, visit: ports.Visit, sink: ports.GeneratorSink): Task {
     const regular = (entry.list.mode(entry.row) & TYPE_MASK) === REGULAR;
