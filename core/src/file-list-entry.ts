@@ -92,19 +92,24 @@ export function entryExtras(
   return { flags: flags | texts.flags, lengthBytes: texts.to - at };
 }
 
+/** Writes the length and the name; returns the end. */
+function putIdName(bytes: Uint8Array, at: number, name: string): number {
+  if (name.length > MAX_ID_NAME_BYTES) throw new RangeError(`user or group name of ${name.length} bytes`);
+  bytes[at] = name.length;
+  putLatin1(bytes, at + 1, name, 0, name.length);
+  return at + 1 + name.length;
+}
+
 function textExtras(bytes: Uint8Array, at: number, entry: NewEntry): { flags: number; to: number } {
   let flags = 0;
   let to = at;
-  for (const [name, bit] of [
-    [entry.userName, EXTRA.userName],
-    [entry.groupName, EXTRA.groupName],
-  ] as const) {
-    if (name === undefined) continue;
-    if (name.length > MAX_ID_NAME_BYTES) throw new RangeError(`user or group name of ${name.length} bytes`);
-    flags |= bit;
-    bytes[to] = name.length;
-    putLatin1(bytes, to + 1, name, 0, name.length);
-    to += 1 + name.length;
+  if (entry.userName !== undefined) {
+    flags |= EXTRA.userName;
+    to = putIdName(bytes, to, entry.userName);
+  }
+  if (entry.groupName !== undefined) {
+    flags |= EXTRA.groupName;
+    to = putIdName(bytes, to, entry.groupName);
   }
   if (entry.checksum !== undefined) {
     flags |= EXTRA.sum;

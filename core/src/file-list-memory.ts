@@ -98,7 +98,8 @@ export class FileListMemory {
     const block = allocForPeer(core, 'file lists', bytes);
     if (old !== 0) core.u8.copyWithin(block, old, old + LIST_HEADER_BYTES);
     let column = block + LIST_HEADER_BYTES;
-    for (const [index, width] of COLUMN_BYTES.entries()) {
+    for (let index = 0; index < COLUMN_BYTES.length; index++) {
+      const width = COLUMN_BYTES[index]!;
       if (old !== 0) {
         const source = this.get(LIST.columns + index);
         core.u8.copyWithin(column, source, source + width * this.get(LIST.count));

@@ -39,6 +39,7 @@ export class ScannedRows {
   readonly #at: number;
   /** Address of {@link SCAN_BUFFER_BYTES} for records. */
   readonly bufferAt: number;
+  #buffer: Uint8Array | undefined;
 
   constructor(core: CoreInstance, options: TakeOptions) {
     this.#core = core;
@@ -51,7 +52,10 @@ export class ScannedRows {
 
   /** The buffer as a view, valid until the core allocates. */
   get buffer(): Uint8Array {
-    return this.#core.u8.subarray(this.bufferAt, this.bufferAt + SCAN_BUFFER_BYTES);
+    if (this.#buffer?.buffer !== this.#core.u8.buffer) {
+      this.#buffer = this.#core.u8.subarray(this.bufferAt, this.bufferAt + SCAN_BUFFER_BYTES);
+    }
+    return this.#buffer;
   }
 
   /** Number of the directory with this path ('/' at its end, or empty), latin1. */
@@ -125,6 +129,7 @@ export class RowJudge {
   #to = 0;
   /** Address of {@link SCAN_BUFFER_BYTES} for records. */
   readonly bufferAt: number;
+  #buffer: Uint8Array | undefined;
 
   constructor(core: CoreInstance, options: JudgeOptions) {
     this.#core = core;
@@ -135,7 +140,10 @@ export class RowJudge {
   }
 
   get buffer(): Uint8Array {
-    return this.#core.u8.subarray(this.bufferAt, this.bufferAt + SCAN_BUFFER_BYTES);
+    if (this.#buffer?.buffer !== this.#core.u8.buffer) {
+      this.#buffer = this.#core.u8.subarray(this.bufferAt, this.bufferAt + SCAN_BUFFER_BYTES);
+    }
+    return this.#buffer;
   }
 
   /** The first position behind `from` whose row lies in another directory. */

@@ -21,29 +21,30 @@ export class LiveList {
   toRedo = 0;
   /** Generator: its NDX_DONE was written. */
   closed = false;
-  readonly #marks: Uint8Array;
-  readonly #requested: Uint8Array;
+  /** One bit a row, made when the first is set: most lists of a run without changes need none. */
+  #marks: Uint8Array | undefined;
+  #requested: Uint8Array | undefined;
 
   constructor(list: FileList, directory: number | undefined, entriesBefore: number) {
     this.list = list;
     this.entriesBefore = entriesBefore;
     this.directory = directory;
-    this.#marks = new Uint8Array((list.count + 8) >> 3);
-    this.#requested = new Uint8Array((list.count + 8) >> 3);
   }
 
   /** One mark an entry: the sender's "already sent", the receiver's "asked again" (04 §14.4). */
   isMarked(row: number): boolean {
-    return (this.#marks[row >> 3]! & (1 << (row & 7))) !== 0;
+    return this.#marks !== undefined && (this.#marks[row >> 3]! & (1 << (row & 7))) !== 0;
   }
 
   /** Receiving side: data of this entry was asked for. */
   request(row: number): void {
+    this.#requested ??= this.#bits();
     this.#requested[row >> 3]! |= 1 << (row & 7);
   }
 
   /** Whether data was asked for; each request is good for one answer. */
   takeRequest(row: number): boolean {
+    if (this.#requested === undefined) return false;
     const bit = 1 << (row & 7);
     const asked = (this.#requested[row >> 3]! & bit) !== 0;
     this.#requested[row >> 3]! &= ~bit;
@@ -51,7 +52,12 @@ export class LiveList {
   }
 
   mark(row: number): void {
+    this.#marks ??= this.#bits();
     this.#marks[row >> 3]! |= 1 << (row & 7);
+  }
+
+  #bits(): Uint8Array {
+    return new Uint8Array((this.list.count + 8) >> 3);
   }
 }
 
