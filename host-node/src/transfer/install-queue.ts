@@ -11,8 +11,8 @@ import { temporaryPrefix } from './temp-name.ts';
 const NAME_BYTES = 255;
 /** Results taken at a time. */
 const RESULTS = 64;
-/** One works while the session's own thread does; more get into each other's way in one directory (measured). */
-const THREADS = 1;
+/** Two: where the session's own thread has to wait for them, both processors of the smallest machines are at work. */
+const THREADS = 2;
 
 /** What a file shall be like. */
 export interface InstallWishes {
@@ -75,9 +75,14 @@ export class InstallQueue {
   static open(root: Root): InstallQueue | undefined {
     const helper = loadNative();
     if (helper?.openInstallPool === undefined) return undefined;
-    const held = root.hold('.');
-    if (held === undefined) return undefined;
-    held.release();
+    try {
+      const held = root.hold('.');
+      if (held === undefined) return undefined;
+      held.release();
+    } catch (error) {
+      if (error instanceof FilesystemError) return undefined;
+      throw error;
+    }
     const pool = helper.openInstallPool(THREADS);
     return typeof pool === 'number' ? undefined : new InstallQueue(helper, pool, root);
   }

@@ -63,6 +63,7 @@ export class TreeReceiverFiles implements ReceiverFiles {
     yield* this.#data.readHead(channel);
     const offered = this.#localData?.take(entry.ndx);
     if (offered !== undefined && !redo && this.later?.submit(entry, item, offered)) return 'pending';
+    yield* this.#earlierFiles();
     const name = this.#state.nameOf(entry);
     const { existing, basis, failure } = this.#findBasis(name);
     try {
@@ -83,6 +84,12 @@ export class TreeReceiverFiles implements ReceiverFiles {
       basis?.close();
       offered?.file.close();
     }
+  }
+
+  /** What is done at once comes after what is under way: outcomes are told in the order of the records. */
+  *#earlierFiles(): Task {
+    const { later } = this;
+    if (later !== undefined && later.pending > 0) yield () => later.pending === 0;
   }
 
   abandon(): void {

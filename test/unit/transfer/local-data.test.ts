@@ -46,6 +46,7 @@ async function copy(
   words: readonly string[],
   pace: Pace = 'one at a time',
   onEvent: (event: RunEvent) => void = () => undefined,
+  signal = new AbortController().signal,
 ): Promise<Run> {
   const parsed = parseArguments(['-a', ...words, `${base}/from/`, `${base}/to/`], {});
   if (parsed.kind === 'stop') throw new Error(parsed.stderr);
@@ -57,7 +58,7 @@ async function copy(
   const { exitCode } = await runClient(parsed.options, {
     sink: pace === 'many at a time' ? { event, ignores: ['progress'] } : { event },
     line: () => undefined,
-    signal: new AbortController().signal,
+    signal,
   });
   return { exitCode, events };
 }
@@ -99,8 +100,51 @@ describe.each(paces)('%s', (pace) => {
     expect(messages(run).length).toBe(1);
   });
 
+  it('is told in order with names as long as can be and directories in the way', async () => {
+    for (let number = 0; number < 60; number++) {
+      const name = `${number}`.padStart(2, '0') + (number % 7 === 0 ? 'x'.repeat(253) : '');
+      writeFileSync(path.join(base, 'from', name), `${number}`);
+      if (number % 5 === 0) {
+        mkdirSync(path.join(base, 'to', name, 'full'), { recursive: true });
+      }
+    }
+    utimesSync(path.join(base, 'from'), 1, 1);
+    const { events, exitCode } = await copy(['-i'], pace);
+    const changes = events.flatMap((event) => (event.type === 'change' ? [event.entry.name] : []));
+    const names = readdirSync(path.join(base, 'from')).sort();
+    const blocked = names.filter((name) => Number(name.slice(0, 2)) % 5 === 0);
+    expect(blocked.length).toBe(12);
+    expect(exitCode).toBe(23);
+    expect(changes.filter((_, index) => index % 2 === 0)).toEqual(
+      changes.filter((_, index) => index % 2 === 1),
+    );
+    expect(changes.filter((name) => name !== '.' && !blocked.includes(name))).toEqual(
+      names.filter((name) => !blocked.includes(name)).flatMap((name) => [name, name]),
+    );
+  });
+
   it('that shrinks while it is copied fails verification and is sent again', async () => {
     await shrinkingFile(pace);
+  });
+
+  it('is whole or not there when the run is stopped, and every file is closed', async () => {
+    for (let number = 0; number < 40; number++) writeFileSync(path.join(base, `from/big${number}`), content);
+    await copy(['--dry-run'], pace);
+    const before = readdirSync('/proc/self/fd').length;
+    const stop = new AbortController();
+    const run = await copy(
+      ['-v'],
+      pace,
+      (event) => {
+        if (event.type === 'change' && event.entry.name === 'big20') stop.abort();
+      },
+      stop.signal,
+    );
+    expect(run.exitCode).toBe(20);
+    const names = readdirSync(path.join(base, 'to'));
+    expect(names.length).toBeLessThan(42);
+    for (const name of names) expect(readFileSync(path.join(base, 'to', name)).equals(content)).toBe(true);
+    expect(readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before);
   });
 
   it('is told in the order of the list, before and after each file', async () => {
