@@ -29,9 +29,13 @@ bool install_arguments(napi_env env, napi_value directory, napi_value prefix, na
   strcpy(job->prefix, text);
   if (native_text(env, name, text) != 0 || strlen(text) > NAME_MAX || strchr(text, '/') != NULL) return false;
   strcpy(job->name, text);
-  if (!(field[JOB_SIZE] >= 0 && field[JOB_SIZE] <= 9007199254740991.0)) return false;
+  static const double least[JOB_FIELDS] = {0, 0, -1, -1, -9007199254740991.0, 0};
+  static const double most[JOB_FIELDS] = {9007199254740991.0, 07777, UINT32_MAX - 1.0, UINT32_MAX - 1.0, 9007199254740991.0,
+                                          UTIME_OMIT};
+  for (int each = 0; each < JOB_FIELDS; each++)
+    if (!(field[each] >= least[each] && field[each] <= most[each])) return false;
   job->size = (uint64_t)field[JOB_SIZE];
-  job->mode = (int)field[JOB_MODE] & 07777;
+  job->mode = (int)field[JOB_MODE];
   job->uid = field[JOB_UID] < 0 ? (uid_t)-1 : (uid_t)field[JOB_UID];
   job->gid = field[JOB_GID] < 0 ? (gid_t)-1 : (gid_t)field[JOB_GID];
   job->mtime.tv_sec = (time_t)field[JOB_MTIME_SEC];

@@ -108,6 +108,18 @@ describe.skipIf(helper === undefined)('the helper', () => {
     expect(readdirSync(at(''))).toEqual([]);
   });
 
+  it.each(['sizeBytes', 'mode', 'uid', 'gid', 'mtimeSec', 'mtimeNsec'] as const)(
+    'refuses a %s that is out of range',
+    (field) => {
+      const result = new Float64Array(installResult.fields);
+      for (const value of [NaN, Infinity, -Infinity, 2 ** 60]) {
+        const record = job({ [field]: value });
+        expect(native.installFile(directory, '.a.', 'a', new Uint8Array(0), record, result)).toBe(-EINVAL);
+      }
+      expect(readdirSync(at(''))).toEqual([]);
+    },
+  );
+
   it.each([1, 2, 4])('tells results in the order of the jobs with %i threads', (threads) => {
     const pool = openPool(threads);
     for (let number = 0; number < 60; number++) {
