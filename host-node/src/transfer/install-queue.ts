@@ -1,5 +1,6 @@
 // Files of a local copy that threads of the helper put in place while the sessions go on: jobs in, results out in the same
 // order. Knows descriptors and directories, no list, no message (docs/architecture.md, "Local copies").
+import { availableParallelism } from 'node:os';
 import type { InstallCalls, InstallPool } from '@ocrsync/native/install';
 import { installJob, installResult, installStep } from '@ocrsync/native/install';
 import { loadNative, omitTime } from '@ocrsync/native/load';
@@ -11,8 +12,8 @@ import { temporaryPrefix } from './temp-name.ts';
 const NAME_BYTES = 255;
 /** Results taken at a time. */
 const RESULTS = 64;
-/** Two: where the session's own thread has to wait for them, both processors of the smallest machines are at work. */
-const THREADS = 2;
+/** The session's own thread keeps one processor busy; two in one directory are in each other's way on the last one. */
+const THREADS = availableParallelism() > 2 ? 2 : 1;
 
 /** What a file shall be like. */
 export interface InstallWishes {
