@@ -20,7 +20,7 @@ import { DirectoryVisitor, makeParents } from './visit-directory.ts';
 import { SettledRows } from './settled-rows.ts';
 import { visitNode, visitSymlink } from './visit-node.ts';
 import { RegularVisitor } from './visit-regular.ts';
-import { report, type Visited } from './visit.ts';
+import { report, tellKept, type Visited } from './visit.ts';
 
 const NOTHING_DELETED = [0, 0, 0, 0, 0] as const;
 
@@ -293,6 +293,7 @@ export class TreeGeneratorFiles implements GeneratorFiles {
       const target = this.#lookAtLeader(leader);
       if (existing.dev === target?.dev && existing.ino === target.ino) {
         yield* report(state, visited, existing, ITEM_LOCAL_CHANGE, '');
+        tellKept(state, name, false);
         sink.success(entry.ndx);
         return;
       }

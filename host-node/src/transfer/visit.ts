@@ -75,9 +75,12 @@ export function keepAttributes(
 ): boolean {
   const { entry, name, mode } = visited;
   const changed = setAttributes(state, { role: 'generator', name, entry, mode, stat, times });
-  const { info, formatHasItemize } = state.options;
-  if (tell && info.name >= 2 && !formatHasItemize) {
-    state.report.message('info', changed ? name : `${name} is uptodate`);
-  }
+  if (tell) tellKept(state, name, changed);
   return changed;
+}
+
+/** The line at -vv about an object that stays; hard links that are there already have it too, in a dry run as well. */
+export function tellKept({ options, report: out }: DestinationState, name: string, changed: boolean): void {
+  if (options.info.name < 2 || options.formatHasItemize) return;
+  out.message('info', changed ? name : `${name} is uptodate`);
 }

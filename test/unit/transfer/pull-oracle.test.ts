@@ -19,6 +19,7 @@ const DESTINATIONS: Readonly<Record<string, string>> = {
   changed: `mkdir -p d/sub/deep d/x1/in d/y d/.hid d/sub/extra/d; cd d; echo hi >a
 (seq 50000; echo changed; seq 50001 100000) >big; echo x >x1/in/q; echo e >x1/p; echo z >zfile; ln -s nowhere l; echo old >hard
 chmod 600 hard; echo n >sub/h3; touch -d @1600000000 sub/deep/x; ln -s qq e; touch y/1 y/2 sub/extra/f`,
+  'linked already': `cp -a ../src d; cp -p d/a d/copy; mv d/copy d/sub/h3`,
   'in the way': `mkdir -p d/a/q d/big d/l/x d/hard d/sub; cd d; echo f >sub/deep; echo f >e; mkdir -p sub/h3/in; touch l/x/1`,
 };
 
@@ -73,6 +74,9 @@ const LINES: readonly (readonly [keyof typeof DESTINATIONS, string])[] = [
   ...['-ai', '-ai --delete', '-avv', '-aHi --delete', '-aiI --inplace'].map(
     (line) => ['in the way', line] as const,
   ),
+  ...['-aHvv', '-aHvv --no-i-r', '-aHvvn', '-aHvvc', '-aHvvI', '-aHv --info=name2', '-aHvvi'].map(
+    (line) => ['linked already', line] as const,
+  ),
 ];
 
 function shell(directory: string, script: string): string {
@@ -104,9 +108,9 @@ describe.skipIf(rsync === undefined)('a pull from rsync 3.4.1', () => {
   it.each(LINES)('into a destination that is %s, with %s, ends as upstream ends it', async (start, line) => {
     const base = mkdtempSync(path.join(tmpdir(), 'ocrsync-pull-'));
     try {
+      shell(base, SOURCE);
       shell(base, `mkdir real; cd real; ${DESTINATIONS[start]}`);
       shell(base, 'cp -a real ours');
-      shell(base, SOURCE);
       const words = line.split(' ');
       const real = realPull(rsync!, base, words, 'src/', 'real/d');
       const ours = await ourPull(rsync!, base, words, 'src/', path.join(base, 'ours/d'));
