@@ -17,6 +17,8 @@ enum {
   /* Descriptors that the rest of the process needs, and what one job may hold: its source, its directory, its output. */
   OTHER_DESCRIPTORS = 40,
   DESCRIPTORS_A_JOB = 3,
+  /* The JavaScript thread does no longer jobs itself: it has signals and progress to look after. */
+  LARGEST_OWN_BYTES = 1 << 20,
   /* A sleeping thread is woken for so many jobs at least: waking costs as much as a small file. */
   WORTH_WAKING = 16
 };
@@ -42,14 +44,33 @@ typedef struct {
   /* Ever growing numbers of jobs: collected <= finished in order <= taken <= submitted. */
   uint64_t collected, taken, submitted;
   unsigned capacity, done, wake_at;
+  install_room own; /* of the JavaScript thread, which does jobs too instead of sleeping */
   pool_slot slot[];
 } install_pool;
 
 static pool_slot *slot_of(install_pool *pool, uint64_t number) { return &pool->slot[number % pool->capacity]; }
 
+/* Does the oldest job that nobody has. To be called with the lock, which is given up meanwhile. */
+static void do_job(install_pool *pool, install_room *room) {
+  pool_slot *slot = slot_of(pool, pool->taken++);
+  slot->state = SLOT_TAKEN;
+  pthread_mutex_unlock(&pool->lock);
+  if (room->buffer != NULL) install_file(&slot->job, room, &slot->result);
+  else slot->result = (install_result){.step = STEP_CREATE, .error = ENOMEM};
+  close(slot->job.source);
+  slot->job.source = -1;
+  pthread_mutex_lock(&pool->lock);
+  slot->state = SLOT_FINISHED;
+  if (++pool->done >= pool->wake_at) pthread_cond_signal(&pool->finished);
+}
+
+static install_room new_room(install_pool *pool) {
+  return (install_room){.buffer = malloc(INSTALL_BUFFER_BYTES), .random = install_seed(), .stopped = &pool->stopped};
+}
+
 static void *work(void *argument) {
   install_pool *pool = argument;
-  install_room room = {.buffer = malloc(INSTALL_BUFFER_BYTES), .random = install_seed(), .stopped = &pool->stopped};
+  install_room room = new_room(pool);
   pthread_mutex_lock(&pool->lock);
   for (;;) {
     while (!pool->closed && pool->taken == pool->submitted) {
@@ -58,16 +79,7 @@ static void *work(void *argument) {
       pool->sleeping--;
     }
     if (pool->closed) break;
-    pool_slot *slot = slot_of(pool, pool->taken++);
-    slot->state = SLOT_TAKEN;
-    pthread_mutex_unlock(&pool->lock);
-    if (room.buffer != NULL) install_file(&slot->job, &room, &slot->result);
-    else slot->result = (install_result){.step = STEP_CREATE, .error = ENOMEM};
-    close(slot->job.source);
-    slot->job.source = -1;
-    pthread_mutex_lock(&pool->lock);
-    slot->state = SLOT_FINISHED;
-    if (++pool->done >= pool->wake_at) pthread_cond_signal(&pool->finished);
+    do_job(pool, &room);
   }
   pthread_mutex_unlock(&pool->lock);
   free(room.buffer);
@@ -96,6 +108,7 @@ static void finalize(napi_env env, void *data, void *hint) {
   pthread_cond_destroy(&pool->finished);
   pthread_mutex_destroy(&pool->lock);
   pool->magic = 0;
+  free(pool->own.buffer);
   free(pool);
 }
 
@@ -228,7 +241,19 @@ static struct timespec after(double wait_ms) {
   return until;
 }
 
-/* awaitInstalls(pool, most, waitMs): sleeps until at most `most` jobs are unfinished, or for that long; returns how many are. */
+/* To be called with the lock. Is there a job that the JavaScript thread may do itself? */
+static bool has_small_job(install_pool *pool) {
+  return pool->taken < pool->submitted && slot_of(pool, pool->taken)->job.size <= LARGEST_OWN_BYTES;
+}
+
+static bool is_past(const struct timespec *until) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec > until->tv_sec || (now.tv_sec == until->tv_sec && now.tv_nsec >= until->tv_nsec);
+}
+
+/* awaitInstalls(pool, most, waitMs): until at most `most` jobs are unfinished, or for that long, does jobs itself or, when
+ * there are none for it, sleeps; returns how many are unfinished. */
 static napi_value call_await(napi_env env, napi_callback_info info) {
   napi_value argument[3];
   double most = 0, wait_ms = 0;
@@ -242,8 +267,13 @@ static napi_value call_await(napi_env env, napi_callback_info info) {
   uint64_t uncollected = pool->submitted - pool->collected;
   pool->wake_at = uncollected > (uint64_t)most ? (unsigned)(uncollected - (uint64_t)most) : 0;
   wake(pool, 1);
-  while (pool->done < pool->wake_at)
-    if (pthread_cond_timedwait(&pool->finished, &pool->lock, &until) != 0) break;
+  if (pool->own.buffer == NULL) pool->own = new_room(pool);
+  while (pool->done < pool->wake_at) {
+    if (has_small_job(pool)) {
+      do_job(pool, &pool->own);
+      if (is_past(&until)) break;
+    } else if (pthread_cond_timedwait(&pool->finished, &pool->lock, &until) != 0) break;
+  }
   pool->wake_at = UINT32_MAX;
   int64_t unfinished = (int64_t)(uncollected - pool->done);
   pthread_mutex_unlock(&pool->lock);

@@ -81,9 +81,8 @@ class SenderRole {
     return false;
   }
 
-  *#withXattrs(entry: Entry, item: Item): Task<Item> {
-    const blocks = this.#blocks;
-    if (blocks === undefined || !carriesXattrList(this.#context, item.iflags)) return item;
+  *#withXattrs(entry: Entry, item: Item, blocks: SourceBlocks): Task<Item> {
+    if (!carriesXattrList(this.#context, item.iflags)) return item;
     return { ...item, xattrs: yield* readXattrRequest(this.#context, entry, blocks) };
   }
 
@@ -93,7 +92,7 @@ class SenderRole {
     const head = itemRead(reader, ndx, this.#context.protocol);
     const { live, entry, isListDirectory } = lists.require(ndx, channel.role, reader.byteOffset);
     this.#currentNdx = ndx;
-    const item = yield* this.#withXattrs(entry, head);
+    const item = this.#blocks === undefined ? head : yield* this.#withXattrs(entry, head, this.#blocks);
     if (!(item.iflags & ITEM_TRANSFER)) {
       statistics.countItem(entry, item.iflags);
       report.item(entry, item);

@@ -18,3 +18,7 @@ export type Wait =
 
 /** A coroutine of the engine that ends with a T. */
 export type Task<T = void> = Generator<Wait, T, void>;
+
+/** A task that has ended: for what is called for every file and seldom has anything to do. */
+export const NOTHING_TO_DO: Task = (function* (): Task {})();
+NOTHING_TO_DO.next();

@@ -10,7 +10,7 @@ import type { FileStat } from '../fs/filesystem.ts';
 import { FilesystemError } from '../fs/filesystem.ts';
 import { ITEM_LOCAL_CHANGE } from '../session/item.ts';
 import type { Entry, GeneratorFiles, GeneratorSink, Visit } from '../session/ports.ts';
-import type { Task } from '../session/wait.ts';
+import { NOTHING_TO_DO, type Task } from '../session/wait.ts';
 import { openDestinationRoot } from './destination-root.ts';
 import type { DestinationState } from './destination-state.ts';
 import { isDevice, isDirectory, isRegular, isSpecial, isSymlink } from './file-type.ts';
@@ -32,6 +32,8 @@ export class TreeGeneratorFiles implements GeneratorFiles {
   readonly #regular: RegularVisitor;
   readonly #links: HardLinks;
   readonly #settled: SettledRows;
+  /** Steps 6 and 7 may end a visit. */
+  readonly #leavesOut: boolean;
   /** The pass before everything else is due: plain --delete before protocol 30 (§13.1). */
   #passDue: boolean;
   readonly #deletesDuring: boolean;
@@ -48,6 +50,7 @@ export class TreeGeneratorFiles implements GeneratorFiles {
     const { options, context } = state;
     this.#passDue = options.delete && options.deleteWhen === 'default' && context.protocol < 30;
     this.#deletesDuring = options.delete && !this.#passDue;
+    this.#leavesOut = options.existing || options.ignoreExisting;
     this.#links = new HardLinks(() => state.context.lists.live.map((live) => live.list));
     this.#directories = new DirectoryVisitor(state, this.#hand);
     this.#regular = new RegularVisitor(state);
@@ -91,7 +94,7 @@ export class TreeGeneratorFiles implements GeneratorFiles {
       return;
     }
     const visited = this.#look(entry, name, visit, sink);
-    if (visit !== 'redo' && (yield* this.#isLeftOut(visited, visit))) return;
+    if (this.#leavesOut && visit !== 'redo' && (yield* this.#isLeftOut(visited, visit))) return;
     if (directory) {
       if (visit === 'early-directory') yield* this.#directories.early(visited);
       else yield* this.#directories.full(visited);
@@ -105,8 +108,11 @@ export class TreeGeneratorFiles implements GeneratorFiles {
     if (this.#deletesDuring) yield* this.#deleteInOne(directory, contents);
   }
 
-  *finished(entry: Entry, success: boolean, sink: GeneratorSink): Task {
-    if (this.#state.options.hardLinks === 0) return;
+  finished(entry: Entry, success: boolean, sink: GeneratorSink): Task {
+    return this.#state.options.hardLinks === 0 ? NOTHING_TO_DO : this.#settleLink(entry, success, sink);
+  }
+
+  *#settleLink(entry: Entry, success: boolean, sink: GeneratorSink): Task {
     const member = this.#links.member(entry);
     if (member === undefined) return;
     if (success) yield* this.#linkFollowers(member, sink);
