@@ -236,6 +236,17 @@ describe('an ACL under fake-super', () => {
     expect(readAcl(shown, 'directory', 'default', 0o040755)).toEqual(EMPTY_ACL);
   });
 
+  it('of an object that may not be read is none, so that the object is sent with what its mode says', () => {
+    create('file');
+    writeAcl(shown, 'file', 'access', { user: 6, group: 4, mask: 4, other: 4, named }, 0o100644);
+    plain.chmod('file', 0);
+    plain.mkdir('directory', 0);
+    const bare: Acl = { user: 0, group: 0, mask: ACL_ABSENT, other: 0, named: [] };
+    expect(readAcl(shown, 'file', 'access', 0o100000)).toEqual(bare);
+    expect(readAcl(shown, 'directory', 'access', 0o040000)).toEqual(bare);
+    expect(readAcl(shown, 'directory', 'default', 0o040000)).toEqual(EMPTY_ACL);
+  });
+
   it.each(['', '00', '80000000800000008000000008000000', '80000000800000008000000080000000010000000f000080'])(
     'of the bytes %s is refused',
     (bytes) => {
