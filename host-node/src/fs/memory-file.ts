@@ -1,6 +1,6 @@
 // An open file of a file system in memory. Lives on when its last name is gone. Part of memory-filesystem.
 import { errorOfCode } from './errno.ts';
-import type { FileStat, OpenFile } from './filesystem.ts';
+import { type FileStat, FilesystemError, type OpenFile } from './filesystem.ts';
 import { type Inode, isDirectoryInode, type MemoryVolume, Refusal, statOfInode } from './memory-inode.ts';
 
 const COPY_BYTES = 1 << 20;
@@ -52,7 +52,13 @@ export class MemoryFile implements OpenFile {
     const piece = new Uint8Array(Math.min(lengthBytes, COPY_BYTES));
     const count = this.read(piece, position);
     if (count === 0) return undefined;
-    to.write(piece.subarray(0, count), position);
+    try {
+      to.write(piece.subarray(0, count), position);
+    } catch (error) {
+      // As from a kernel: the write that the caller does instead tells why.
+      if (error instanceof FilesystemError) return undefined;
+      throw error;
+    }
     return count;
   }
 

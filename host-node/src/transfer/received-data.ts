@@ -139,13 +139,16 @@ export class DataReceiver {
   /** Copies the next piece; the words of the error when it cannot be read. */
   #copyPiece({ file, sizeBytes }: OfferedFile, output: OpenFile): string | undefined {
     const left = sizeBytes - this.#position;
-    const copied = this.#file.copyData(file, output, this.#position, Math.min(left, KERNEL_COPY_BYTES));
+    const size = Math.min(left, COPY_BYTES);
+    const copied = this.#write(() =>
+      this.#file.copyData(file, output, this.#position, Math.min(left, KERNEL_COPY_BYTES)),
+    );
     if (copied !== undefined) {
       this.#position += copied;
+      this.literalBytes += copied;
       return undefined;
     }
     this.#reserve(COPY_BYTES);
-    const size = Math.min(left, COPY_BYTES);
     const piece = this.#context.channel.core.u8.subarray(this.#buffer, this.#buffer + size);
     let count: number;
     try {
@@ -155,6 +158,8 @@ export class DataReceiver {
       throw error;
     }
     if (count === 0) return 'No data available (61)';
+    // Before it is written: that may end the run, and what was written then is kept or not by this count.
+    this.literalBytes += count;
     this.#put(piece.subarray(0, count));
     return undefined;
   }
@@ -163,6 +168,7 @@ export class DataReceiver {
     const size = Math.min(lengthBytes, COPY_BYTES);
     this.#reserve(COPY_BYTES);
     const zeros = this.#context.channel.core.u8.subarray(this.#buffer, this.#buffer + size).fill(0);
+    this.literalBytes += size;
     this.#put(zeros);
   }
 
@@ -272,9 +278,9 @@ export class DataReceiver {
     this.#progress();
   }
 
-  #write(run: () => void): void {
+  #write<T>(run: () => T): T {
     try {
-      run();
+      return run();
     } catch (error) {
       if (error instanceof FilesystemError) throw new WriteFailure(error);
       throw error;
