@@ -47,6 +47,8 @@ export class DestinationState {
   /** With -A and -X. */
   acls: TargetAcls | undefined;
   xattrs: TreeTargetXattrs | undefined;
+  /** Errors of system calls that were told so far. */
+  failures = 0;
   /** First number tried in a temporary name of an object without data (§3.6.1). */
   readonly temporaryStart: number;
 
@@ -92,6 +94,7 @@ export class DestinationState {
 
   /** A transfer error of a system call: `rsync: [ROLE] TEXT: STRERROR (ERRNO)`. Other errors are passed on. */
   failed(role: Role, text: string, error: unknown): void {
+    this.failures++;
     this.report.message('error-xfer', systemText(role, text, error));
     if (this.confinement === undefined || !(error instanceof FilesystemError) || error.code !== 'EACCES')
       return;

@@ -26,6 +26,8 @@ export class DirectoryVisitor {
   readonly #createdEarly = new Set<string>();
   /** Made writable for the run; the mode they are to have in the end. */
   readonly #widened = new Map<string, number>();
+  /** Not ours to change, which was told: the last word is tried all the same, and not told again. */
+  readonly #toldOf = new Set<string>();
 
   constructor(state: DestinationState, hand: Hand) {
     this.#state = state;
@@ -82,7 +84,9 @@ export class DirectoryVisitor {
       (created || early) && !state.options.perms && stat !== undefined
         ? createdDirectoryMode(visited.mode, stat)
         : visited.mode;
+    const failuresBefore = state.failures;
     const changed = keepAttributes(state, { ...visited, mode }, stat, 'window', false);
+    if (state.failures > failuresBefore) this.#toldOf.add(name);
     if (changed || compared === undefined) state.announce(name === '.' ? './' : `${name}/`);
     this.#widen(name, mode);
   }
@@ -109,7 +113,8 @@ export class DirectoryVisitor {
     if (this.#isUnwantedParent(entry) || this.failed.has(name)) return;
     const mode = this.#widened.get(name);
     this.#widened.delete(name);
-    if (mode !== undefined && (mode & OWNER_WRITE) === 0) this.#chmod(name, mode);
+    const isTold = this.#toldOf.delete(name);
+    if (mode !== undefined && (mode & OWNER_WRITE) === 0) this.#restore(name, mode);
     if (!state.options.times) return;
     try {
       const stat = state.lstat(name);
@@ -118,6 +123,7 @@ export class DirectoryVisitor {
       if (stat.mtimeSec === mtimeSec) return;
       state.tree.setTimes(name, { mtimeSec, mtimeNsec: entry.list.mtimeNsec(entry.row) });
     } catch (error) {
+      if (isTold && error instanceof FilesystemError) return;
       state.failed('generator', `failed to set times on ${state.fullName(name)}`, error);
     }
   }
@@ -164,18 +170,26 @@ export class DirectoryVisitor {
     const state = this.#state;
     if (state.filesystem.isSuperUser || (mode & OWNER_ALL) === OWNER_ALL || state.localName !== undefined)
       return;
-    if (this.#chmod(name, (mode & PERMISSION_MASK) | OWNER_ALL)) this.#widened.set(name, mode);
+    try {
+      state.tree.chmod(name, (mode & PERMISSION_MASK) | OWNER_ALL);
+      this.#widened.set(name, mode);
+    } catch (error) {
+      // Where the bits are its own and not the list's, what is put into it tells whether that matters.
+      if (error instanceof FilesystemError && !state.options.perms) return;
+      this.#notModified(name, error);
+    }
   }
 
-  #chmod(name: string, mode: number): boolean {
+  #restore(name: string, mode: number): void {
     try {
       this.#state.tree.chmod(name, mode & PERMISSION_MASK);
-      return true;
     } catch (error) {
-      const text = `failed to modify permissions on ${this.#state.fullName(name)}`;
-      this.#state.failed('generator', text, error);
-      return false;
+      this.#notModified(name, error);
     }
+  }
+
+  #notModified(name: string, error: unknown): void {
+    this.#state.failed('generator', `failed to modify permissions on ${this.#state.fullName(name)}`, error);
   }
 }
 
