@@ -1,4 +1,5 @@
-// On a file system with shared extents a local copy shares them. Needs btrfs in a loop image: root, mkfs.btrfs, filefrag.
+// On a file system with shared extents a local copy shares them. Needs btrfs and xfs in loop images: root,
+// mkfs.btrfs, mkfs.xfs, filefrag.
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,9 +10,9 @@ import { runClient } from '@ocrsync/node/api/client';
 import { loadNative } from '@ocrsync/native/load';
 import { parseArguments } from '@ocrsync/node/options/parse';
 
-const IMAGE_BYTES = 256 << 20;
+/** The least that mkfs.xfs takes. */
+const IMAGE_BYTES = 320 << 20;
 const base = mkdtempSync(path.join(tmpdir(), 'ocrsync-reflink-'));
-const mount = path.join(base, 'mount');
 
 function run(program: string, words: readonly string[]): boolean {
   return spawnSync(program, words, { stdio: 'ignore' }).status === 0;
@@ -22,26 +23,30 @@ function shared(file: string): boolean {
   return /\bshared\b/.test(stdout);
 }
 
-/** The reason why it cannot be tested here; undefined: the image is mounted. */
-function mounted(): string | undefined {
+/** The reason why it cannot be tested here; undefined: an image of that kind is mounted at `mount`. */
+function mounted(kind: string, mount: string): string | undefined {
   if (loadNative() === undefined) return 'the helper is off or not built';
-  const image = path.join(base, 'image');
+  const image = `${mount}.image`;
   writeFileSync(image, '');
   mkdirSync(mount);
   if (!run('truncate', ['-s', `${IMAGE_BYTES}`, image])) return 'no truncate';
-  if (!run('mkfs.btrfs', ['-q', image])) return 'no mkfs.btrfs';
+  if (!run(`mkfs.${kind}`, ['-q', image])) return `no mkfs.${kind}`;
   if (!run('mount', ['-o', 'loop', image, mount])) return 'a loop image cannot be mounted';
   return run('filefrag', [mount]) || run('filefrag', ['-V']) ? undefined : 'no filefrag';
 }
 
-const reason = mounted();
+const kinds = ['btrfs', 'xfs'].map((kind) => {
+  const mount = path.join(base, kind);
+  return { kind, mount, reason: mounted(kind, mount) };
+});
 
 afterAll(() => {
-  run('umount', [mount]);
+  for (const { mount } of kinds) run('umount', [mount]);
   rmSync(base, { recursive: true, force: true });
 });
 
-describe(`a local copy on btrfs${reason === undefined ? '' : ` (skipped: ${reason})`}`, () => {
+describe.each(kinds)('a local copy on $kind', ({ mount, reason }) => {
+  if (reason !== undefined) process.stderr.write(`skipped: ${reason}\n`);
   it.skipIf(reason !== undefined).each([['one at a time'], ['many at a time']])(
     'shares extents with its source: %s',
     async (pace) => {
