@@ -50,3 +50,11 @@ export function isCompared(name: string, rights: XattrRights): boolean {
   if (isExcluded !== undefined) return !isExcluded(name);
   return isSuperUser && !fakeSuper ? !name.startsWith(SYSTEM) : name.startsWith(USER);
 }
+
+/**
+ * Receiver under fake-super: an attribute on the disk that can be neither set nor removed. To rsync its file differs, in every
+ * run, and is left as it is.
+ */
+export function isOutOfReach(name: string, { fakeSuper, isExcluded }: XattrRights): boolean {
+  return fakeSuper && isExcluded === undefined && !name.startsWith(USER) && !name.startsWith(SYSTEM);
+}

@@ -5,7 +5,7 @@ import { KIND_MD5 } from '@ocrsync/core/checksum-kinds';
 import { WholeFileHash } from '@ocrsync/core/checksum';
 import type { FileList } from '@ocrsync/core/file-list';
 import type { ReceivedXattr } from '@ocrsync/core/received-blocks';
-import { diskName, isCompared, type XattrRights } from '../flist/xattr-names.ts';
+import { diskName, isCompared, isOutOfReach, type XattrRights } from '../flist/xattr-names.ts';
 import { FilesystemError } from '../fs/filesystem.ts';
 import type { Entry, TargetXattrs } from '../session/ports.ts';
 import type { DestinationState } from './destination-state.ts';
@@ -38,7 +38,8 @@ export class TreeTargetXattrs implements TargetXattrs {
   /** Whether the object must get other attributes. `exists` false: whether it must get any. */
   differ(entry: Entry, name: string, exists: boolean): boolean {
     const set = this.#setOf(entry);
-    const there = exists ? this.#namesAt(name, 'generator') : NO_NAMES;
+    const all = exists ? this.#namesAt(name, 'generator') : [];
+    const there = this.#comparedOf(all);
     let differ = [...there].some((key) => !set.has(key));
     const lacking: Wanted[] = [];
     for (const [key, wanted] of set) {
@@ -77,7 +78,7 @@ export class TreeTargetXattrs implements TargetXattrs {
    */
   apply(entry: Entry, name: string, from: string): boolean {
     const set = this.#setOf(entry);
-    const there = this.#namesAt(name, 'receiver');
+    const there = this.#comparedOf(this.#namesAt(name, 'receiver'));
     let changed = false;
     for (const [key, { attribute }] of set) {
       const value = attribute.value ?? this.#valueFrom(attribute, from, key);
@@ -113,16 +114,19 @@ export class TreeTargetXattrs implements TargetXattrs {
   }
 
   /** Names of the attributes that are ours to compare. */
-  #namesAt(name: string, role: 'generator' | 'receiver'): ReadonlySet<string> {
+  #comparedOf(names: readonly string[]): ReadonlySet<string> {
+    return names.length === 0 ? NO_NAMES : new Set(names.filter((key) => isCompared(key, this.#rights)));
+  }
+
+  #namesAt(name: string, role: 'generator' | 'receiver'): readonly string[] {
     try {
-      const names = this.#state.tree.listXattrs(name);
-      return names.length === 0 ? NO_NAMES : new Set(names.filter((key) => isCompared(key, this.#rights)));
+      return this.#state.tree.listXattrs(name);
     } catch (error) {
       if (!(error instanceof FilesystemError) || error.code !== 'EOPNOTSUPP') {
         const text = `get_xattr_names: llistxattr(${this.#state.fullName(name)},1024) failed`;
         this.#state.failed(role, text, error);
       }
-      return NO_NAMES;
+      return [];
     }
   }
 

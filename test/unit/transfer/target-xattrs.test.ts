@@ -41,6 +41,7 @@ function made(
   sets: readonly ReceivedXattr[][],
   files: Readonly<Record<string, Readonly<Record<string, string>>>>,
   filesystem = new MemoryFilesystem(),
+  fakeSuper = false,
 ): Made {
   const told: string[] = [];
   const report = { message: (severity: string, text: string) => told.push(`${severity}: ${text}`) };
@@ -60,8 +61,8 @@ function made(
   }
   const rights = {
     level: 1,
-    isSuperUser: filesystem.isSuperUser,
-    fakeSuper: false,
+    isSuperUser: filesystem.isSuperUser && !fakeSuper,
+    fakeSuper,
     isExcluded: undefined,
   } as const;
   return {
@@ -99,6 +100,20 @@ describe('a file at the destination', () => {
     const one = made([[short('user.a', '1')], []], {});
     expect(one.xattrs.differ(one.entry('f', 1), 'f', false)).toBe(true);
     expect(one.xattrs.differ(one.entry('f', 2), 'f', false)).toBe(false);
+  });
+
+  it('differs under fake-super for good when it has an attribute that is out of reach, as rsync has it', () => {
+    const files = {
+      a: { 'user.rsync.trusted.t': 'v' },
+      b: { 'user.rsync.trusted.t': 'v', 'trusted.t': 'v' },
+    };
+    const { xattrs, entry, has } = made([[short('trusted.t', 'v')]], files, new MemoryFilesystem(), true);
+    expect([xattrs.differ(entry('a', 1), 'a', true), xattrs.differ(entry('b', 1), 'b', true)]).toEqual([
+      false,
+      true,
+    ]);
+    expect(xattrs.apply(entry('b', 1), 'b', 'b')).toBe(false);
+    expect(has('b')).toEqual(files.b);
   });
 });
 
