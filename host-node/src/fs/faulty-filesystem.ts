@@ -290,4 +290,13 @@ class FaultyFile implements OpenFile {
     this.inner.close();
     if (this.#writable) this.#plan.pass('file.close', this.#name);
   }
+
+  /** What is done with the descriptor from there on is not watched. */
+  detach(): number | undefined {
+    const descriptor = this.inner.detach?.();
+    if (descriptor === undefined) return undefined;
+    this.#open = false;
+    this.#count.files--;
+    return descriptor;
+  }
 }

@@ -1,7 +1,7 @@
 // Gives an object the attributes of its list entry, in upstream's order (docs/protocol/04-transfer.md §10.1):
 // owner and group, extended attributes, times, ACLs, mode.
 import { FLIST_SKIP_GROUP } from '@ocrsync/core/file-list';
-import type { FileStat } from '../fs/filesystem.ts';
+import { type FileStat, FilesystemError } from '../fs/filesystem.ts';
 import type { Entry } from '../session/ports.ts';
 import type { DestinationState, Role } from './destination-state.ts';
 import { isDirectory, isSymlink, PERMISSION_MASK } from './file-type.ts';
@@ -46,7 +46,7 @@ export function setAttributes(state: DestinationState, request: AttributeRequest
   }
   const owner = setOwner(state, request, stat);
   if (owner === 'failed') return false;
-  if (owner === 'changed' && stat.mode & SET_ID_BITS) stat = state.tree.lstat(name) ?? stat;
+  if (owner === 'changed' && stat.mode & SET_ID_BITS) stat = afterChown(state, name, stat);
   keepShown(state, request);
   const { entry, xattrsFrom } = request;
   const xattrs = xattrsFrom !== undefined && state.xattrs?.apply(entry, name, xattrsFrom) === true;
@@ -73,6 +73,16 @@ function setOwner(
   } catch (error) {
     state.failed(role, `${changeUid ? 'chown' : 'chgrp'} ${state.fullName(name)} failed`, error);
     return 'failed';
+  }
+}
+
+/** Changing owners may take the setuid and setgid bits away: where nobody can look it is taken as done, and the mode is set. */
+function afterChown(state: DestinationState, name: string, stat: FileStat): FileStat {
+  try {
+    return state.tree.lstat(name) ?? stat;
+  } catch (error) {
+    if (error instanceof FilesystemError) return { ...stat, mode: stat.mode & ~SET_ID_BITS };
+    throw error;
   }
 }
 

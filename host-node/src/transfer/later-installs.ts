@@ -1,7 +1,7 @@
 // The receiver's way with whole files of a local copy that the install queue puts in place: what may go that way, what the
 // file shall be like, and what its outcome means (docs/protocol/04-transfer.md §9, §10.1). Same texts and results as receiver-files.ts.
 import { FLIST_SKIP_GROUP } from '@ocrsync/core/file-list';
-import { FilesystemError } from '../fs/filesystem.ts';
+import { type FileStat, FilesystemError } from '../fs/filesystem.ts';
 import { ITEM_IS_NEW, type Item } from '../session/item.ts';
 import type { Entry, LaterFiles, ReceiveResult } from '../session/ports.ts';
 import { RunError } from '../session/run-error.ts';
@@ -91,9 +91,10 @@ export class LaterInstalls implements LaterFiles {
     { iflags }: Item,
     sizeBytes: number,
   ): InstallWishes | undefined {
-    const { options, filesystem, tree } = this.#state;
+    const { options, filesystem } = this.#state;
     // The generator half of this process has looked: nothing was there.
-    const existing = iflags & ITEM_IS_NEW ? undefined : tree.lstat(name);
+    const existing = iflags & ITEM_IS_NEW ? undefined : this.#look(name);
+    if (existing instanceof FilesystemError) return undefined;
     if (existing !== undefined && isDirectory(existing.mode)) return undefined;
     const mode = this.#state.wantedMode(list.mode(row), existing, name);
     const group = options.group && (list.flags(row) & FLIST_SKIP_GROUP) === 0;
@@ -104,6 +105,16 @@ export class LaterInstalls implements LaterFiles {
       gid: group ? list.gid(row) : -1,
       mtime: options.times ? { sec: list.mtimeSec(row), nsec: list.mtimeNsec(row) } : undefined,
     };
+  }
+
+  /** What has become unreachable since the generator looked is told by the way that files go one by one. */
+  #look(name: string): FileStat | FilesystemError | undefined {
+    try {
+      return this.#state.tree.lstat(name);
+    } catch (error) {
+      if (error instanceof FilesystemError) return error;
+      throw error;
+    }
   }
 
   #finish(

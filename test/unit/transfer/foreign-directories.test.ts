@@ -1,7 +1,7 @@
 // Directories at the destination that belong to somebody else: what is said about them, and how often.
 import { MemoryFilesystem } from '@ocrsync/node/fs/memory-filesystem';
 import { describe, expect, it } from 'vitest';
-import { copy, putFile } from './memory-copy.ts';
+import { copy, putFile } from './copy-in.ts';
 
 const NOBODY = { uid: 65534, gid: 65534, groups: [] };
 const REFUSED = 'Operation not permitted (1)';

@@ -1,7 +1,7 @@
 // A local copy that finds no more room.
 import { MemoryFilesystem } from '@ocrsync/node/fs/memory-filesystem';
 import { describe, expect, it } from 'vitest';
-import { copy, putFile } from './memory-copy.ts';
+import { copy, putFile } from './copy-in.ts';
 
 const BIG_BYTES = 1_000_000;
 const ROOM_BYTES = BIG_BYTES + 600_000;

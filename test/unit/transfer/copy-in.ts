@@ -1,4 +1,4 @@
-// Local copies inside a file system in memory, as one of its users; and what they say.
+// Local copies inside any file system, mostly one in memory as one of its users; and what they say.
 import { runLocalCopy } from '@ocrsync/node/api/local-copy';
 import type { Filesystem, Root } from '@ocrsync/node/fs/filesystem';
 import { resolveEndpoints } from '@ocrsync/node/options/endpoint';
@@ -21,7 +21,9 @@ export async function copy(filesystem: Filesystem, ...words: string[]): Promise<
   const event = (told: RunEvent): void => {
     if (told.type === 'message' && told.severity !== 'info') errors.push(told.text);
   };
-  const environment = { sink: { event }, line: () => undefined, signal: new AbortController().signal };
+  // Nobody looks at progress: then several files may be under way.
+  const sink = { event, ignores: ['progress'] as const };
+  const environment = { sink, line: () => undefined, signal: new AbortController().signal };
   const { exitCode } = await runLocalCopy(parsed.options, endpoints, environment, filesystem);
   return { exitCode, errors };
 }
