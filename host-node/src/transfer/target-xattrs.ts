@@ -40,7 +40,8 @@ export class TreeTargetXattrs implements TargetXattrs {
     const set = this.#setOf(entry);
     const all = exists ? this.#namesAt(name, 'generator') : [];
     const there = this.#comparedOf(all);
-    let differ = [...there].some((key) => !set.has(key));
+    let differ =
+      [...there].some((key) => !set.has(key)) || all.some((key) => isOutOfReach(key, this.#rights));
     const lacking: Wanted[] = [];
     for (const [key, wanted] of set) {
       if (there.has(key) && this.#isEqual(wanted.attribute, this.#valueAt(name, key))) continue;
