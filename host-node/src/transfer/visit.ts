@@ -1,7 +1,7 @@
 // One entry under the generator's eyes, and what the kinds of entries share: reporting, attributes, hard-link groups.
 import type { FileStat } from '../fs/filesystem.ts';
 import type { FilesystemError } from '../fs/filesystem.ts';
-import { ITEM_REPORT_ACL, ITEM_REPORT_PERMS } from '../session/item.ts';
+import { ITEM_REPORT_ACL, ITEM_REPORT_PERMS, ITEM_REPORT_XATTR } from '../session/item.ts';
 import type { Entry, GeneratorSink } from '../session/ports.ts';
 import type { Task } from '../session/wait.ts';
 import { type AttributeRequest, setAttributes } from './attributes.ts';
@@ -75,8 +75,21 @@ export function keepAttributes(
 ): boolean {
   const { entry, name, mode } = visited;
   const changed = setAttributes(state, { role: 'generator', name, entry, mode, stat, times });
-  if (tell) tellKept(state, name, changed);
+  if (tell) tellKept(state, name, changed || (state.dryRun && wouldChange(state, visited, stat, times)));
   return changed;
+}
+
+/** In a dry run: whether attributes would be set. Extended ones are not looked at, as upstream has it. */
+function wouldChange(
+  state: DestinationState,
+  { entry, mode }: Visited,
+  existing: FileStat | undefined,
+  times: AttributeRequest['times'],
+): boolean {
+  if (existing === undefined) return false;
+  if ((itemFlags(state, { entry, mode, existing, flags: 0 }) & ~ITEM_REPORT_XATTR) !== 0) return true;
+  const isExact = times === 'exact' && state.options.times && state.filesystem.exactTimes;
+  return isExact && existing.mtimeNsec !== entry.list.mtimeNsec(entry.row);
 }
 
 /** The line at -vv about an object that stays; hard links that are there already have it too, in a dry run as well. */

@@ -20,6 +20,7 @@ const DESTINATIONS: Readonly<Record<string, string>> = {
 (seq 50000; echo changed; seq 50001 100000) >big; echo x >x1/in/q; echo e >x1/p; echo z >zfile; ln -s nowhere l; echo old >hard
 chmod 600 hard; echo n >sub/h3; touch -d @1600000000 sub/deep/x; ln -s qq e; touch y/1 y/2 sub/extra/f`,
   'linked already': `cp -a ../src d; cp -p d/a d/copy; mv d/copy d/sub/h3`,
+  'of other attributes': `cp -a ../src d; cd d; chmod 600 big; touch -h -d @1600000000 l; touch -d @1500000000 sub/h3`,
   'in the way': `mkdir -p d/a/q d/big d/l/x d/hard d/sub; cd d; echo f >sub/deep; echo f >e; mkdir -p sub/h3/in; touch l/x/1`,
 };
 
@@ -76,6 +77,9 @@ const LINES: readonly (readonly [keyof typeof DESTINATIONS, string])[] = [
   ),
   ...['-aHvv', '-aHvv --no-i-r', '-aHvvn', '-aHvvc', '-aHvvI', '-aHv --info=name2', '-aHvvi'].map(
     (line) => ['linked already', line] as const,
+  ),
+  ...['-aHvv', '-aHvvn', '-aHvvnc', '-rlpvvnc', '-rlvvnc', '-avn --info=name2'].map(
+    (line) => ['of other attributes', line] as const,
   ),
 ];
 
