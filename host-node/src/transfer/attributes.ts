@@ -26,6 +26,9 @@ export interface AttributeRequest {
   readonly xattrsFrom?: string;
 }
 
+/** `failed`, which was told: nothing else of the object is touched (observed). */
+type Outcome = 'same' | 'changed' | 'failed';
+
 /** Applies what differs; tells failures. Returns whether anything was changed. */
 export function setAttributes(state: DestinationState, request: AttributeRequest): boolean {
   if (state.dryRun) return false;
@@ -51,16 +54,13 @@ export function setAttributes(state: DestinationState, request: AttributeRequest
   const { entry, xattrsFrom } = request;
   const xattrs = xattrsFrom !== undefined && state.xattrs?.apply(entry, name, xattrsFrom) === true;
   const times = setTimes(state, request, stat);
+  if (times === 'failed') return false;
   const acls = setAcls(state, request, stat);
   const mode = setMode(state, request, stat);
-  return owner === 'changed' || xattrs || times || acls || mode;
+  return owner === 'changed' || xattrs || times === 'changed' || acls || mode;
 }
 
-function setOwner(
-  state: DestinationState,
-  { role, name, entry }: AttributeRequest,
-  stat: FileStat,
-): 'same' | 'changed' | 'failed' {
+function setOwner(state: DestinationState, { role, name, entry }: AttributeRequest, stat: FileStat): Outcome {
   const { options, filesystem } = state;
   const { list, row } = entry;
   const changeUid = filesystem.isSuperUser && options.owner && stat.uid !== list.uid(row);
@@ -95,19 +95,19 @@ function keepShown(state: DestinationState, { role, name, mode }: AttributeReque
   }
 }
 
-function setTimes(state: DestinationState, request: AttributeRequest, stat: FileStat): boolean {
+function setTimes(state: DestinationState, request: AttributeRequest, stat: FileStat): Outcome {
   const { role, name } = request;
   const mtime = newMtime(state, request, stat);
   const atimeSec = newAtime(state, request, stat);
-  if (mtime === undefined && atimeSec === undefined) return false;
+  if (mtime === undefined && atimeSec === undefined) return 'same';
   const { mtimeSec, mtimeNsec } = mtime ?? stat;
   const atime = atimeSec === undefined ? {} : { atimeSec, atimeNsec: 0 };
   try {
     state.tree.setTimes(name, { mtimeSec, mtimeNsec, ...atime });
-    return true;
+    return 'changed';
   } catch (error) {
     state.failed(role, `failed to set times on ${state.fullName(name)}`, error);
-    return false;
+    return 'failed';
   }
 }
 

@@ -54,6 +54,12 @@ describe('a directory of somebody else', () => {
     expect(messages.filter((text) => text === told)).toHaveLength(1);
   });
 
+  it('whose time cannot be set is not asked to change its permissions', async () => {
+    expect(await errorsOf({ sourceMode: 0o700, destinationMode: 0o777 }, '-rlpt')).toEqual([
+      `rsync: [generator] failed to set times on "/destination/d": ${REFUSED}`,
+    ]);
+  });
+
   it('whose group cannot be set is told for its group alone', async () => {
     expect(await errorsOf({ destinationMode: 0o777 }, '-a')).toEqual([
       `rsync: [generator] chgrp "/destination/d" failed: ${REFUSED}`,
