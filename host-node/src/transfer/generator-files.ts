@@ -15,7 +15,7 @@ import { openDestinationRoot } from './destination-root.ts';
 import type { DestinationState } from './destination-state.ts';
 import { isDevice, isDirectory, isRegular, isSpecial, isSymlink } from './file-type.ts';
 import { HardLinks, type Member } from './hard-links.ts';
-import { createInPlace, type NewKind } from './replace.ts';
+import { createInPlace, newKind } from './replace.ts';
 import { DirectoryVisitor, makeParents } from './visit-directory.ts';
 import { SettledRows } from './settled-rows.ts';
 import { visitNode, visitSymlink } from './visit-node.ts';
@@ -393,10 +393,4 @@ export class TreeGeneratorFiles implements GeneratorFiles {
     });
     return this.#cursor;
   }
-}
-
-function newKind(mode: number): NewKind {
-  if (isSymlink(mode)) return 'symlink';
-  if (isDevice(mode)) return 'device file';
-  return isSpecial(mode) ? 'special file' : 'regular file';
 }

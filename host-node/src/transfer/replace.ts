@@ -4,7 +4,7 @@ import type { DeletionEmitter } from '../delete/emitter.ts';
 import { type FileStat, FilesystemError, type Root } from '../fs/filesystem.ts';
 import type { Task } from '../session/wait.ts';
 import type { DestinationState } from './destination-state.ts';
-import { isDirectory } from './file-type.ts';
+import { isDevice, isDirectory, isSpecial, isSymlink } from './file-type.ts';
 import { counterName } from './temp-name.ts';
 
 /** Gives the emitter when something is to be deleted: in a dry run without destination there is none. */
@@ -12,6 +12,13 @@ export type Hand = () => DeletionEmitter;
 
 /** What the new object is, in the words of `could not make way for new …`. */
 export type NewKind = 'regular file' | 'directory' | 'symlink' | 'device file' | 'special file';
+
+/** Of anything but a directory. */
+export function newKind(mode: number): NewKind {
+  if (isSymlink(mode)) return 'symlink';
+  if (isDevice(mode)) return 'device file';
+  return isSpecial(mode) ? 'special file' : 'regular file';
+}
 
 /** Removes an obstacle of another kind. False: it stays, and that was told. */
 export function* makeRoom(
