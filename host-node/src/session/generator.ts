@@ -126,7 +126,7 @@ class GeneratorRole implements GeneratorSink {
       if (!list.isActive(row)) continue;
       const entry = { list, row, ndx: list.start + at };
       yield* this.#visit(entry, list.isDirectory(row) ? 'early-directory' : 'full');
-      yield* this.#settle();
+      if (this.#state.outcomes.length > 0 || this.#canCloseOne()) yield* this.#settle();
     }
   }
 
@@ -213,6 +213,13 @@ class GeneratorRole implements GeneratorSink {
       }
       this.#files.forget(live.list);
     }
+  }
+
+  /** Asked for every file: does closing lists have anything to do while one is walked? */
+  #canCloseOne(): boolean {
+    if (!this.#context.lists.incremental) return false;
+    const live = this.#unclosed();
+    return live !== undefined && live !== this.#current && live.inProgress === 0 && live.toRedo === 0;
   }
 
   #unclosed(): LiveList | undefined {
