@@ -1,5 +1,6 @@
 // Deletion "during": when the generator has entered a directory, plans it and hands the plan to the emitter, unless an
 // I/O error forbids it (docs/protocol/04-transfer.md §13.2, §13.3). Deletes nothing itself.
+import { isDirectory } from '@ocrsync/core/file-type';
 import type { Root } from '../fs/filesystem.ts';
 import { FilesystemError } from '../fs/filesystem.ts';
 import type { Task } from '../session/wait.ts';
@@ -8,8 +9,6 @@ import type { DeletionFilters } from './filters.ts';
 import { planDirectory, type PresentName } from './plan.ts';
 import type { Strangers } from './strangers.ts';
 
-const TYPE_MASK = 0o170000;
-const DIRECTORY = 0o040000;
 const IO_ERROR_GENERAL = 1;
 
 export interface CursorOptions {
@@ -47,7 +46,7 @@ export class DeletionCursor {
     const strangers = this.#look(directory, look);
     const present: PresentName[] = [...strangers].map(([base, stat]) => ({
       base,
-      isDirectory: (stat.mode & TYPE_MASK) === DIRECTORY,
+      isDirectory: isDirectory(stat.mode),
     }));
     const questions = {
       inList: () => false,

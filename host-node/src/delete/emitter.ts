@@ -1,17 +1,19 @@
 // The single hand that deletes: unlinks, removes directories, tells and counts (docs/protocol/04-transfer.md §13.4, §13.6,
 // §13.8). Which names are to go is decided elsewhere (plan.ts, the generator).
+import {
+  BLOCK_DEVICE,
+  CHARACTER_DEVICE,
+  DIRECTORY,
+  REGULAR,
+  SYMLINK,
+  TYPE_MASK,
+} from '@ocrsync/core/file-type';
 import type { FileStat, Root } from '../fs/filesystem.ts';
 import { FilesystemError } from '../fs/filesystem.ts';
 import { type Task, WAIT_TURN } from '../session/wait.ts';
 import type { DeletionFilters } from './filters.ts';
 import { inDeletionOrder, type PresentName } from './plan.ts';
 
-const TYPE_MASK = 0o170000;
-const DIRECTORY = 0o040000;
-const REGULAR = 0o100000;
-const SYMLINK = 0o120000;
-const CHARACTER_DEVICE = 0o020000;
-const BLOCK_DEVICE = 0o060000;
 const OWNER_WRITE = 0o200;
 /** Other tasks get a turn after so many deletions. */
 const DELETIONS_PER_TURN = 64;

@@ -17,7 +17,7 @@ import type { SessionReport } from '../session/ports.ts';
 import { type Task, WAIT_TURN } from '../session/wait.ts';
 import type { WalkDirectory } from './directory-walk.ts';
 import type { ListSourceSettings } from './list-source.ts';
-import { isDirectory, isRegular, isSymlink } from './source-entry.ts';
+import { isDirectory, isRegular, isSymlink } from '@ocrsync/core/file-type';
 import { type SourceRoot, type SourceTrees, belowRoot } from './source-trees.ts';
 
 const MAX_PATH_BYTES = 4096;

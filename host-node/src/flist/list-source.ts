@@ -20,7 +20,8 @@ import {
 } from './directory-walk.ts';
 import { DirectoryReader } from './directory-reader.ts';
 import { BlockError, TreeSourceBlocks } from './source-blocks.ts';
-import { SourceEntries, isDirectory, isSymlink } from './source-entry.ts';
+import { isDirectory, isSymlink } from '@ocrsync/core/file-type';
+import { SourceEntries } from './source-entry.ts';
 import { type SourceRoot, SourceTrees, belowRoot, quoted } from './source-trees.ts';
 import type { XattrRights } from './xattr-names.ts';
 

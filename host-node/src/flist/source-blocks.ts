@@ -5,6 +5,7 @@ import { AclIndex, type AnnounceId } from '@ocrsync/core/acl-index';
 import { KIND_MD5 } from '@ocrsync/core/checksum-kinds';
 import { WholeFileHash } from '@ocrsync/core/checksum';
 import type { BlockKind } from '@ocrsync/core/file-list-codec';
+import { isDevice, isDirectory, isSpecial, isSymlink } from '@ocrsync/core/file-type';
 import type { CoreInstance } from '@ocrsync/core/instance';
 import type { LiteralSink } from '@ocrsync/core/literal-sink';
 import { LONGEST_SHORT_VALUE, type SentXattr, XattrIndex } from '@ocrsync/core/xattr-index';
@@ -15,14 +16,6 @@ import { wireName, type XattrRights } from './xattr-names.ts';
 
 /** As many as the system follows. */
 const MOST_LINKS = 40;
-const TYPE_MASK = 0o170000;
-const S_SYMLINK = 0o120000;
-const S_DIRECTORY = 0o040000;
-const DEVICES: ReadonlySet<number> = new Set([0o020000, 0o060000]);
-const SPECIALS: ReadonlySet<number> = new Set([0o010000, 0o140000]);
-
-const isDevice = (mode: number): boolean => DEVICES.has(mode & TYPE_MASK);
-const isSpecial = (mode: number): boolean => SPECIALS.has(mode & TYPE_MASK);
 
 export interface SourceBlocksOptions {
   readonly core: CoreInstance;
@@ -80,13 +73,12 @@ export class TreeSourceBlocks implements SourceBlocks {
 
   /** Reads what travels with a file. Throws a {@link BlockError}. */
   read(root: Root, name: string, mode: number): FileBlocks {
-    const type = mode & TYPE_MASK;
-    const acls = this.#options.acls && type !== S_SYMLINK;
+    const acls = this.#options.acls && !isSymlink(mode);
     const { followFrom } = this.#options;
     const at = acls && followFrom !== undefined ? aclPlace(followFrom, root, name) : { root, name };
     return {
       access: acls ? this.#accessAcl(at.root, at.name, mode) : undefined,
-      inherited: acls && type === S_DIRECTORY ? aclOf(at.root, at.name, 'default', mode) : undefined,
+      inherited: acls && isDirectory(mode) ? aclOf(at.root, at.name, 'default', mode) : undefined,
       xattrs: this.#options.xattrs === undefined ? undefined : this.#attributes(root, name),
     };
   }
@@ -174,7 +166,7 @@ function referent(files: Filesystem, from: Root, fromName: string): { root: Root
   let name = fromName;
   for (let links = 0; links < MOST_LINKS; links++) {
     const stat = root.lstat(name);
-    if (stat === undefined || (stat.mode & TYPE_MASK) !== S_SYMLINK) break;
+    if (stat === undefined || !isSymlink(stat.mode)) break;
     const target = root.readlink(name);
     const directory = `${root.path}/${name}`.replace(/[^/]*$/, '');
     const path = target.startsWith('/') ? target : directory + target;

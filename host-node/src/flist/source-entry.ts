@@ -3,22 +3,13 @@
 import { digestBytes } from '@ocrsync/core/checksum-kinds';
 import { WholeFileHash } from '@ocrsync/core/checksum';
 import type { FileList } from '@ocrsync/core/file-list';
+import { isDevice, isDirectory, isRegular, isSymlink } from '@ocrsync/core/file-type';
 import type { HardLink, NewEntry } from '@ocrsync/core/file-list-entry';
 import type { CoreInstance } from '@ocrsync/core/instance';
 import { type FileStat, type Filesystem, FilesystemError, type Root } from '../fs/filesystem.ts';
 import type { TreeSourceBlocks } from './source-blocks.ts';
 
-const TYPE_MASK = 0o170000;
-const S_DIRECTORY = 0o040000;
-const S_REGULAR = 0o100000;
-const S_SYMLINK = 0o120000;
-const S_CHARACTER_DEVICE = 0o020000;
-const S_BLOCK_DEVICE = 0o060000;
 const PIECE_BYTES = 256 * 1024;
-
-export const isDirectory = (mode: number): boolean => (mode & TYPE_MASK) === S_DIRECTORY;
-export const isSymlink = (mode: number): boolean => (mode & TYPE_MASK) === S_SYMLINK;
-export const isRegular = (mode: number): boolean => (mode & TYPE_MASK) === S_REGULAR;
 
 export interface SourceEntryOptions {
   readonly core: CoreInstance;
@@ -91,8 +82,7 @@ export class SourceEntries {
       root: from.number,
     };
     this.#addNames(entry);
-    const type = mode & TYPE_MASK;
-    if (type === S_CHARACTER_DEVICE || type === S_BLOCK_DEVICE) {
+    if (isDevice(mode)) {
       entry.rdevMajor = stat.rdevMajor;
       entry.rdevMinor = stat.rdevMinor;
     }

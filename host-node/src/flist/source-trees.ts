@@ -13,7 +13,7 @@ import {
 import type { SessionReport } from '../session/ports.ts';
 import type { SourceArgument } from './argument.ts';
 import { treeRuleFiles } from './rule-files.ts';
-import { isSymlink } from './source-entry.ts';
+import { isSymlink } from '@ocrsync/core/file-type';
 
 const IO_ERROR_GENERAL = 1;
 const IO_ERROR_VANISHED = 2;

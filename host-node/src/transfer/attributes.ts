@@ -4,7 +4,7 @@ import { FLIST_SKIP_GROUP } from '@ocrsync/core/file-list';
 import { type FileStat, FilesystemError } from '../fs/filesystem.ts';
 import type { Entry } from '../session/ports.ts';
 import type { DestinationState, Role } from './destination-state.ts';
-import { isDirectory, isSymlink, PERMISSION_MASK } from './file-type.ts';
+import { isDirectory, isSymlink, PERMISSION_MASK } from '@ocrsync/core/file-type';
 import { AclFailure } from './target-acls.ts';
 
 const SET_ID_BITS = 0o6000;

@@ -4,7 +4,7 @@ import type { FileList } from '@ocrsync/core/file-list';
 import { type Filesystem, FilesystemError, type Root } from '../fs/filesystem.ts';
 import { RunError } from '../session/run-error.ts';
 import { type DestinationState, systemText } from './destination-state.ts';
-import { isDirectory } from './file-type.ts';
+import { isDirectory } from '@ocrsync/core/file-type';
 
 const EXIT_FILE_SELECTION = 3;
 const EXIT_FILE_IO = 11;

@@ -1,6 +1,6 @@
 // The mode that an object gets when permissions are not preserved (docs/protocol/04-transfer.md §10.2). Pure.
 import type { FileStat } from '../fs/filesystem.ts';
-import { isDirectory, PERMISSION_MASK } from './file-type.ts';
+import { isDirectory, PERMISSION_MASK } from '@ocrsync/core/file-type';
 
 /**
  * `entryMode` as in the list; `existing` is what stands at the destination. Same kind (any non-directory counts as one):

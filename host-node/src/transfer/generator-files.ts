@@ -13,7 +13,7 @@ import type { Entry, GeneratorFiles, GeneratorSink, Visit } from '../session/por
 import { NOTHING_TO_DO, type Task } from '../session/wait.ts';
 import { openDestinationRoot } from './destination-root.ts';
 import type { DestinationState } from './destination-state.ts';
-import { isDevice, isDirectory, isRegular, isSpecial, isSymlink } from './file-type.ts';
+import { isDevice, isDirectory, isRegular, isSpecial, isSymlink } from '@ocrsync/core/file-type';
 import { HardLinks, type Member } from './hard-links.ts';
 import { createInPlace, newKind } from './replace.ts';
 import { DirectoryVisitor, makeParents } from './visit-directory.ts';

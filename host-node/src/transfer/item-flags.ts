@@ -4,7 +4,7 @@ import type { FileStat } from '../fs/filesystem.ts';
 import * as item from '../session/item.ts';
 import type { Entry } from '../session/ports.ts';
 import type { DestinationState } from './destination-state.ts';
-import { isDirectory, isRegular, isSymlink, PERMISSION_MASK } from './file-type.ts';
+import { isDirectory, isRegular, isSymlink, PERMISSION_MASK } from '@ocrsync/core/file-type';
 import { AclFailure } from './target-acls.ts';
 
 export interface Comparison {

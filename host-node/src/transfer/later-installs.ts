@@ -7,7 +7,7 @@ import type { Entry, LaterFiles, ReceiveResult } from '../session/ports.ts';
 import { RunError } from '../session/run-error.ts';
 import { type DestinationState, systemText } from './destination-state.ts';
 import { failedVerification } from './failed-verification.ts';
-import { isDirectory, PERMISSION_MASK } from './file-type.ts';
+import { isDirectory, PERMISSION_MASK } from '@ocrsync/core/file-type';
 import { type InstallOutcome, InstallQueue, type InstallWishes } from './install-queue.ts';
 import type { LocalData, OfferedFile } from './local-data.ts';
 

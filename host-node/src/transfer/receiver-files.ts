@@ -11,7 +11,7 @@ import { RunError } from '../session/run-error.ts';
 import type { Task } from '../session/wait.ts';
 import { setAttributes } from './attributes.ts';
 import { type DestinationState, systemText } from './destination-state.ts';
-import { isDirectory, isRegular } from './file-type.ts';
+import { isDirectory, isRegular } from '@ocrsync/core/file-type';
 import { failedVerification } from './failed-verification.ts';
 import { LaterInstalls } from './later-installs.ts';
 import type { LocalData, OfferedFile } from './local-data.ts';

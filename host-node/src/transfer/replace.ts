@@ -4,7 +4,7 @@ import type { DeletionEmitter } from '../delete/emitter.ts';
 import { type FileStat, FilesystemError, type Root } from '../fs/filesystem.ts';
 import type { Task } from '../session/wait.ts';
 import type { DestinationState } from './destination-state.ts';
-import { isDevice, isDirectory, isSpecial, isSymlink } from './file-type.ts';
+import { isDevice, isDirectory, isSpecial, isSymlink } from '@ocrsync/core/file-type';
 import { counterName } from './temp-name.ts';
 
 /** Gives the emitter when something is to be deleted: in a dry run without destination there is none. */

@@ -1,6 +1,7 @@
 // The sender's disk work: answers transfer records with the file's contents (docs/protocol/04-transfer.md §5, §6, §8).
 import { digestBytes } from '@ocrsync/core/checksum-kinds';
 import { WholeFileHash } from '@ocrsync/core/checksum';
+import { isDevice } from '@ocrsync/core/file-type';
 import { MAX_BLOCKS } from '@ocrsync/core/delta-sums';
 import type { SumHeadLimits } from '@ocrsync/core/wire-reader';
 import { DeltaMatcher, type DeltaSink } from '@ocrsync/core/delta';
@@ -20,9 +21,6 @@ import type { TokenOutput } from './token-output.ts';
 
 const IO_ERROR_GENERAL = 1;
 const IO_ERROR_VANISHED = 2;
-const TYPE_MASK = 0o170000;
-const CHARACTER_DEVICE = 0o020000;
-const BLOCK_DEVICE = 0o060000;
 
 export interface SourceFilesOptions {
   readonly context: SessionContext;
@@ -87,7 +85,11 @@ export class TreeSourceFiles implements SourceFiles {
     }
     let handedOver = false;
     try {
-      if (append === 0 && localData?.isWorthwhile(opened.stat.sizeBytes, head.count) && !isDevice(opened)) {
+      if (
+        append === 0 &&
+        localData?.isWorthwhile(opened.stat.sizeBytes, head.count) &&
+        !isDevice(opened.stat.mode)
+      ) {
         this.#echoItem(item);
         if (item.xattrs !== undefined) {
           yield* answerXattrs(this.#context, entry, item, this.#options.blocks);
@@ -197,7 +199,7 @@ export class TreeSourceFiles implements SourceFiles {
   ): Task<number> {
     const { report } = this.#context;
     const { file, stat } = opened;
-    if (isDevice(opened)) {
+    if (isDevice(opened.stat.mode)) {
       throw new RunError('ERR_DEVICE', 'attempt to copy device contents without --copy-devices', 2);
     }
     if (append !== 0 && stat.sizeBytes < entry.list.sizeBytes(entry.row)) {
@@ -300,11 +302,6 @@ export class TreeSourceFiles implements SourceFiles {
     tokens.end();
     return failure;
   }
-}
-
-function isDevice({ stat }: Opened): boolean {
-  const type = stat.mode & TYPE_MASK;
-  return type === CHARACTER_DEVICE || type === BLOCK_DEVICE;
 }
 
 /** Bytes read, or the words of the error. */

@@ -5,7 +5,7 @@ import type { IdMap } from '../flist/id-map.ts';
 import { FilesystemError, type Root } from '../fs/filesystem.ts';
 import { readAcl, writeAcl } from '../fs/metadata/posix-acl.ts';
 import type { Entry } from '../session/ports.ts';
-import { isDirectory } from './file-type.ts';
+import { isDirectory } from '@ocrsync/core/file-type';
 
 export type AclKind = 'access' | 'default';
 

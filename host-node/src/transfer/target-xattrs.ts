@@ -9,7 +9,7 @@ import { diskName, isCompared, isOutOfReach, type XattrRights } from '../flist/x
 import { FilesystemError } from '../fs/filesystem.ts';
 import type { Entry, TargetXattrs } from '../session/ports.ts';
 import type { DestinationState } from './destination-state.ts';
-import { isSymlink } from './file-type.ts';
+import { isSymlink } from '@ocrsync/core/file-type';
 
 const OWNER_WRITE = 0o200;
 const NO_NAMES: ReadonlySet<string> = new Set();

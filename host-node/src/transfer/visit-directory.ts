@@ -7,7 +7,7 @@ import type { Entry } from '../session/ports.ts';
 import { type Task, WAIT_TURN } from '../session/wait.ts';
 import { createdDirectoryMode } from './attributes.ts';
 import type { DestinationState } from './destination-state.ts';
-import { isDirectory, PERMISSION_MASK } from './file-type.ts';
+import { isDirectory, PERMISSION_MASK } from '@ocrsync/core/file-type';
 import { type Hand, makeRoom } from './replace.ts';
 import { keepAttributes, report, type Visited } from './visit.ts';
 

@@ -4,7 +4,7 @@ import type { FileStat } from '../fs/filesystem.ts';
 import { ITEM_LOCAL_CHANGE, ITEM_REPORT_CHANGE } from '../session/item.ts';
 import type { Task } from '../session/wait.ts';
 import type { DestinationState } from './destination-state.ts';
-import { isDevice, isSpecial, isSymlink, TYPE_MASK } from './file-type.ts';
+import { isDevice, isSpecial, isSymlink, TYPE_MASK } from '@ocrsync/core/file-type';
 import { createInPlace, type Creation, type Hand, type NewKind } from './replace.ts';
 import { keep, keepAttributes, report, type Visited } from './visit.ts';
 

@@ -8,7 +8,7 @@ import { BASIS_FNAME, ITEM_REPORT_CHANGE, ITEM_TRANSFER } from '../session/item.
 import { type Task, WAIT_TURN } from '../session/wait.ts';
 import { BlockSumWriter } from './block-sums.ts';
 import { type DestinationState, systemText } from './destination-state.ts';
-import { isRegular } from './file-type.ts';
+import { isRegular } from '@ocrsync/core/file-type';
 import { itemFlags } from './item-flags.ts';
 import { type Hand, makeRoom } from './replace.ts';
 import { keep, type Visited } from './visit.ts';

@@ -1,5 +1,6 @@
 // A tree in which an ordinary user keeps what only root could set: owners, special bits, devices and symlinks live in an
 // attribute beside a plain file of his own (docs/protocol/03 §11.5). A layer over any root; nothing here is privileged.
+import { DIRECTORY, REGULAR, SYMLINK, TYPE_MASK } from '@ocrsync/core/file-type';
 import type { FileStat, HeldDirectory, OpenFile, Root, SetTimes } from '../filesystem.ts';
 import { FilesystemError } from '../filesystem.ts';
 import {
@@ -13,10 +14,6 @@ import {
 import { FakeSuperAcls } from './fake-super-acls.ts';
 import type { AclStore } from './posix-acl.ts';
 
-const TYPE_MASK = 0o170000;
-const DIRECTORY = 0o040000;
-const REGULAR = 0o100000;
-const SYMLINK = 0o120000;
 const OWN_FILE_BITS = 0o600;
 const OWN_DIRECTORY_BITS = 0o700;
 const LONGEST_TARGET_BYTES = 4095;

@@ -1,14 +1,14 @@
-// Kinds of file-system objects by their mode bits (docs/protocol/03-file-list.md §5.6).
+// Kinds of file-system objects by their mode bits, for every room (docs/protocol/03-file-list.md §5.6).
 
 export const TYPE_MASK = 0o170000;
 export const PERMISSION_MASK = 0o7777;
 
 const FIFO = 0o010000;
-const CHARACTER_DEVICE = 0o020000;
-const DIRECTORY = 0o040000;
-const BLOCK_DEVICE = 0o060000;
-const REGULAR = 0o100000;
-const SYMLINK = 0o120000;
+export const CHARACTER_DEVICE = 0o020000;
+export const DIRECTORY = 0o040000;
+export const BLOCK_DEVICE = 0o060000;
+export const REGULAR = 0o100000;
+export const SYMLINK = 0o120000;
 const SOCKET = 0o140000;
 
 export function isDirectory(mode: number): boolean {
