@@ -13,6 +13,9 @@ export interface ReferenceSums {
   readonly digests: readonly string[];
 }
 
+/** Blocks with one sum1 that are compared at one offset: a limit of 3.5.0 and ours, which 3.4.1 does not have. */
+const CANDIDATE_LIMIT = 1024;
+
 export type Digest = (bytes: Uint8Array) => string;
 
 /** Sum of signed bytes, and sum of its running values, each cut to 16 bits. */
@@ -67,17 +70,21 @@ class ReferenceSearch {
 
   /** The match at an offset whose window of `length` bytes has this sum; in place it may begin further on. */
   matchAt(offset: number, length: number, sum1: number): Match | undefined {
+    const { want } = this;
+    const isWanted = (digest: string): boolean =>
+      want < this.#sums.head.count && this.#usable(want, offset) && this.#is(want, length, sum1, digest);
     let strong: string | undefined;
+    let tried = 0;
     for (const block of this.#candidates.get(sum1) ?? []) {
       if (!this.#usable(block, offset) || this.lengthOf(block) !== length) continue;
       strong ??= this.#digest(this.#file.subarray(offset, offset + length));
-      if (strong !== this.#sums.digests[block]) continue;
+      if (strong !== this.#sums.digests[block]) {
+        if (++tried < CANDIDATE_LIMIT) continue;
+        return isWanted(strong) ? { offset, block: want } : undefined;
+      }
       const own = this.#inPlace ? this.#ownPlace(offset, length, sum1, strong, block) : undefined;
       if (own !== undefined) return own;
-      const { want } = this;
-      const preferred =
-        want < this.#sums.head.count && this.#usable(want, offset) && this.#is(want, length, sum1, strong);
-      return { offset, block: preferred ? want : block };
+      return { offset, block: isWanted(strong) ? want : block };
     }
     return undefined;
   }
