@@ -80,7 +80,9 @@ class ReferenceSearch {
       strong ??= this.#digest(this.#file.subarray(offset, offset + length));
       if (strong !== this.#sums.digests[block]) {
         if (++tried < CANDIDATE_LIMIT) continue;
-        return isWanted(strong) ? { offset, block: want } : undefined;
+        if (!isWanted(strong)) return undefined;
+        const aligned = this.#inPlace ? this.#ownPlace(offset, length, sum1, strong, want) : undefined;
+        return aligned ?? { offset, block: want };
       }
       const own = this.#inPlace ? this.#ownPlace(offset, length, sum1, strong, block) : undefined;
       if (own !== undefined) return own;
