@@ -1,6 +1,8 @@
 // What a command line means: one immutable value that every room of the engine reads (docs/protocol/05-options.md).
 // Plain data: no functions, no defaults left open except where `null` is documented as "decided later by …".
 // Written by parse.ts (client) and server-parse.ts (`--server`); nothing else makes one, apart from DEFAULT_OPTIONS in tests and the API.
+import type { DebugLevels } from './debug-flags.ts';
+import { debugLevelsOf } from './debug-flags.ts';
 import type { InfoFlag, InfoLevels } from './info-flags.ts';
 import { INFO_FLAGS, INFO_FLAG_NAMES } from './info-flags.ts';
 
@@ -23,6 +25,19 @@ export interface ChecksumChoice {
 }
 
 export type CompressChoice = 'zstd' | 'lz4' | 'zlibx' | 'zlib' | 'none';
+
+export interface FilesFrom {
+  readonly where: 'local' | 'remote';
+  /** Without the host. `-`: standard input, or on a server the connection. */
+  readonly file: string;
+  /** Host as typed (may be empty); null for a local file. */
+  readonly host: string | null;
+}
+
+export interface AlternateDestinations {
+  readonly kind: 'compare' | 'copy' | 'link';
+  readonly directories: readonly string[];
+}
 
 /** The result of parsing. Strings that are names, paths or patterns are latin1 (one char = one byte). */
 export interface Options {
@@ -75,6 +90,18 @@ export interface Options {
   /** One JSON object a line instead of rsync's text (our own option; docs/json.md). */
   readonly json: boolean;
 
+  /** Levels after -v and --debug. */
+  readonly debug: DebugLevels;
+  /** Where messages go (07-output.md §1): errors to stderr; everything to stderr; what a server says through the client's streams. */
+  readonly stderrMode: 'errors' | 'all' | 'client';
+  /** Our own log file and the format of its lines; formats resolve to `%i %n%L` when none is given. */
+  readonly logFile: string | null;
+  readonly logFileFormat: string | null;
+  /** null: not given. */
+  readonly outbuf: 'none' | 'line' | 'full' | null;
+  /** Tells what decides for this path instead of copying (our own option). */
+  readonly explain: string | null;
+
   // ---- what is listed and how names travel ----------------------------------------------------------------------------
   readonly recursive: boolean;
   /** Directories are transferred: always with recursion, else with -d and when listing. */
@@ -87,11 +114,35 @@ export interface Options {
   /** False unless `relative`. */
   readonly impliedDirs: boolean;
 
+  /** 0, 1 -x, 2 -xx. */
+  readonly oneFileSystem: 0 | 1 | 2;
+  /** null, a file of this machine (`-` = standard input), or one that the other end reads. */
+  readonly filesFrom: FilesFrom | null;
+  readonly from0: boolean;
+  readonly mkpath: boolean;
+  readonly pruneEmptyDirs: boolean;
+  readonly missingArgs: 'error' | 'ignore' | 'delete';
+  /** `--iconv` or $RSYNC_ICONV; null: names are not converted. `local`, `remote` as typed (`.` = of the locale). */
+  readonly iconv: { readonly local: string; readonly remote: string } | null;
+  readonly qsort: boolean;
+  /** Names of a received list are not compared with what was asked for. */
+  readonly trustSender: boolean;
+
   // ---- attributes -----------------------------------------------------------------------------------------------------
   readonly links: boolean;
   readonly copyLinks: boolean;
-  /** 0, 1 (-H). */
-  readonly hardLinks: 0 | 1;
+  readonly copyUnsafeLinks: boolean;
+  readonly safeLinks: boolean;
+  /** null: off unless a daemon says otherwise. */
+  readonly mungeLinks: boolean | null;
+  readonly copyDirlinks: boolean;
+  readonly keepDirlinks: boolean;
+  /** 3.5.0: symlinks of other owners are followed in paths that the operator gave. */
+  readonly insecureLinks: boolean;
+  /** 3.5.0: absolute; paths that the operator gave may not lead out of it. */
+  readonly confineRoot: string | null;
+  /** 0, 1 -H, 2 -HH. */
+  readonly hardLinks: 0 | 1 | 2;
   readonly perms: boolean;
   readonly times: boolean;
   readonly owner: boolean;
@@ -99,6 +150,24 @@ export interface Options {
   readonly devices: boolean;
   readonly specials: boolean;
   readonly numericIds: boolean;
+  /** -E, only without perms. */
+  readonly executability: boolean;
+  readonly omitDirTimes: boolean;
+  readonly omitLinkTimes: boolean;
+  /** Seconds; < 0: nanoseconds are compared too. */
+  readonly modifyWindow: number;
+  /** All --chmod values, joined by commas; null: none. Checked when parsed. */
+  readonly chmod: string | null;
+  /** `FROM:TO,…` of --usermap or --chown; read by the receiver. */
+  readonly usermap: string | null;
+  readonly groupmap: string | null;
+  readonly copyAs: string | null;
+  /** Devices are sent as files of their content. */
+  readonly copyDevices: boolean;
+  /** Data is written into devices; sets inplace. */
+  readonly writeDevices: boolean;
+  /** 3.5.0: the receiver makes no devices or specials. */
+  readonly dropDevices: boolean;
   /**
    * What this side may do: `auto` by its user id, `super` --super (tried whatever it is), `ordinary` --no-super (not even as
    * root), `fake` --fake-super (kept in attributes instead).
@@ -123,6 +192,13 @@ export interface Options {
   readonly update: boolean;
   readonly existing: boolean;
   readonly ignoreExisting: boolean;
+  /** Bytes; null: no limit. */
+  readonly maxSize: number | null;
+  readonly minSize: number | null;
+  /** 0, 1 -y, 2 -yy. */
+  readonly fuzzy: 0 | 1 | 2;
+  /** --compare-dest, --copy-dest or --link-dest: directories as typed, in order, at most 20. */
+  readonly alternateDestinations: AlternateDestinations | null;
   /** null: on for local copies, off otherwise. Already true if the transfer checksum is `none`. */
   readonly wholeFile: boolean | null;
   /** Bytes; 0 = chosen by file size. */
@@ -133,6 +209,26 @@ export interface Options {
   readonly append: 0 | 1 | 2;
   /** Keep partial files; false with `inplace`. */
   readonly partial: boolean;
+  /** Cleaned (05-options.md §6.6); null: none. Sets partial. */
+  readonly partialDir: string | null;
+  readonly delayUpdates: boolean;
+  readonly tempDir: string | null;
+  readonly sparse: boolean;
+  readonly preallocate: boolean;
+  readonly fsync: boolean;
+  readonly backup: boolean;
+  /** null: beside the file. */
+  readonly backupDir: string | null;
+  /** Default `~`, or empty with a backup directory. */
+  readonly suffix: string;
+  /** `sent-files`: the old form of the option, which also counts what was replaced without a transfer. */
+  readonly removeSourceFiles: 'no' | 'source-files' | 'sent-files';
+  /** Bytes; Infinity: no limit. */
+  readonly maxAlloc: number;
+  readonly batch: { readonly mode: 'write' | 'only-write' | 'read'; readonly file: string } | null;
+  /** `--skip-compress`; null: the built-in list. */
+  readonly skipCompress: string | null;
+  readonly compressThreads: number;
   /** Compression is asked for (by -z, a choice other than none, or a level). */
   readonly compress: boolean;
   /** Number of -z: the compact letter depends on it. */
@@ -145,8 +241,13 @@ export interface Options {
   readonly compressLevel: number | null;
   /** true = deletion on, "when" decided after the protocol is known (≥ 30 during). */
   readonly delete: boolean;
-  /** `default`: --delete; `during`: --del, --delete-during. Meaningless without `delete`. */
-  readonly deleteWhen: 'default' | 'during';
+  /** `default`: --delete; decided when the protocol is known. Meaningless without `delete`. */
+  readonly deleteWhen: 'default' | 'before' | 'during' | 'delay' | 'after';
+  readonly deleteExcluded: boolean;
+  readonly force: boolean;
+  readonly ignoreErrors: boolean;
+  /** null: no limit; never negative. */
+  readonly maxDelete: number | null;
   readonly filters: readonly FilterArgument[];
 
   // ---- connection -----------------------------------------------------------------------------------------------------
@@ -164,6 +265,17 @@ export interface Options {
   /** Daemon port for `host::module`; 0 = 873. */
   readonly port: number;
   readonly passwordFile: string | null;
+  /** -M, in order. */
+  readonly remoteOptions: readonly string[];
+  readonly secludedArgs: boolean;
+  /** null: on for rsh and remsh. */
+  readonly blockingIo: boolean | null;
+  readonly address: string | null;
+  readonly sockopts: string | null;
+  readonly ipVersion: 0 | 4 | 6;
+  readonly earlyInput: string | null;
+  /** Milliseconds of the epoch at which the run stops; null: never. */
+  readonly stopAtMs: number | null;
   /** Highest protocol to speak, 27..32. */
   readonly protocol: number;
   /** Whether the command takes rights away from itself: where it can, or else not run, or never (docs/confinement.md). */
@@ -217,14 +329,36 @@ export const DEFAULT_OPTIONS: Options = Object.freeze({
   listOnlyExplicit: false,
   dryRun: false,
   json: false,
+  debug: debugLevelsOf(0),
+  stderrMode: 'errors',
+  logFile: null,
+  logFileFormat: null,
+  outbuf: null,
+  explain: null,
   recursive: false,
   dirs: false,
   dirsExplicit: false,
   incRecursiveAllowed: true,
   relative: false,
   impliedDirs: false,
+  oneFileSystem: 0,
+  filesFrom: null,
+  from0: false,
+  mkpath: false,
+  pruneEmptyDirs: false,
+  missingArgs: 'error',
+  iconv: null,
+  qsort: false,
+  trustSender: false,
   links: false,
   copyLinks: false,
+  copyUnsafeLinks: false,
+  safeLinks: false,
+  mungeLinks: null,
+  copyDirlinks: false,
+  keepDirlinks: false,
+  insecureLinks: false,
+  confineRoot: null,
   hardLinks: 0,
   perms: false,
   times: false,
@@ -233,6 +367,17 @@ export const DEFAULT_OPTIONS: Options = Object.freeze({
   devices: false,
   specials: false,
   numericIds: false,
+  executability: false,
+  omitDirTimes: false,
+  omitLinkTimes: false,
+  modifyWindow: 0,
+  chmod: null,
+  usermap: null,
+  groupmap: null,
+  copyAs: null,
+  copyDevices: false,
+  writeDevices: false,
+  dropDevices: false,
   privileges: 'auto',
   atimes: 0,
   openNoatime: false,
@@ -246,11 +391,29 @@ export const DEFAULT_OPTIONS: Options = Object.freeze({
   update: false,
   existing: false,
   ignoreExisting: false,
+  maxSize: null,
+  minSize: null,
+  fuzzy: 0,
+  alternateDestinations: null,
   wholeFile: null,
   blockSize: 0,
   inplace: false,
   append: 0,
   partial: false,
+  partialDir: null,
+  delayUpdates: false,
+  tempDir: null,
+  sparse: false,
+  preallocate: false,
+  fsync: false,
+  backup: false,
+  backupDir: null,
+  suffix: '~',
+  removeSourceFiles: 'no',
+  maxAlloc: 1073741824,
+  batch: null,
+  skipCompress: null,
+  compressThreads: 0,
   compress: false,
   compressCount: 0,
   compressChoice: null,
@@ -258,6 +421,10 @@ export const DEFAULT_OPTIONS: Options = Object.freeze({
   compressLevel: null,
   delete: false,
   deleteWhen: 'default',
+  deleteExcluded: false,
+  force: false,
+  ignoreErrors: false,
+  maxDelete: null,
   filters: [],
   rsh: 'ssh',
   rshExplicit: false,
@@ -268,6 +435,14 @@ export const DEFAULT_OPTIONS: Options = Object.freeze({
   bwlimitKiBPerSecond: 0,
   port: 0,
   passwordFile: null,
+  remoteOptions: [],
+  secludedArgs: false,
+  blockingIo: null,
+  address: null,
+  sockopts: null,
+  ipVersion: 0,
+  earlyInput: null,
+  stopAtMs: null,
   protocol: 32,
   confine: 'auto',
   ioUring: 'auto',

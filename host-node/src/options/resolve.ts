@@ -5,7 +5,8 @@ import { INFO_FLAG_NAMES } from './info-flags.ts';
 import type { InfoFlag, InfoLevels } from './info-flags.ts';
 import { formatHas } from './item-format.ts';
 import { bareError, notSupported, usageError } from './option-error.ts';
-import { infoLevelsOf } from './options.ts';
+import { debugLevelsOf } from './debug-flags.ts';
+import { DEFAULT_OPTIONS, infoLevelsOf } from './options.ts';
 import type { Options } from './options.ts';
 import type { RawOptions } from './raw-options.ts';
 import { leadingInteger } from './values.ts';
@@ -43,7 +44,9 @@ export function resolveOptions(raw: RawOptions, environment: Environment): Optio
   const partial = keepsPartial(raw, environment);
   const server = raw.isServer;
   return Object.freeze({
+    ...DEFAULT_OPTIONS,
     ...copied(raw),
+    debug: debugLevelsOf(raw.verbose),
     ...data,
     ...outputFields(raw),
     partial,
