@@ -1,44 +1,33 @@
-// The generator's disk work: the decision procedure for one entry, hard-link groups, deletions "during", touch-up
-// (docs/protocol/04-transfer.md §3.3, §11, §13). The kinds of entries have their own files (visit-*.ts).
-import { type FileList, FLIST_CONTENT_DIR } from '@ocrsync/core/file-list';
+// The generator's disk work: the decision procedure for one entry (docs/protocol/04-transfer.md §3.3). The kinds of entries
+// (visit-*.ts), hard links, deletions and what is left out have their own files.
+import type { FileList } from '@ocrsync/core/file-list';
 import { ProtocolError } from '@ocrsync/core/protocol-error';
-import { DeletionCursor } from '../delete/cursor.ts';
-import { DeletionEmitter } from '../delete/emitter.ts';
 import type { DeletionFilters } from '../delete/filters.ts';
-import { type Strangers, strangersIn } from '../delete/strangers.ts';
 import type { FileStat } from '../fs/filesystem.ts';
 import { FilesystemError } from '../fs/filesystem.ts';
-import { ITEM_LOCAL_CHANGE } from '../session/item.ts';
 import type { Entry, GeneratorFiles, GeneratorSink, Visit } from '../session/ports.ts';
 import { NOTHING_TO_DO, type Task } from '../session/wait.ts';
 import { openDestinationRoot } from './destination-root.ts';
 import type { DestinationState } from './destination-state.ts';
-import { isDevice, isDirectory, isRegular, isSpecial, isSymlink } from '@ocrsync/core/file-type';
-import { HardLinks, type Member } from './hard-links.ts';
-import { createInPlace, newKind } from './replace.ts';
+import { isDevice, isRegular, isSpecial, isSymlink } from '@ocrsync/core/file-type';
+import { DirectoryDeletions } from './directory-deletions.ts';
+import { LeftOut } from './left-out.ts';
+import { LinkedEntries } from './linked-entries.ts';
 import { DirectoryVisitor, makeParents } from './visit-directory.ts';
 import { SettledRows } from './settled-rows.ts';
 import { visitNode, visitSymlink } from './visit-node.ts';
 import { RegularVisitor } from './visit-regular.ts';
-import { report, tellKept, type Visited } from './visit.ts';
-
-const NOTHING_DELETED = [0, 0, 0, 0, 0] as const;
+import type { Visited } from './visit.ts';
 
 export class TreeGeneratorFiles implements GeneratorFiles {
   readonly #state: DestinationState;
   readonly #path: string;
-  readonly #filters: DeletionFilters;
   readonly #directories: DirectoryVisitor;
   readonly #regular: RegularVisitor;
-  readonly #links: HardLinks;
+  readonly #deletions: DirectoryDeletions;
+  readonly #links: LinkedEntries;
+  readonly #leftOut: LeftOut;
   readonly #settled: SettledRows;
-  /** Steps 6 and 7 may end a visit. */
-  readonly #leavesOut: boolean;
-  /** The pass before everything else is due: plain --delete before protocol 30 (§13.1). */
-  #passDue: boolean;
-  readonly #deletesDuring: boolean;
-  #emitter: DeletionEmitter | undefined;
-  #cursor: DeletionCursor | undefined;
   /** The parent that was last found to be a directory of the list. */
   #knownParent = '.';
 
@@ -46,23 +35,29 @@ export class TreeGeneratorFiles implements GeneratorFiles {
   constructor(state: DestinationState, path: string, filters: DeletionFilters) {
     this.#state = state;
     this.#path = path;
-    this.#filters = filters;
-    const { options, context } = state;
-    this.#passDue = options.delete && options.deleteWhen === 'default' && context.protocol < 30;
-    this.#deletesDuring = options.delete && !this.#passDue;
-    this.#leavesOut = options.existing || options.ignoreExisting;
-    this.#links = new HardLinks(() => state.context.lists.live.map((live) => live.list));
-    this.#directories = new DirectoryVisitor(state, this.#hand);
-    this.#regular = new RegularVisitor(state);
     this.#settled = new SettledRows(state, (entry) => this.#mayLook(entry));
+    this.#deletions = new DirectoryDeletions({
+      state,
+      filters,
+      directories: () => this.#directories,
+      scan: (contents, directory) => this.#settled.strangers(contents, directory),
+    });
+    const { hand } = this.#deletions;
+    this.#directories = new DirectoryVisitor(state, hand);
+    this.#regular = new RegularVisitor(state);
+    this.#links = new LinkedEntries(state, hand, {
+      look: (entry, name, visit, sink) => this.#look(entry, name, visit, sink),
+      visitKind: (visited) => this.#visitKind(visited),
+    });
+    this.#leftOut = new LeftOut(state, this.#links, this.#directories.failed);
   }
 
   get deleted(): readonly [number, number, number, number, number] {
-    return this.#emitter?.deleted ?? NOTHING_DELETED;
+    return this.#deletions.deleted;
   }
 
   get ioError(): number {
-    return this.#cursor?.ioError ?? 0;
+    return this.#deletions.ioError;
   }
 
   openRoot(first: FileList, totalEntries: number): void {
@@ -83,40 +78,34 @@ export class TreeGeneratorFiles implements GeneratorFiles {
   }
 
   *visit(entry: Entry, visit: Visit, sink: GeneratorSink): Task {
-    if (this.#passDue) yield* this.#deletePass(entry.list);
+    if (this.#deletions.passDue) yield* this.#deletions.pass(entry.list);
     const { list, row } = entry;
     const state = this.#state;
     const name = state.nameOf(entry);
     const directory = list.isDirectory(row);
     if (this.#isBelow(this.#directories.failed, entry)) {
       if (directory) this.#directories.failed.add(name);
-      else yield* this.#skipLink(entry, sink);
+      else yield* this.#links.skip(entry, sink);
       return;
     }
     const visited = this.#look(entry, name, visit, sink);
-    if (this.#leavesOut && visit !== 'redo' && (yield* this.#isLeftOut(visited, visit))) return;
+    if (yield* this.#leftOut.ends(visited, visit)) return;
     if (directory) {
       if (visit === 'early-directory') yield* this.#directories.early(visited);
       else yield* this.#directories.full(visited);
       return;
     }
-    if (visited.member !== undefined && visit !== 'redo' && (yield* this.#followsAnother(visited))) return;
+    if (visited.member !== undefined && visit !== 'redo' && (yield* this.#links.followsAnother(visited)))
+      return;
     yield* this.#visitKind(visited);
   }
 
   *deleteIn(directory: Entry, contents: FileList): Task {
-    if (this.#deletesDuring) yield* this.#deleteInOne(directory, contents);
+    yield* this.#deletions.during(directory, contents);
   }
 
   finished(entry: Entry, success: boolean, sink: GeneratorSink): Task {
-    return this.#state.options.hardLinks === 0 ? NOTHING_TO_DO : this.#settleLink(entry, success, sink);
-  }
-
-  *#settleLink(entry: Entry, success: boolean, sink: GeneratorSink): Task {
-    const member = this.#links.member(entry);
-    if (member === undefined) return;
-    if (success) yield* this.#linkFollowers(member, sink);
-    else yield* this.#skipLink(entry, sink);
+    return this.#state.options.hardLinks === 0 ? NOTHING_TO_DO : this.#links.settle(entry, success, sink);
   }
 
   touchUp(list: FileList, directory: Entry | undefined): Task {
@@ -146,15 +135,14 @@ export class TreeGeneratorFiles implements GeneratorFiles {
         lookError = error;
       }
     }
-    const { options } = state;
     const mode = state.wantedMode(list.mode(row), existing, name);
-    const member = options.hardLinks > 0 ? this.#links.member(entry) : undefined;
+    const member = this.#links.member(entry);
     return { entry, name, existing, lookError, mode, redo: visit === 'redo', sink, member };
   }
 
   /** As {@link #look} before its look: what lies below a directory that failed or is not there is visited one by one. */
   #mayLook(entry: Entry): boolean {
-    if (this.#passDue || this.#state.root === undefined) return false;
+    if (this.#deletions.passDue || this.#state.root === undefined) return false;
     if (
       this.#isBelow(this.#directories.failed, entry) ||
       this.#isBelow(this.#directories.dryMissing, entry)
@@ -194,37 +182,17 @@ export class TreeGeneratorFiles implements GeneratorFiles {
     return set.has(parent) && list.name(row) !== '.';
   }
 
-  /** Steps 6 and 7: --existing and --ignore-existing. */
-  *#isLeftOut(visited: Visited, visit: Visit): Task<boolean> {
-    const { options, report: out } = this.#state;
-    const { entry, name, existing } = visited;
-    const directory = isDirectory(visited.mode);
-    const tell = options.info.skip >= 1 && visit !== 'early-directory';
-    if (options.existing && existing === undefined && visited.lookError === undefined) {
-      if (directory) this.#directories.failed.add(name);
-      if (tell) out.message('info', `not creating new ${directory ? 'directory' : 'file'} "${name}"`);
-      if (!directory) yield* this.#skipLink(entry, visited.sink);
-      return true;
-    }
-    if (options.ignoreExisting && existing !== undefined && !(directory && isDirectory(existing.mode))) {
-      if (tell) out.message('info', `${name} exists`);
-      if (!directory) yield* this.#skipLink(entry, visited.sink);
-      return true;
-    }
-    return false;
-  }
-
   *#visitKind(visited: Visited): Task {
     const state = this.#state;
     const { options, filesystem } = state;
     const { mode, name } = visited;
     if (options.links && isSymlink(mode)) {
-      yield* this.#settle(visited, yield* visitSymlink(state, this.#hand, visited));
+      yield* this.#settle(visited, yield* visitSymlink(state, this.#deletions.hand, visited));
     } else if (
       (options.devices && filesystem.isSuperUser && isDevice(mode)) ||
       (options.specials && isSpecial(mode))
     ) {
-      yield* this.#settle(visited, yield* visitNode(state, this.#hand, visited));
+      yield* this.#settle(visited, yield* visitNode(state, this.#deletions.hand, visited));
     } else if (!isRegular(mode)) {
       if (options.info.nonreg >= 1) state.report.message('info', `skipping non-regular file "${name}"`);
     } else {
@@ -234,14 +202,14 @@ export class TreeGeneratorFiles implements GeneratorFiles {
 
   *#visitRegular(visited: Visited): Task {
     const { member, sink, entry } = visited;
-    const outcome = yield* this.#regular.visit(this.#hand, visited);
+    const outcome = yield* this.#regular.visit(this.#deletions.hand, visited);
     switch (outcome) {
       case 'kept':
         sink.success(entry.ndx);
-        if (member !== undefined) yield* this.#linkFollowers(member, sink);
+        if (member !== undefined) yield* this.#links.linkFollowers(member, sink);
         return;
       case 'asked':
-        if (this.#state.dryRun && member !== undefined) yield* this.#linkFollowers(member, sink);
+        if (this.#state.dryRun && member !== undefined) yield* this.#links.linkFollowers(member, sink);
         return;
       case 'missing-link':
         member!.state = 'passed';
@@ -249,148 +217,17 @@ export class TreeGeneratorFiles implements GeneratorFiles {
         return;
       case 'skipped':
       case 'failed':
-        yield* this.#skipLink(entry, sink);
+        yield* this.#links.skip(entry, sink);
     }
   }
 
   *#settle(visited: Visited, made: boolean): Task {
     const { entry, member, sink } = visited;
     if (!made) {
-      yield* this.#skipLink(entry, sink);
+      yield* this.#links.skip(entry, sink);
       return;
     }
     sink.success(entry.ndx);
-    if (member !== undefined) yield* this.#linkFollowers(member, sink);
-  }
-
-  // ---- hard links (§11) ------------------------------------------------------------------------------------------------
-
-  /** True: an earlier member of the group is done or under way, and this one was linked to it or waits. */
-  *#followsAnother(visited: Visited): Task<boolean> {
-    const { member, sink, entry } = visited;
-    const { leader } = member!.group;
-    if (leader !== undefined) {
-      member!.state = 'done';
-      yield* this.#link(visited, leader);
-      return true;
-    }
-    const previous = this.#links.previous(member!);
-    if (previous?.state !== 'asked' && previous?.state !== 'waiting') return false;
-    member!.state = 'waiting';
-    sink.waiting(entry.ndx);
-    return true;
-  }
-
-  *#linkFollowers(member: Member, sink: GeneratorSink): Task {
-    const leader = this.#state.nameOf(member.entry);
-    for (const follower of this.#links.finish(member, leader)) {
-      follower.state = 'done';
-      const { entry } = follower;
-      yield* this.#link(this.#look(entry, this.#state.nameOf(entry), 'full', sink), leader);
-      sink.settled(entry.ndx);
-    }
-  }
-
-  /** §11.4. */
-  *#link(visited: Visited, leader: string): Task {
-    const state = this.#state;
-    const { name, existing, sink, entry } = visited;
-    if (existing !== undefined) {
-      const target = this.#lookAtLeader(leader);
-      if (existing.dev === target?.dev && existing.ino === target.ino) {
-        yield* report(state, visited, existing, ITEM_LOCAL_CHANGE, '');
-        tellKept(state, name, false);
-        sink.success(entry.ndx);
-        return;
-      }
-    }
-    const made = yield* createInPlace(state, this.#hand, {
-      name,
-      existing,
-      kind: newKind(visited.mode),
-      failure: `link ${state.fullName(name)} => ${leader} failed`,
-      make: (at) => state.tree.link(leader, at),
-    });
-    if (!made) return;
-    const compared = existing !== undefined && isDirectory(existing.mode) ? undefined : existing;
-    yield* report(state, visited, compared, ITEM_LOCAL_CHANGE, leader);
-    state.announce(`${name} => ${leader}`);
-    sink.success(entry.ndx);
-  }
-
-  /** undefined when it is gone or out of reach: linking to it tells that. */
-  #lookAtLeader(leader: string): FileStat | undefined {
-    try {
-      return this.#state.lstat(leader);
-    } catch (error) {
-      if (error instanceof FilesystemError) return undefined;
-      throw error;
-    }
-  }
-
-  /** §11.5: an entry that will not be made; another member may have to be asked for instead. */
-  *#skipLink(entry: Entry, sink: GeneratorSink): Task {
-    if (this.#state.options.hardLinks === 0) return;
-    const member = this.#links.member(entry);
-    if (member === undefined) return;
-    const next = this.#links.skip(member);
-    if (next === undefined) return;
-    sink.settled(next.entry.ndx);
-    yield* this.#visitKind(this.#look(next.entry, this.#state.nameOf(next.entry), 'full', sink));
-  }
-
-  // ---- deletion --------------------------------------------------------------------------------------------------------
-
-  *#deletePass(list: FileList): Task {
-    this.#passDue = false;
-    for (let position = 0; position < list.count; position++) {
-      const row = list.rowAt(position);
-      if (!list.isActive(row) || !list.isDirectory(row)) continue;
-      yield* this.#deleteInOne({ list, row, ndx: list.start + position }, list);
-    }
-  }
-
-  *#deleteInOne({ list, row }: Entry, contents: FileList): Task {
-    const { root, localName } = this.#state;
-    if (root === undefined || localName !== undefined) return;
-    const name = list.name(row);
-    if (this.#directories.failed.has(name) || this.#directories.dryMissing.has(name)) return;
-    const cursor = this.#deletions();
-    if ((list.flags(row) & FLIST_CONTENT_DIR) === 0) cursor.pass(name);
-    else yield* cursor.enter(name, () => this.#strangers(contents, name));
-  }
-
-  #strangers(contents: FileList, directory: string): Strangers {
-    const prefix = directory === '.' ? '' : `${directory}/`;
-    const isKnown = (base: string): boolean => contents.find(prefix + base) >= 0;
-    return this.#settled.strangers(contents, directory) ?? strangersIn(this.#state.tree, directory, isKnown);
-  }
-
-  readonly #hand = (): DeletionEmitter => {
-    const { context, options, report: out, filesystem, dryRun, tree } = this.#state;
-    this.#emitter ??= new DeletionEmitter({
-      root: tree,
-      filters: this.#filters,
-      report: out,
-      protocol: context.protocol,
-      dryRun,
-      emptyDirectories: options.delete,
-      isSuperUser: filesystem.isSuperUser,
-    });
-    return this.#emitter;
-  };
-
-  #deletions(): DeletionCursor {
-    const { context, report: out, tree } = this.#state;
-    this.#cursor ??= new DeletionCursor({
-      root: tree,
-      emitter: this.#hand(),
-      filters: this.#filters,
-      report: out,
-      protocol: context.protocol,
-      ioError: () => context.ioError,
-      ignoreErrors: context.config.ignoreErrors,
-    });
-    return this.#cursor;
+    if (member !== undefined) yield* this.#links.linkFollowers(member, sink);
   }
 }

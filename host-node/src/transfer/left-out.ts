@@ -1,0 +1,44 @@
+// Steps 6 and 7 of the decision procedure: what --existing and --ignore-existing leave out
+// (docs/protocol/04-transfer.md §3.3). Changes nothing on the disk.
+import { isDirectory } from '@ocrsync/core/file-type';
+import type { Visit } from '../session/ports.ts';
+import type { Task } from '../session/wait.ts';
+import type { DestinationState } from './destination-state.ts';
+import type { LinkedEntries } from './linked-entries.ts';
+import type { Visited } from './visit.ts';
+
+export class LeftOut {
+  readonly #state: DestinationState;
+  readonly #links: LinkedEntries;
+  /** Directories that are not there and will not be made: nothing below them is visited. */
+  readonly #failed: Set<string>;
+  readonly #isPossible: boolean;
+
+  constructor(state: DestinationState, links: LinkedEntries, failed: Set<string>) {
+    this.#state = state;
+    this.#links = links;
+    this.#failed = failed;
+    this.#isPossible = state.options.existing || state.options.ignoreExisting;
+  }
+
+  /** True: the visit ends here. */
+  *ends(visited: Visited, visit: Visit): Task<boolean> {
+    if (!this.#isPossible || visit === 'redo') return false;
+    const { options, report: out } = this.#state;
+    const { entry, name, existing } = visited;
+    const directory = isDirectory(visited.mode);
+    const tell = options.info.skip >= 1 && visit !== 'early-directory';
+    if (options.existing && existing === undefined && visited.lookError === undefined) {
+      if (directory) this.#failed.add(name);
+      if (tell) out.message('info', `not creating new ${directory ? 'directory' : 'file'} "${name}"`);
+      if (!directory) yield* this.#links.skip(entry, visited.sink);
+      return true;
+    }
+    if (options.ignoreExisting && existing !== undefined && !(directory && isDirectory(existing.mode))) {
+      if (tell) out.message('info', `${name} exists`);
+      if (!directory) yield* this.#links.skip(entry, visited.sink);
+      return true;
+    }
+    return false;
+  }
+}

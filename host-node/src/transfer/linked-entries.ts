@@ -1,0 +1,125 @@
+// The generator's way with hard-linked entries: who waits for whom, linking, and what happens to a group when one member is
+// skipped (docs/protocol/04-transfer.md §11). The groups themselves are kept by hard-links.ts.
+import type { FileList } from '@ocrsync/core/file-list';
+import { isDirectory } from '@ocrsync/core/file-type';
+import { type FileStat, FilesystemError } from '../fs/filesystem.ts';
+import { ITEM_LOCAL_CHANGE } from '../session/item.ts';
+import type { Entry, GeneratorSink, Visit } from '../session/ports.ts';
+import type { Task } from '../session/wait.ts';
+import type { DestinationState } from './destination-state.ts';
+import { HardLinks, type Member } from './hard-links.ts';
+import { createInPlace, type Hand, newKind } from './replace.ts';
+import { report, tellKept, type Visited } from './visit.ts';
+
+/** The parts of the decision procedure that a member of a group goes through again. */
+export interface EntryVisits {
+  look(entry: Entry, name: string, visit: Visit, sink: GeneratorSink): Visited;
+  visitKind(visited: Visited): Task;
+}
+
+export class LinkedEntries {
+  readonly #state: DestinationState;
+  readonly #hand: Hand;
+  readonly #visits: EntryVisits;
+  readonly #links: HardLinks;
+
+  constructor(state: DestinationState, hand: Hand, visits: EntryVisits) {
+    this.#state = state;
+    this.#hand = hand;
+    this.#visits = visits;
+    this.#links = new HardLinks(() => state.context.lists.live.map((live) => live.list));
+  }
+
+  /** The entry's place in its group; undefined without -H or for a file of one link. */
+  member(entry: Entry): Member | undefined {
+    return this.#state.options.hardLinks > 0 ? this.#links.member(entry) : undefined;
+  }
+
+  forget(list: FileList): void {
+    this.#links.forget(list);
+  }
+
+  /** The receiver is through with a file that was asked for. */
+  *settle(entry: Entry, success: boolean, sink: GeneratorSink): Task {
+    const member = this.member(entry);
+    if (member === undefined) return;
+    if (success) yield* this.linkFollowers(member, sink);
+    else yield* this.skip(entry, sink);
+  }
+
+  /** True: an earlier member of the group is done or under way, and this one was linked to it or waits. */
+  *followsAnother(visited: Visited): Task<boolean> {
+    const { member, sink, entry } = visited;
+    const { leader } = member!.group;
+    if (leader !== undefined) {
+      member!.state = 'done';
+      yield* this.#link(visited, leader);
+      return true;
+    }
+    const previous = this.#links.previous(member!);
+    if (previous?.state !== 'asked' && previous?.state !== 'waiting') return false;
+    member!.state = 'waiting';
+    sink.waiting(entry.ndx);
+    return true;
+  }
+
+  /** Links all that waited for this member, which is in place now. */
+  *linkFollowers(member: Member, sink: GeneratorSink): Task {
+    const leader = this.#state.nameOf(member.entry);
+    for (const follower of this.#links.finish(member, leader)) {
+      follower.state = 'done';
+      const { entry } = follower;
+      yield* this.#link(this.#visits.look(entry, this.#state.nameOf(entry), 'full', sink), leader);
+      sink.settled(entry.ndx);
+    }
+  }
+
+  /** §11.4. */
+  *#link(visited: Visited, leader: string): Task {
+    const state = this.#state;
+    const { name, existing, sink, entry } = visited;
+    if (existing !== undefined) {
+      const target = this.#lookAtLeader(leader);
+      if (existing.dev === target?.dev && existing.ino === target.ino) {
+        yield* report(state, visited, existing, ITEM_LOCAL_CHANGE, '');
+        tellKept(state, name, false);
+        sink.success(entry.ndx);
+        return;
+      }
+    }
+    const made = yield* createInPlace(state, this.#hand, {
+      name,
+      existing,
+      kind: newKind(visited.mode),
+      failure: `link ${state.fullName(name)} => ${leader} failed`,
+      make: (at) => state.tree.link(leader, at),
+    });
+    if (!made) return;
+    const compared = existing !== undefined && isDirectory(existing.mode) ? undefined : existing;
+    yield* report(state, visited, compared, ITEM_LOCAL_CHANGE, leader);
+    state.announce(`${name} => ${leader}`);
+    sink.success(entry.ndx);
+  }
+
+  /** undefined when it is gone or out of reach: linking to it tells that. */
+  #lookAtLeader(leader: string): FileStat | undefined {
+    try {
+      return this.#state.lstat(leader);
+    } catch (error) {
+      if (error instanceof FilesystemError) return undefined;
+      throw error;
+    }
+  }
+
+  /** §11.5: an entry that will not be made; another member may have to be asked for instead. */
+  *skip(entry: Entry, sink: GeneratorSink): Task {
+    const member = this.member(entry);
+    if (member === undefined) return;
+    const next = this.#links.skip(member);
+    if (next === undefined) return;
+    sink.settled(next.entry.ndx);
+    yield* this.#visits.visitKind(
+      this.#visits.look(next.entry, this.#state.nameOf(next.entry), 'full', sink),
+    );
+  }
+}
