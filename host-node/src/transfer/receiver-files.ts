@@ -1,20 +1,20 @@
 // The receiver's disk work for one transfer record: basis, output, verification, finish (docs/protocol/04-transfer.md §9).
 // The data itself goes through received-data.ts. Whatever fails here, the record is read to its end.
-import { ProtocolError } from '@ocrsync/core/protocol-error';
 import type { TokenInput } from '@ocrsync/core/token-input';
 import type { FileStat, OpenFile } from '../fs/filesystem.ts';
 import { FilesystemError } from '../fs/filesystem.ts';
 import type { Channel } from '../session/channel.ts';
-import { BASIS_FNAME, BASIS_FUZZY, BASIS_PARTIAL_DIR, type Item } from '../session/item.ts';
+import type { Item } from '../session/item.ts';
 import type { Entry, ReceiveResult, ReceiverFiles } from '../session/ports.ts';
 import { RunError } from '../session/run-error.ts';
 import type { Task } from '../session/wait.ts';
 import { setAttributes } from './attributes.ts';
 import { type DestinationState, systemText } from './destination-state.ts';
-import { isDirectory, isRegular } from '@ocrsync/core/file-type';
+import { isDirectory } from '@ocrsync/core/file-type';
 import { failedVerification } from './failed-verification.ts';
 import { LaterInstalls } from './later-installs.ts';
 import type { LocalData, OfferedFile } from './local-data.ts';
+import { ReceivedBasis } from './received-basis.ts';
 import { DataReceiver, WriteFailure } from './received-data.ts';
 import { removeQuietly } from './replace.ts';
 import { randomSuffix, temporaryPrefix } from './temp-name.ts';
@@ -35,16 +35,10 @@ interface Target {
   readonly outputName: string;
 }
 
-/** What is under a file's name. `failure`: it could not be looked at or opened. */
-interface FoundBasis {
-  readonly existing?: FileStat | undefined;
-  readonly basis?: OpenFile;
-  readonly failure?: FilesystemError;
-}
-
 export class TreeReceiverFiles implements ReceiverFiles {
   readonly #state: DestinationState;
   readonly #data: DataReceiver;
+  readonly #basis: ReceivedBasis;
   readonly #localData: LocalData | undefined;
   readonly later: LaterInstalls | undefined;
   /** The one that is open now: what to clean up when the run ends early. */
@@ -53,19 +47,20 @@ export class TreeReceiverFiles implements ReceiverFiles {
   /** `localData`: of a local copy whose data may leave the stream. */
   constructor(state: DestinationState, tokens: TokenInput, localData?: LocalData) {
     this.#state = state;
+    this.#basis = new ReceivedBasis(state);
     this.#localData = localData;
     this.later = localData && new LaterInstalls(state, localData);
     this.#data = new DataReceiver(state.context, tokens);
   }
 
   *receive(entry: Entry, item: Item, channel: Channel, redo: boolean): Task<ReceiveResult | 'pending'> {
-    this.#checkBasisType(entry, item);
+    this.#basis.check(entry, item);
     yield* this.#data.readHead(channel);
     const offered = this.#localData?.take(entry.ndx);
     if (offered !== undefined && !redo && this.later?.submit(entry, item, offered)) return 'pending';
     yield* this.#earlierFiles();
     const name = this.#state.nameOf(entry);
-    const { existing, basis, failure } = this.#findBasis(name);
+    const { existing, basis, failure } = this.#basis.find(item, name);
     try {
       const target = this.#lacksBasis(name, failure)
         ? undefined
@@ -110,37 +105,7 @@ export class TreeReceiverFiles implements ReceiverFiles {
     else this.#remove(target.outputName);
   }
 
-  // ---- what the record says about its basis (§2.2, §9.1) ---------------------------------------------------------------
-
-  #checkBasisType(entry: Entry, { basisType }: Item): void {
-    if (basisType === BASIS_FNAME) return;
-    const text =
-      basisType >= BASIS_FUZZY
-        ? `rsync: refusing malicious fuzzy operation for ${entry.list.name(entry.row)}`
-        : basisType >= BASIS_PARTIAL_DIR
-          ? `rsync: refusing unrequested basis type ${basisType} for ${entry.list.name(entry.row)}`
-          : `invalid basis_dir index: ${basisType}.`;
-    throw new ProtocolError('ERR_BASIS_TYPE', text, 2, this.#state.context.channel.reader.byteOffset);
-  }
-
-  /** A basis is a regular file; anything else, or one that cannot be opened, is none. */
-  #findBasis(name: string): FoundBasis {
-    const { tree, options } = this.#state;
-    let existing: FileStat | undefined;
-    let basis: OpenFile | undefined;
-    try {
-      existing = tree.lstat(name);
-      if (existing === undefined || !isRegular(existing.mode)) return { existing };
-      basis = tree.openRead(name, false, options.openNoatime);
-      if (isRegular(basis.stat().mode)) return { existing, basis };
-      basis.close();
-      return { existing };
-    } catch (error) {
-      if (!(error instanceof FilesystemError)) throw error;
-      basis?.close();
-      return { existing, failure: error };
-    }
-  }
+  // ---- basis (§2.2, §9.1) ----------------------------------------------------------------------------------------------
 
   /** The data may refer to a basis that is there and cannot be read now: then nothing can be made of it, and that is told. */
   #lacksBasis(name: string, failure: FilesystemError | undefined): boolean {
