@@ -69,6 +69,7 @@ export function makeClientSession(
     local: side.local,
     preserveOwner: options.owner,
     preserveGroup: options.group,
+    debug: options.debug,
     nowMs: () => performance.now(),
     longName: (entry) => ends.longName(entry),
   });

@@ -38,7 +38,7 @@ export async function runLocalCopy(
     localData,
     filesystem,
   });
-  const report = new LocalReceiverReport(environment.sink);
+  const report = new LocalReceiverReport(environment.sink, options.debug);
   const ends = new SessionEnds({
     options,
     report,

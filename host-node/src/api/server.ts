@@ -60,7 +60,12 @@ async function serve(
   const confinement = environment.confinement?.(options);
   confinement?.begin(plan);
   const stderr = (text: string): void => environment.stderr(escaped(text, options));
-  const report = new ServerReport({ messagesInBand: false, quiet: options.quiet, stderr });
+  const report = new ServerReport({
+    messagesInBand: false,
+    quiet: options.quiet,
+    debug: options.debug,
+    stderr,
+  });
   const ends = new SessionEnds({
     options,
     report,

@@ -4,6 +4,7 @@ import type { BlockKind } from '@ocrsync/core/file-list-codec';
 import type { LiteralSink } from '@ocrsync/core/literal-sink';
 import type { FileList } from '@ocrsync/core/file-list';
 import type { Channel } from './channel.ts';
+import type { DebugVoice } from './debug.ts';
 import type { Item } from './item.ts';
 import type { Negotiated } from './negotiated.ts';
 import type { Task } from './wait.ts';
@@ -156,6 +157,8 @@ export interface ListReceiver {
 
 /** What the roles tell about (client: printed; server: sent or written to stderr). Implemented by report/ and transfer/. */
 export interface SessionReport {
+  /** The lines of --debug; undefined when none are wanted. They are messages of severity info. */
+  readonly debug?: DebugVoice | undefined;
   /** The handshake is over and lists are about to travel. */
   negotiated(negotiated: Negotiated): void;
   /** The first list is complete (and, incremental, what belongs to it): so many entries are known. */

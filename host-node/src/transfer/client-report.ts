@@ -1,6 +1,8 @@
 // The client's report: what the roles tell becomes typed events (report/events.ts), in the order in which it happens.
 import type { EventSink, Severity } from '../report/events.ts';
+import { type DebugVoice, debugVoice } from '../session/debug.ts';
 import { type Item, ITEM_LOCAL_CHANGE, ITEM_TRANSFER } from '../session/item.ts';
+import type { DebugLevels } from '../options/debug-flags.ts';
 import * as messages from '../session/messages.ts';
 import type { Negotiated } from '../session/negotiated.ts';
 import type { Entry, SessionReport } from '../session/ports.ts';
@@ -14,6 +16,8 @@ export interface ClientReportOptions {
   readonly local: boolean;
   readonly preserveOwner: boolean;
   readonly preserveGroup: boolean;
+  /** Absent: nothing of --debug. */
+  readonly debug?: DebugLevels;
   nowMs(): number;
   /** With the directory of the source argument, for %f; undefined on a receiver. */
   longName?(entry: Entry): string;
@@ -47,10 +51,12 @@ export class ClientReport implements SessionReport {
   #later: Told[] = [];
   positionOf: (entry: Entry) => ProgressPosition = () => ({ position: 0, total: 0, complete: true });
   transferErrors = false;
+  readonly debug: DebugVoice | undefined;
 
   constructor(options: ClientReportOptions) {
     this.#options = options;
     this.#sink = options.sink;
+    this.debug = options.debug && debugVoice(options.debug, (text) => this.message('info', text));
     this.#tellsChanges = options.sink.ignores?.includes('change') !== true;
     this.#tellsProgress = options.sink.ignores?.includes('progress') !== true;
   }

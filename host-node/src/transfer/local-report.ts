@@ -1,6 +1,8 @@
 // The receiving end's report of a local copy: its messages are the client's own, its items are not printed twice
 // (the sending end prints them), its deletions are printed where they happen (docs/protocol/04-transfer.md §18).
 import type { EventSink } from '../report/events.ts';
+import type { DebugLevels } from '../options/debug-flags.ts';
+import { type DebugVoice, debugVoice } from '../session/debug.ts';
 import type { SessionReport } from '../session/ports.ts';
 import type { Entry } from '../session/ports.ts';
 import { entryInfo } from './entry-info.ts';
@@ -8,9 +10,11 @@ import { entryInfo } from './entry-info.ts';
 export class LocalReceiverReport implements SessionReport {
   readonly #sink: EventSink;
   transferErrors = false;
+  readonly debug: DebugVoice | undefined;
 
-  constructor(sink: EventSink) {
+  constructor(sink: EventSink, debug: DebugLevels) {
     this.#sink = sink;
+    this.debug = debugVoice(debug, (text) => this.message('info', text));
   }
 
   message(severity: 'info' | 'warning' | 'error' | 'error-xfer', text: string): void {

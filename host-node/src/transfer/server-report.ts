@@ -1,6 +1,8 @@
 // The server's report: texts go to the client in frames, errors to the server's own stderr unless they travel in band
 // (docs/protocol/01-session.md §8.6). Items are the client's to print.
+import type { DebugLevels } from '../options/debug-flags.ts';
 import type { Channel } from '../session/channel.ts';
+import { type DebugVoice, debugVoice } from '../session/debug.ts';
 import * as messages from '../session/messages.ts';
 import type { Negotiated } from '../session/negotiated.ts';
 import type { SessionReport } from '../session/ports.ts';
@@ -13,6 +15,8 @@ export interface ServerReportOptions {
   readonly messagesInBand: boolean;
   /** -q: no info messages at all. */
   readonly quiet: boolean;
+  /** Absent: nothing of --debug. */
+  readonly debug?: DebugLevels;
   /** Writes to the server's stderr; latin1 bytes, newline included. */
   stderr(text: string): void;
 }
@@ -24,9 +28,11 @@ export class ServerReport implements SessionReport {
   channel: Channel | undefined;
   /** An error of a transfer was reported: the server's exit code is at least 23. */
   transferErrors = false;
+  readonly debug: DebugVoice | undefined;
 
   constructor(options: ServerReportOptions) {
     this.#options = options;
+    this.debug = options.debug && debugVoice(options.debug, (text) => this.message('info', text));
   }
 
   negotiated(negotiated: Negotiated): void {
