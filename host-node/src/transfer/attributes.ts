@@ -5,11 +5,11 @@ import { type FileStat, FilesystemError } from '../fs/filesystem.ts';
 import type { Entry } from '../session/ports.ts';
 import type { DestinationState, Role } from './destination-state.ts';
 import { isDirectory, isSymlink, PERMISSION_MASK } from '@ocrsync/core/file-type';
+import { hasExactMtime, hasSameMtime, keepsMtime } from './kept-attributes.ts';
+import { directoryName } from './kept-dirlinks.ts';
 import { AclFailure } from './target-acls.ts';
 
 const SET_ID_BITS = 0o6000;
-/** Without the helper times are set by a double of seconds: so far off they may be. */
-const INEXACT_NSEC = 1000;
 
 export interface AttributeRequest {
   readonly role: Role;
@@ -20,7 +20,7 @@ export interface AttributeRequest {
   readonly mode: number;
   /** Its state now; undefined: looked up. */
   readonly stat: FileStat | undefined;
-  /** `window`: by whole seconds. `exact`: to the nanosecond. `none`: not touched. */
+  /** `window`: as the quick check compares. `exact`: to the nanosecond. `none`: not touched. */
   readonly times: 'window' | 'exact' | 'none';
   /** Extended attributes are set too; long values may come from this file. Left out: they are not this call's matter. */
   readonly xattrsFrom?: string;
@@ -117,13 +117,11 @@ function newMtime(
   { entry, times }: AttributeRequest,
   stat: FileStat,
 ): Pick<FileStat, 'mtimeSec' | 'mtimeNsec'> | undefined {
-  if (!state.options.times || times === 'none') return undefined;
-  const mtimeSec = entry.list.mtimeSec(entry.row);
-  const mtimeNsec = entry.list.mtimeNsec(entry.row);
-  const sameSecond = stat.mtimeSec === mtimeSec;
-  const slack = state.filesystem.exactTimes ? 0 : INEXACT_NSEC;
-  const isSame = sameSecond && (times === 'window' || Math.abs(stat.mtimeNsec - mtimeNsec) <= slack);
-  return isSame ? undefined : { mtimeSec, mtimeNsec };
+  if (times === 'none' || !keepsMtime(state.options, stat.mode)) return undefined;
+  const isSame = times === 'window' ? hasSameMtime(state, entry, stat) : hasExactMtime(state, entry, stat);
+  if (isSame) return undefined;
+  const { list, row } = entry;
+  return { mtimeSec: list.mtimeSec(row), mtimeNsec: list.mtimeNsec(row) };
 }
 
 /** Whole seconds, which is all that travels (§10.2a). After a transfer it is set whatever it is: data was read. */
@@ -141,7 +139,7 @@ function setAcls(state: DestinationState, request: AttributeRequest, stat: FileS
   const { role, name, entry, mode } = request;
   if (state.acls === undefined || isSymlink(stat.mode)) return false;
   try {
-    return state.acls.apply(state.tree, name, entry, mode, stat.mode);
+    return state.acls.apply(state.tree, ownName(state, name, stat), entry, mode, stat.mode);
   } catch (error) {
     if (!(error instanceof AclFailure)) throw error;
     state.failed(role, error.message, error.reason);
@@ -153,14 +151,19 @@ function setMode(state: DestinationState, request: AttributeRequest, stat: FileS
   const { role, name, mode } = request;
   if (isSymlink(stat.mode) || ((stat.mode ^ mode) & PERMISSION_MASK) === 0) return false;
   try {
-    state.tree.chmod(name, mode & PERMISSION_MASK);
+    state.tree.chmod(ownName(state, name, stat), mode & PERMISSION_MASK);
     return true;
   } catch (error) {
-    if (state.options.perms) {
+    if (state.options.perms || state.options.executability) {
       state.failed(role, `failed to set permissions on ${state.fullName(name)}`, error);
     }
     return false;
   }
+}
+
+/** Permissions go to the directory behind a kept symlink; owner and time are the symlink's own (observed). */
+function ownName({ options, tree }: DestinationState, name: string, stat: FileStat): string {
+  return options.keepDirlinks && isDirectory(stat.mode) ? directoryName(tree, name) : name;
 }
 
 /** A directory that the kernel gave setgid on creation keeps it unless permissions are preserved (§10.1 step 1). */

@@ -84,7 +84,8 @@ export class DestinationState {
   /** The mode that an object shall have; `existing` is what stands at the name now. */
   wantedMode(entryMode: number, existing: FileStat | undefined, name: string): number {
     if (this.options.perms) return entryMode;
-    return finalMode(entryMode, existing, this.#creationMask.of(this.root, name));
+    const mask = this.#creationMask.of(this.root, name);
+    return finalMode(entryMode, existing, mask, this.options.executability);
   }
 
   /** lstat; undefined when there is no root or nothing of that name. */

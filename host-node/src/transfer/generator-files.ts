@@ -11,9 +11,11 @@ import { openDestinationRoot } from './destination-root.ts';
 import type { DestinationState } from './destination-state.ts';
 import { isDevice, isRegular, isSpecial, isSymlink } from '@ocrsync/core/file-type';
 import { DirectoryDeletions } from './directory-deletions.ts';
+import { behindDirlink } from './kept-dirlinks.ts';
 import { LeftOut } from './left-out.ts';
 import { LinkedEntries } from './linked-entries.ts';
 import { DirectoryVisitor, makeParents } from './visit-directory.ts';
+import { isOutsideSizes } from './size-limits.ts';
 import { SettledRows } from './settled-rows.ts';
 import { visitNode, visitSymlink } from './visit-node.ts';
 import { RegularVisitor } from './visit-regular.ts';
@@ -129,7 +131,7 @@ export class TreeGeneratorFiles implements GeneratorFiles {
     if (!dryBelow) {
       this.#checkParent(entry, name);
       try {
-        if (visit === 'redo' || !this.#settled.isMissing(entry)) existing = state.lstat(name);
+        if (visit === 'redo' || !this.#settled.isMissing(entry)) existing = this.#lookAt(entry, name);
       } catch (error) {
         if (!(error instanceof FilesystemError)) throw error;
         lookError = error;
@@ -138,6 +140,13 @@ export class TreeGeneratorFiles implements GeneratorFiles {
     const mode = state.wantedMode(list.mode(row), existing, name);
     const member = this.#links.member(entry);
     return { entry, name, existing, lookError, mode, redo: visit === 'redo', sink, member };
+  }
+
+  #lookAt({ list, row }: Entry, name: string): FileStat | undefined {
+    const { options, root } = this.#state;
+    const found = root?.lstat(name);
+    if (found === undefined || !options.keepDirlinks || !list.isDirectory(row)) return found;
+    return behindDirlink(root!, name, found);
   }
 
   /** As {@link #look} before its look: what lies below a directory that failed or is not there is visited one by one. */
@@ -186,12 +195,10 @@ export class TreeGeneratorFiles implements GeneratorFiles {
     const state = this.#state;
     const { options, filesystem } = state;
     const { mode, name } = visited;
+    const devices = options.devices && filesystem.isSuperUser && !options.dropDevices;
     if (options.links && isSymlink(mode)) {
       yield* this.#settle(visited, yield* visitSymlink(state, this.#deletions.hand, visited));
-    } else if (
-      (options.devices && filesystem.isSuperUser && isDevice(mode)) ||
-      (options.specials && isSpecial(mode))
-    ) {
+    } else if ((devices && isDevice(mode)) || (options.specials && !options.dropDevices && isSpecial(mode))) {
       yield* this.#settle(visited, yield* visitNode(state, this.#deletions.hand, visited));
     } else if (!isRegular(mode)) {
       if (options.info.nonreg >= 1) state.report.message('info', `skipping non-regular file "${name}"`);
@@ -202,6 +209,7 @@ export class TreeGeneratorFiles implements GeneratorFiles {
 
   *#visitRegular(visited: Visited): Task {
     const { member, sink, entry } = visited;
+    if (isOutsideSizes(this.#state, visited)) return;
     const outcome = yield* this.#regular.visit(this.#deletions.hand, visited);
     switch (outcome) {
       case 'kept':

@@ -4,7 +4,8 @@ import type { FileStat } from '../fs/filesystem.ts';
 import * as item from '../session/item.ts';
 import type { Entry } from '../session/ports.ts';
 import type { DestinationState } from './destination-state.ts';
-import { isDirectory, isRegular, isSymlink, PERMISSION_MASK } from '@ocrsync/core/file-type';
+import { isDirectory, isRegular, isSymlink } from '@ocrsync/core/file-type';
+import { hasSameMtime, keepsMtime, permissionsDiffer } from './kept-attributes.ts';
 import { AclFailure } from './target-acls.ts';
 
 export interface Comparison {
@@ -32,11 +33,7 @@ export function itemFlags(state: DestinationState, comparison: Comparison): numb
   if (isRegular(comparison.mode) && existing.sizeBytes !== list.sizeBytes(row)) {
     result |= item.ITEM_REPORT_SIZE;
   }
-  if (
-    options.perms &&
-    !isSymlink(comparison.mode) &&
-    ((existing.mode ^ comparison.mode) & PERMISSION_MASK) !== 0
-  ) {
+  if (!isSymlink(comparison.mode) && permissionsDiffer(options, existing.mode, comparison.mode)) {
     result |= item.ITEM_REPORT_PERMS;
   }
   if (options.owner && filesystem.isSuperUser && existing.uid !== list.uid(row)) {
@@ -64,9 +61,9 @@ function hasAtime(mode: number): boolean {
 }
 
 function timeFlag(state: DestinationState, comparison: Comparison, existing: FileStat): number {
-  const { entry, flags, xname } = comparison;
-  if (state.options.times) {
-    return existing.mtimeSec === entry.list.mtimeSec(entry.row) ? 0 : item.ITEM_REPORT_TIME;
+  const { entry, flags, xname, mode } = comparison;
+  if (keepsMtime(state.options, mode)) {
+    return hasSameMtime(state, entry, existing) ? 0 : item.ITEM_REPORT_TIME;
   }
   const changed = (flags & (item.ITEM_TRANSFER | item.ITEM_LOCAL_CHANGE)) !== 0;
   return changed && xname !== '' ? item.ITEM_REPORT_TIME : 0;

@@ -7,6 +7,8 @@ import { JUDGED_MISSING, RowJudge } from '@ocrsync/core/scanned-rows';
 import { type Strangers, takeStrangers } from '../delete/strangers.ts';
 import { type DirectoryScan, openScan } from '../fs/directory-scan.ts';
 import { type FileStat, FilesystemError } from '../fs/filesystem.ts';
+import type { Options } from '../options/options.ts';
+import type { SessionContext } from '../session/context.ts';
 import type { Entry } from '../session/ports.ts';
 import type { DestinationState } from './destination-state.ts';
 
@@ -157,17 +159,43 @@ export class SettledRows {
 
 /** Not where unchanged entries are told, compared by more than size and time, or have more attributes than a stat shows. */
 function isPossible({ context, options }: DestinationState): boolean {
-  const { config, protocol } = context;
-  const tells =
-    config.reportUnchanged || config.removeSourceFiles || config.listOnly || options.info.name >= 2;
-  const looksCloser = options.checksum || options.ignoreTimes || options.ignoreExisting;
   return (
-    protocol >= 29 &&
-    !tells &&
-    !looksCloser &&
-    options.atimes === 0 &&
-    options.privileges !== 'fake' &&
-    !options.acls &&
-    options.xattrs === 0
+    context.protocol >= 29 && !tellsOfKept(context, options) && !looksCloser(options) && !hasMore(options)
+  );
+}
+
+/** An entry that stays as it is gets a line, a record or an answer. */
+function tellsOfKept({ config }: SessionContext, options: Options): boolean {
+  const limitsSizes = options.maxSize !== null || options.minSize !== null;
+  return (
+    config.reportUnchanged ||
+    config.removeSourceFiles ||
+    config.listOnly ||
+    options.removeSourceFiles !== 'no' ||
+    options.info.name >= 2 ||
+    (limitsSizes && options.info.skip >= 1)
+  );
+}
+
+/** More than size and whole seconds decides. A window only widens what counts as equal: the rest of it is visited. */
+function looksCloser(options: Options): boolean {
+  return (
+    options.checksum ||
+    options.ignoreTimes ||
+    options.ignoreExisting ||
+    options.modifyWindow < 0 ||
+    options.alternateDestinations !== null
+  );
+}
+
+/** Kept files may need attributes that no stat shows as the list does, or leave a partial file to be removed. */
+function hasMore(options: Options): boolean {
+  return (
+    options.atimes > 0 ||
+    options.privileges === 'fake' ||
+    options.acls ||
+    options.xattrs > 0 ||
+    (options.executability && !options.perms) ||
+    options.partialDir !== null
   );
 }

@@ -8,6 +8,8 @@ import { type Task, WAIT_TURN } from '../session/wait.ts';
 import { createdDirectoryMode } from './attributes.ts';
 import type { DestinationState } from './destination-state.ts';
 import { isDirectory, PERMISSION_MASK } from '@ocrsync/core/file-type';
+import { hasSameMtime, keepsMtime } from './kept-attributes.ts';
+import { directoryName } from './kept-dirlinks.ts';
 import { type Hand, makeRoom } from './replace.ts';
 import { keepAttributes, report, type Visited } from './visit.ts';
 
@@ -44,7 +46,7 @@ export class DirectoryVisitor {
     const state = this.#state;
     const { name, entry, existing } = visited;
     if (this.#isUnwantedParent(entry)) return;
-    if (!state.options.times || state.dryRun || visited.lookError !== undefined) return;
+    if (!keepsMtime(state.options, visited.mode) || state.dryRun || visited.lookError !== undefined) return;
     if (existing !== undefined && isDirectory(existing.mode)) return;
     if (existing !== undefined && !(yield* makeRoom(state, this.#hand, name, existing, 'directory'))) {
       return;
@@ -115,13 +117,13 @@ export class DirectoryVisitor {
     this.#widened.delete(name);
     const isTold = this.#toldOf.delete(name);
     if (mode !== undefined && (mode & OWNER_WRITE) === 0) this.#restore(name, mode);
-    if (!state.options.times) return;
+    const { list, row } = entry;
+    if (!keepsMtime(state.options, list.mode(row))) return;
     try {
       const stat = state.lstat(name);
       if (stat === undefined || !isDirectory(stat.mode)) return;
-      const mtimeSec = entry.list.mtimeSec(entry.row);
-      if (stat.mtimeSec === mtimeSec) return;
-      state.tree.setTimes(name, { mtimeSec, mtimeNsec: entry.list.mtimeNsec(entry.row) });
+      if (hasSameMtime(state, entry, stat)) return;
+      state.tree.setTimes(name, { mtimeSec: list.mtimeSec(row), mtimeNsec: list.mtimeNsec(row) });
     } catch (error) {
       if (isTold && error instanceof FilesystemError) return;
       state.failed('generator', `failed to set times on ${state.fullName(name)}`, error);
@@ -171,7 +173,7 @@ export class DirectoryVisitor {
     if (state.filesystem.isSuperUser || (mode & OWNER_ALL) === OWNER_ALL || state.localName !== undefined)
       return;
     try {
-      state.tree.chmod(name, (mode & PERMISSION_MASK) | OWNER_ALL);
+      state.tree.chmod(this.#ownName(name), (mode & PERMISSION_MASK) | OWNER_ALL);
       this.#widened.set(name, mode);
     } catch (error) {
       // Where the bits are its own and not the list's, what is put into it tells whether that matters.
@@ -182,10 +184,15 @@ export class DirectoryVisitor {
 
   #restore(name: string, mode: number): void {
     try {
-      this.#state.tree.chmod(name, mode & PERMISSION_MASK);
+      this.#state.tree.chmod(this.#ownName(name), mode & PERMISSION_MASK);
     } catch (error) {
       this.#notModified(name, error);
     }
+  }
+
+  /** Of the directory itself, also behind a kept symlink. */
+  #ownName(name: string): string {
+    return this.#state.options.keepDirlinks ? directoryName(this.#state.tree, name) : name;
   }
 
   #notModified(name: string, error: unknown): void {

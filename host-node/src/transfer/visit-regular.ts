@@ -10,6 +10,7 @@ import { BlockSumWriter } from './block-sums.ts';
 import { type DestinationState, systemText } from './destination-state.ts';
 import { isRegular } from '@ocrsync/core/file-type';
 import { itemFlags } from './item-flags.ts';
+import { hasSameMtime, isNewerThan } from './kept-attributes.ts';
 import { type Hand, makeRoom } from './replace.ts';
 import { keep, type Visited } from './visit.ts';
 
@@ -37,7 +38,7 @@ export class RegularVisitor {
     const { options, report: out } = this.#state;
     const { entry, name, redo, member } = visited;
     let { existing } = visited;
-    if (!redo && options.update && isNewer(visited)) {
+    if (!redo && options.update && this.#isNewer(visited)) {
       if (options.info.skip >= 1) out.message('info', `${name} is newer`);
       return 'skipped';
     }
@@ -72,7 +73,7 @@ export class RegularVisitor {
     if (redo || existing.sizeBytes !== list.sizeBytes(row)) return false;
     if (options.checksum) return yield* this.#hasChecksum(name, list.checksum(row)?.slice());
     if (options.sizeOnly) return true;
-    return !options.ignoreTimes && existing.mtimeSec === list.mtimeSec(row);
+    return !options.ignoreTimes && hasSameMtime(this.#state, entry, existing);
   }
 
   *#hasChecksum(name: string, wanted: Uint8Array | undefined): Task<boolean> {
@@ -142,6 +143,11 @@ export class RegularVisitor {
     }
   }
 
+  /** --update leaves newer files alone; another kind of object is replaced whatever its time, as 3.5.0 has it. */
+  #isNewer({ entry, existing }: Visited): boolean {
+    return existing !== undefined && isRegular(existing.mode) && isNewerThan(this.#state, entry, existing);
+  }
+
   #open(name: string): OpenFile | FilesystemError {
     try {
       return this.#state.tree.openRead(name, false, this.#state.options.openNoatime);
@@ -150,9 +156,4 @@ export class RegularVisitor {
       throw error;
     }
   }
-}
-
-/** --update: strictly newer at the destination, whatever kind of object it is (3.5.0 looks at regular files only). */
-function isNewer({ entry, existing }: Visited): boolean {
-  return existing !== undefined && existing.mtimeSec > entry.list.mtimeSec(entry.row);
 }

@@ -7,6 +7,7 @@ import type { Task } from '../session/wait.ts';
 import { type AttributeRequest, setAttributes } from './attributes.ts';
 import type { DestinationState } from './destination-state.ts';
 import { itemFlags } from './item-flags.ts';
+import { keepsMtime } from './kept-attributes.ts';
 import type { Member } from './hard-links.ts';
 
 const SPECIAL_BITS = 0o7000;
@@ -89,7 +90,7 @@ function wouldChange(
   if (existing === undefined) return false;
   if ((itemFlags(state, { entry, mode, existing, flags: 0 }) & ~ITEM_REPORT_XATTR) !== 0) return true;
   const isExact = times === 'exact' && state.options.times && state.filesystem.exactTimes;
-  return isExact && existing.mtimeNsec !== entry.list.mtimeNsec(entry.row);
+  return isExact && keepsMtime(state.options, mode) && existing.mtimeNsec !== entry.list.mtimeNsec(entry.row);
 }
 
 /** The line at -vv about an object that stays; hard links that are there already have it too, in a dry run as well. */
