@@ -39,6 +39,36 @@ export function filesKit(kit: Kit): void {
     expect(kit.read('f')).toBe('abcd\0\0');
   });
 
+  it('punches holes that read as zeros and leave the size alone, or says that it cannot', () => {
+    const file = kit.root.createExclusive('f', 0o600);
+    file.write(Buffer.alloc(20_000, 'x'), 0);
+    try {
+      file.punchHole(1000, 18_500);
+    } catch (error) {
+      expect(['ENOSYS', 'EOPNOTSUPP']).toContain((error as { code: string }).code);
+      file.close();
+      return;
+    }
+    file.close();
+    expect(kit.read('f')).toBe('x'.repeat(1000) + '\0'.repeat(18_500) + 'x'.repeat(500));
+  });
+
+  it('reserves room without a size, or says that it cannot, and brings data to the disk', () => {
+    const file = kit.root.createExclusive('f', 0o600);
+    let code = '';
+    try {
+      file.allocate(100_000);
+    } catch (error) {
+      ({ code } = error as { code: string });
+    }
+    expect(['', 'ENOSYS', 'EOPNOTSUPP']).toContain(code);
+    expect(file.stat().sizeBytes).toBe(0);
+    file.write(bytes('abc'), 0);
+    file.sync();
+    file.close();
+    expect(kit.read('f')).toBe('abc');
+  });
+
   it('takes positions beyond 4 GiB and reads holes as zeros', () => {
     const file = kit.root.createExclusive('f', 0o600);
     file.write(bytes('end'), FAR);

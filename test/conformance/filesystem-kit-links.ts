@@ -121,4 +121,41 @@ export function linksKit(kit: Kit): void {
     expect(codeOf(() => root.link('f', 'none/x'))).toBe('ENOENT');
     expect(codeOf(() => root.link('d', 'x'))).toBe('EPERM');
   });
+
+  it('moves names between two roots and links from one to the other', () => {
+    const { root, filesystem, base } = kit;
+    root.mkdir('one', 0o755);
+    root.mkdir('two', 0o755);
+    root.mkdir('two/deep', 0o755);
+    kit.write('one/f', 'text');
+    kit.write('two/deep/g', 'gone');
+    const [one, two] = [filesystem.root(`${base}/one`), filesystem.root(`${base}/two`)];
+    two.linkFrom(one, 'f', 'deep/h');
+    expect(root.lstat('two/deep/h')!.ino).toBe(root.lstat('one/f')!.ino);
+    expect(codeOf(() => two.linkFrom(one, 'f', 'deep/h'))).toBe('EEXIST');
+    two.renameFrom(one, 'f', 'deep/g');
+    expect(root.lstat('one/f')).toBeUndefined();
+    expect(kit.read('two/deep/g')).toBe('text');
+    one.renameFrom(two, 'deep/h', 'back');
+    expect(kit.read('one/back')).toBe('text');
+    expect(codeOf(() => two.renameFrom(one, 'none', 'x'))).toBe('ENOENT');
+    expect(codeOf(() => two.renameFrom(one, 'back', 'none/x'))).toBe('ENOENT');
+    for (const name of ['..', '../two/deep/g', '/etc/passwd']) {
+      expect(codeOf(() => one.renameFrom(two, name, 'x'))).toBe('EXDEV');
+      expect(codeOf(() => one.linkFrom(two, name, 'x'))).toBe('EXDEV');
+    }
+  });
+
+  it('sees what was moved in from another root where a directory was looked at before', () => {
+    const { root, filesystem, base } = kit;
+    root.mkdir('one', 0o755);
+    root.mkdir('two', 0o755);
+    root.mkdir('two/d', 0o755);
+    kit.write('two/d/new', 'n');
+    const [one, two] = [filesystem.root(`${base}/one`), filesystem.root(`${base}/two`)];
+    two.lstat('d/new');
+    one.renameFrom(two, 'd', 'd');
+    expect(one.lstat('d/new')!.sizeBytes).toBe(1);
+    expect(two.lstat('d/new')).toBeUndefined();
+  });
 }

@@ -159,6 +159,16 @@ class FaultyRoot implements Root {
     this.#inner.link(existing, name);
   }
 
+  renameFrom(from: Root, existing: string, name: string): void {
+    this.#plan.pass('rename', `${existing} -> ${name}`);
+    this.#inner.renameFrom(from instanceof FaultyRoot ? from.#inner : from, existing, name);
+  }
+
+  linkFrom(from: Root, existing: string, name: string): void {
+    this.#plan.pass('link', `${existing} -> ${name}`);
+    this.#inner.linkFrom(from instanceof FaultyRoot ? from.#inner : from, existing, name);
+  }
+
   symlink(target: string, name: string): void {
     this.#plan.pass('symlink', name);
     this.#inner.symlink(target, name);
@@ -280,6 +290,21 @@ class FaultyFile implements OpenFile {
   truncate(lengthBytes: number): void {
     this.#plan.pass('file.truncate', this.#name);
     this.inner.truncate(lengthBytes);
+  }
+
+  allocate(lengthBytes: number): void {
+    this.#plan.pass('file.allocate', this.#name);
+    this.inner.allocate(lengthBytes);
+  }
+
+  punchHole(position: number, lengthBytes: number): void {
+    this.#plan.pass('file.punchHole', this.#name);
+    this.inner.punchHole(position, lengthBytes);
+  }
+
+  sync(): void {
+    this.#plan.pass('file.sync', this.#name);
+    this.inner.sync();
   }
 
   /** A close that fails has closed the file all the same. Of a file that was only read none fails. */

@@ -31,6 +31,9 @@ export type FaultyCall =
   | 'file.read'
   | 'file.write'
   | 'file.truncate'
+  | 'file.allocate'
+  | 'file.punchHole'
+  | 'file.sync'
   | 'file.close';
 
 /** One fault. */

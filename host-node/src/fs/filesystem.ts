@@ -52,6 +52,12 @@ export interface OpenFile {
   /** Writes all of `from` at `position`. */
   write(from: Uint8Array, position: number): void;
   truncate(lengthBytes: number): void;
+  /** Reserves room for so many bytes from the start; the size stays. ENOSYS or EOPNOTSUPP where that cannot be done. */
+  allocate(lengthBytes: number): void;
+  /** Makes a part of the file read as zeros and gives its room back; the size stays. ENOSYS or EOPNOTSUPP likewise. */
+  punchHole(position: number, lengthBytes: number): void;
+  /** Returns when the data is on the disk. After a failure it must not be called safe, whatever a second call says. */
+  sync(): void;
   /** Fails only where written data may be lost: never for a file that was opened for reading. A second close is none. */
   close(): void;
   /**
@@ -102,6 +108,9 @@ export interface Root {
   rename(from: string, to: string): void;
   /** Another name for an existing file; follows no symlink. */
   link(existing: string, name: string): void;
+  /** As {@link rename} and {@link link}, of a name in another root of the same file system object; EXDEV where that cannot be. */
+  renameFrom(from: Root, existing: string, name: string): void;
+  linkFrom(from: Root, existing: string, name: string): void;
   symlink(target: string, name: string): void;
   readlink(name: string): string;
   /** FIFO, socket or device; ENOSYS where the platform cannot. */

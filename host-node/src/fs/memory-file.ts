@@ -47,6 +47,22 @@ export class MemoryFile implements OpenFile {
     });
   }
 
+  /** Room is taken page by page when it is written. */
+  allocate(): void {
+    throw errorOfCode('EOPNOTSUPP', 'fallocate', this.#name);
+  }
+
+  punchHole(position: number, lengthBytes: number): void {
+    this.#call('fallocate', () => {
+      if (!this.#writable || this.#inode.data === undefined) throw new Refusal('EBADF');
+      this.#inode.data.clear(position, lengthBytes);
+      this.#inode.mtime = this.#volume.now();
+    });
+  }
+
+  /** What is in memory is as safe as it will get. */
+  sync(): void {}
+
   /** See Root.copyData: here "the kernel" is this room. 0 and undefined mean the same to callers: read and write. */
   copyTo(to: MemoryFile, position: number, lengthBytes: number): number | undefined {
     const piece = new Uint8Array(Math.min(lengthBytes, COPY_BYTES));

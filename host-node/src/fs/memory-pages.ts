@@ -54,6 +54,19 @@ export class PagedBytes {
     this.#lengthBytes = lengthBytes;
   }
 
+  /** Zeros a part within the length; pages that are wholly in it are given back. */
+  clear(position: number, lengthBytes: number): void {
+    const end = Math.min(position + lengthBytes, this.#lengthBytes);
+    for (let at = position; at < end;) {
+      const offset = at % PAGE_BYTES;
+      const size = Math.min(PAGE_BYTES - offset, end - at);
+      const number = (at - offset) / PAGE_BYTES;
+      if (size < PAGE_BYTES) this.#pages.get(number)?.fill(0, offset, offset + size);
+      else if (this.#pages.delete(number)) this.#account(-PAGE_BYTES);
+      at += size;
+    }
+  }
+
   #page(number: number): Uint8Array {
     let page = this.#pages.get(number);
     if (page === undefined) {

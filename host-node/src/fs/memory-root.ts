@@ -130,8 +130,12 @@ export class MemoryRoot implements Root {
   }
 
   rename(from: string, to: string): void {
-    this.#call('rename', from, () => {
-      const source = this.#existing(from, false);
+    this.renameFrom(this, from, to);
+  }
+
+  renameFrom(from: Root, existing: string, to: string): void {
+    this.#call('rename', existing, () => {
+      const source = this.#ofVolume(from).#existing(existing, false);
       const target = this.#find(to, false);
       if (source.leaf === '' || target.leaf === '') throw new Refusal('EBUSY');
       const { inode } = source;
@@ -153,8 +157,12 @@ export class MemoryRoot implements Root {
   }
 
   link(existing: string, name: string): void {
+    this.linkFrom(this, existing, name);
+  }
+
+  linkFrom(from: Root, existing: string, name: string): void {
     this.#call('link', name, () => {
-      const source = this.#existing(existing, false);
+      const source = this.#ofVolume(from).#existing(existing, false);
       if (isDirectoryInode(source.inode)) throw new Refusal('EPERM');
       const target = this.#free(name);
       this.#attach(target, source.inode);
@@ -257,6 +265,12 @@ export class MemoryRoot implements Root {
 
   #ofItself<T>(call: string, name: string, run: (who: MemoryIdentity, inode: Inode) => T): T {
     return this.#call(call, name, () => run(this.#parts.identity, this.#existing(name, false).inode));
+  }
+
+  #ofVolume(other: Root): MemoryRoot {
+    if (!(other instanceof MemoryRoot) || other.#parts.volume !== this.#parts.volume)
+      throw new Refusal('EXDEV');
+    return other;
   }
 
   #find(name: string, follow: boolean): Place {

@@ -1,5 +1,5 @@
 // An open file over calls of the native helper. Part of local-native; made by its root only.
-import type { FileCalls } from '@ocrsync/native/files';
+import { type FileCalls, keepSize, punchHole } from '@ocrsync/native/files';
 import { errorOfNumber } from './errno.ts';
 import type { FileStat, OpenFile } from './filesystem.ts';
 import { recordedStat, statRecord } from './node-stat.ts';
@@ -35,6 +35,19 @@ export class NativeFile implements OpenFile {
   truncate(lengthBytes: number): void {
     this.#changed = true;
     this.#checked('ftruncate', this.#native.ftruncate(this.#descriptor, lengthBytes));
+  }
+
+  allocate(lengthBytes: number): void {
+    this.#checked('fallocate', this.#native.fallocate(this.#descriptor, keepSize, 0, lengthBytes));
+  }
+
+  punchHole(position: number, lengthBytes: number): void {
+    this.#changed = true;
+    this.#checked('fallocate', this.#native.fallocate(this.#descriptor, punchHole, position, lengthBytes));
+  }
+
+  sync(): void {
+    this.#checked('fsync', this.#native.fsync(this.#descriptor));
   }
 
   /** Used when the umask took bits from the mode of a new file. */

@@ -8,6 +8,7 @@ import {
   ENFILE,
   ENOENT,
   ENOTDIR,
+  EXDEV,
   O_CREAT,
   O_DIRECTORY,
   O_EXCL,
@@ -125,6 +126,20 @@ export class NativeRoot implements Root {
     const target = this.#parent(name, 'link', name);
     const status = this.#native.linkat(source, leaf, target, safe.leaf);
     if (status < 0) throw errorOfNumber(-status, 'link', name);
+  }
+
+  renameFrom(from: Root, existing: string, name: string): void {
+    this.#fromOther(from, existing, name, 'rename', (source, leaf, target, own) =>
+      this.#native.renameat2(source, leaf, target, own, 0),
+    );
+    this.#safe.forget(this.#safe.name);
+    if (from instanceof NativeRoot) from.#safe.forget(existing);
+  }
+
+  linkFrom(from: Root, existing: string, name: string): void {
+    this.#fromOther(from, existing, name, 'link', (source, leaf, target, own) =>
+      this.#native.linkat(source, leaf, target, own),
+    );
   }
 
   symlink(target: string, name: string): void {
@@ -259,6 +274,30 @@ export class NativeRoot implements Root {
   #xattrs(call: string, name: string): XattrPlace {
     const directory = this.#parent(name, call, name);
     return { calls: this.#native, directory, leaf: this.#safe.leaf, name };
+  }
+
+  /** A call on a name of another root, whose directory stays open meanwhile, and on one of this. */
+  #fromOther(
+    from: Root,
+    existing: string,
+    name: string,
+    call: string,
+    run: (source: number, leaf: string, target: number, own: string) => number,
+  ): void {
+    const slash = existing.lastIndexOf('/');
+    const leaf = existing.slice(slash + 1);
+    const isName = leaf !== '' && leaf !== '.' && leaf !== '..';
+    if (!(from instanceof NativeRoot) || !isName) throw errorOfNumber(EXDEV, call, existing);
+    const held = from.#safe.directory(slash < 0 ? '.' : existing.slice(0, slash));
+    if (typeof held === 'number') throw errorOfNumber(-held, call, existing);
+    from.#safe.pin(held);
+    try {
+      const target = this.#parent(name, call, name);
+      const status = run(held.descriptor, leaf, target, this.#safe.leaf);
+      if (status < 0) throw errorOfNumber(-status, call, existing);
+    } finally {
+      from.#safe.unpin(held);
+    }
   }
 
   #parent(name: string, call: string, file: string): number {

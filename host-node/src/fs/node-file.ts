@@ -1,6 +1,6 @@
 // An open file over synchronous calls of node:fs. Part of local-node; made by its root only.
-import { closeSync, fchmodSync, fstatSync, ftruncateSync, readSync, writeSync } from 'node:fs';
-import { translated } from './errno.ts';
+import { closeSync, fchmodSync, fstatSync, fsyncSync, ftruncateSync, readSync, writeSync } from 'node:fs';
+import { errorOfCode, translated } from './errno.ts';
 import type { FileStat, OpenFile } from './filesystem.ts';
 import { fileStat } from './node-stat.ts';
 
@@ -42,6 +42,19 @@ export class NodeFile implements OpenFile {
   truncate(lengthBytes: number): void {
     this.#changed = true;
     this.#call('ftruncate', () => ftruncateSync(this.#descriptor, lengthBytes));
+  }
+
+  /** Node has no call for the room of a file. */
+  allocate(): void {
+    throw errorOfCode('ENOSYS', 'fallocate', this.#name);
+  }
+
+  punchHole(): void {
+    throw errorOfCode('ENOSYS', 'fallocate', this.#name);
+  }
+
+  sync(): void {
+    this.#call('fsync', () => fsyncSync(this.#descriptor));
   }
 
   /** Used when the umask took bits from the mode of a new file. */

@@ -110,6 +110,18 @@ export class NodeRoot implements Root {
     this.#call('link', name, (path) => fs.linkSync(source, path));
   }
 
+  renameFrom(from: Root, existing: string, name: string): void {
+    const paths = this.#pathsOfTwo(from, existing, name, 'rename');
+    this.#translated('rename', existing, () => fs.renameSync(...paths));
+    this.#paths.forget(name);
+    if (from instanceof NodeRoot) from.#paths.forget(existing);
+  }
+
+  linkFrom(from: Root, existing: string, name: string): void {
+    const paths = this.#pathsOfTwo(from, existing, name, 'link');
+    this.#translated('link', name, () => fs.linkSync(...paths));
+  }
+
   symlink(target: string, name: string): void {
     this.#call('symlink', name, (path) => fs.symlinkSync(Buffer.from(target, 'latin1'), path));
   }
@@ -165,6 +177,14 @@ export class NodeRoot implements Root {
   /** The helper's calls are what a directory is held for. */
   hold(): undefined {
     return undefined;
+  }
+
+  /** Of a name in another root and of one in this; the directories of both are held when the second is asked for again. */
+  #pathsOfTwo(from: Root, existing: string, name: string, call: string): [Buffer, Buffer] {
+    if (!(from instanceof NodeRoot)) throw errorOfCode('EXDEV', call, existing);
+    this.#paths.path(name, call);
+    const source = from.#paths.path(existing, call);
+    return [source, this.#paths.path(name, call)];
   }
 
   #openRead(name: string, follow: boolean, extra: number): OpenFile {

@@ -29,6 +29,18 @@ export class RingFile implements OpenFile {
     throw errorOfCode('EBADF', 'ftruncate', '');
   }
 
+  allocate(): never {
+    throw errorOfCode('EBADF', 'fallocate', '');
+  }
+
+  punchHole(): never {
+    throw errorOfCode('EBADF', 'fallocate', '');
+  }
+
+  sync(): never {
+    throw errorOfCode('EBADF', 'fsync', '');
+  }
+
   close(): void {
     // Its descriptor was closed when it was read.
   }

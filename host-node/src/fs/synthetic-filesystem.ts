@@ -121,6 +121,16 @@ class SyntheticRoot implements Root {
     this.#refuse('link', name, true);
   }
 
+  renameFrom(from: Root, existing: string, name: string): void {
+    from.lstat(existing);
+    this.#refuse('rename', name);
+  }
+
+  linkFrom(from: Root, existing: string, name: string): void {
+    from.lstat(existing);
+    this.#refuse('link', name, true);
+  }
+
   symlink(_target: string, name: string): void {
     this.#refuse('symlink', name, true);
   }
@@ -221,6 +231,16 @@ class SyntheticFile implements OpenFile {
   truncate(): void {
     throw errorOfCode('EINVAL', 'ftruncate', this.#name);
   }
+
+  allocate(): void {
+    throw errorOfCode('EBADF', 'fallocate', this.#name);
+  }
+
+  punchHole(): void {
+    throw errorOfCode('EBADF', 'fallocate', this.#name);
+  }
+
+  sync(): void {}
 
   close(): void {}
 }

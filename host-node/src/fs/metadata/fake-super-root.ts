@@ -97,6 +97,14 @@ export class FakeSuperRoot implements Root {
     this.#inner.link(existing, name);
   }
 
+  renameFrom(from: Root, existing: string, name: string): void {
+    this.#inner.renameFrom(from instanceof FakeSuperRoot ? from.#inner : from, existing, name);
+  }
+
+  linkFrom(from: Root, existing: string, name: string): void {
+    this.#inner.linkFrom(from instanceof FakeSuperRoot ? from.#inner : from, existing, name);
+  }
+
   symlink(target: string, name: string): void {
     this.#standIn(name, { mode: SYMLINK | 0o777, rdevMajor: 0, rdevMinor: 0 }, target);
   }
