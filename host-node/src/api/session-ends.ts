@@ -4,7 +4,7 @@ import { CompressedTokenWriter } from '@ocrsync/core/token-codec';
 import { type CvsWords, NO_CVS_WORDS } from '../filter/cvs.ts';
 import { wireRules } from '../filter/wire-rules.ts';
 import { FilterList } from '../filter/filter-list.ts';
-import { IdMap } from '../flist/id-map.ts';
+import { IdMap, idMapRules } from '../flist/id-map.ts';
 import { createListSource, type TreeListSource } from '../flist/list-source.ts';
 import { ImpliedIncludes } from '../flist/implied-includes.ts';
 import { ReceivedListCheck } from '../flist/received-list.ts';
@@ -102,7 +102,8 @@ export class SessionEnds implements SessionHost {
       ),
     );
     const checker = this.#listCheck(context);
-    const ids = new IdMap(this.#filesystem, options.numericIds);
+    const rules = idMapRules(options, this.#filesystem, (text) => this.report.message('error', text));
+    const ids = new IdMap(this.#filesystem, options.numericIds, rules);
     const lists = new MappingListReceiver({
       ids,
       owner: options.owner,

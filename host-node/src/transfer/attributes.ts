@@ -10,6 +10,7 @@ import { directoryName } from './kept-dirlinks.ts';
 import { AclFailure } from './target-acls.ts';
 
 const SET_ID_BITS = 0o6000;
+const NO_ID = 0xffffffff;
 
 export interface AttributeRequest {
   readonly role: Role;
@@ -63,9 +64,10 @@ export function setAttributes(state: DestinationState, request: AttributeRequest
 function setOwner(state: DestinationState, { role, name, entry }: AttributeRequest, stat: FileStat): Outcome {
   const { options, filesystem } = state;
   const { list, row } = entry;
-  const changeUid = filesystem.isSuperUser && options.owner && stat.uid !== list.uid(row);
   const skipGroup = (list.flags(row) & FLIST_SKIP_GROUP) !== 0;
-  const changeGid = options.group && !skipGroup && stat.gid !== list.gid(row);
+  const changeUid =
+    filesystem.isSuperUser && options.owner && isSettable(state, name, 'uid', list.uid(row), stat.uid);
+  const changeGid = options.group && !skipGroup && isSettable(state, name, 'gid', list.gid(row), stat.gid);
   if (!changeUid && !changeGid) return 'same';
   try {
     state.tree.chown(name, changeUid ? list.uid(row) : -1, changeGid ? list.gid(row) : -1);
@@ -74,6 +76,21 @@ function setOwner(state: DestinationState, { role, name, entry }: AttributeReque
     state.failed(role, `${changeUid ? 'chown' : 'chgrp'} ${state.fullName(name)} failed`, error);
     return 'failed';
   }
+}
+
+/** False: it is so already, or it is the number by which the system means "leave it", which is told. */
+function isSettable(
+  state: DestinationState,
+  name: string,
+  what: 'uid' | 'gid',
+  wanted: number,
+  existing: number,
+): boolean {
+  if (wanted === existing) return false;
+  if (wanted !== NO_ID) return true;
+  const text = `${what} ${NO_ID} (-1) is impossible to set on ${state.fullName(name)}`;
+  state.report.message('error-xfer', text);
+  return false;
 }
 
 /** Changing owners may take the setuid and setgid bits away: where nobody can look it is taken as done, and the mode is set. */
