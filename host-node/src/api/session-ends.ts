@@ -23,7 +23,7 @@ import { createDestination } from '../transfer/destination.ts';
 import type { DestinationConfinement } from '../transfer/destination-state.ts';
 import { destinationDirectory } from '../transfer/destination-root.ts';
 import type { LocalData } from '../transfer/local-data.ts';
-import { MappingListReceiver } from '../transfer/list-receiver.ts';
+import { MappingListReceiver, receivedChmod } from '../transfer/list-receiver.ts';
 import type { ReadAheadOptions } from '../transfer/read-ahead.ts';
 import { chooseReadAhead } from '../transfer/read-ahead-choice.ts';
 import { TreeSourceFiles } from '../transfer/source-files.ts';
@@ -109,6 +109,7 @@ export class SessionEnds implements SessionHost {
       owner: options.owner,
       group: options.group,
       relative: options.relative,
+      chmod: receivedChmod(options, local, this.#filesystem.umask),
       check: (list, directory) => checker.check(list, directory),
     });
     const ends = createDestination({

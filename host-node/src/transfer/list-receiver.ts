@@ -2,7 +2,10 @@
 // (docs/protocol/03-file-list.md §9.3). Names that were not asked for are refused by the check that is passed in.
 import { FLIST_SKIP_GROUP, type FileList } from '@ocrsync/core/file-list';
 import { ownerEnd, setOwner } from '@ocrsync/core/file-list-bulk';
+import { isDirectory, isSymlink } from '@ocrsync/core/file-type';
 import type { IdMap } from '../flist/id-map.ts';
+import { applyChmod, parseChmod } from '../options/chmod.ts';
+import type { Options } from '../options/options.ts';
 import type { ListReceiver } from '../session/ports.ts';
 
 export interface ListReceiverOptions {
@@ -11,6 +14,8 @@ export interface ListReceiverOptions {
   readonly group: boolean;
   /** -R: leading slashes fall away after sorting (§12.4). */
   readonly relative: boolean;
+  /** --chmod where this end applies it: permissions of everything but symlinks, before anybody looks at them. */
+  readonly chmod: ((mode: number) => number) | undefined;
   /** Refuses a list with names that are wrong (§14.6, §16); throws ProtocolError. */
   check(list: FileList, directory: string | undefined): void;
 }
@@ -27,9 +32,10 @@ export class MappingListReceiver implements ListReceiver {
   }
 
   accept(list: FileList, directory: string | undefined): void {
-    const { ids, owner, group, relative } = this.#options;
+    const { ids, owner, group, relative, chmod } = this.#options;
     this.#options.check(list, directory);
     if (relative) list.stripLeadingSlashes();
+    if (chmod !== undefined) changeModes(list, chmod);
     if (!owner && !group) return;
     for (let row = 0; row < list.count;) {
       const end = ownerEnd(list, row);
@@ -42,4 +48,23 @@ export class MappingListReceiver implements ListReceiver {
       row = end;
     }
   }
+}
+
+/** Mode 0 is no mode: such an entry asks for a deletion. */
+function changeModes(list: FileList, chmod: (mode: number) => number): void {
+  for (let row = 0; row < list.count; row++) {
+    const mode = list.mode(row);
+    if (mode !== 0 && !isSymlink(mode)) list.setMode(row, chmod(mode));
+  }
+}
+
+/** What --chmod does at a receiver: its sender, unless it is the same process, knows nothing of it. */
+export function receivedChmod(
+  { chmod }: Pick<Options, 'chmod'>,
+  local: boolean,
+  umask: number,
+): ((mode: number) => number) | undefined {
+  const changes = chmod === null || local ? undefined : parseChmod(chmod);
+  if (changes === undefined) return undefined;
+  return (mode) => applyChmod(mode, isDirectory(mode), changes, umask);
 }
