@@ -51,6 +51,10 @@ export class FilterList {
       if (kind === 'filter') this.#take(parseRule(text, TOP_CONTEXT), TOP_CONTEXT, 0);
       else if (kind === 'include' || kind === 'exclude') {
         this.#take(parseOldRule(text, kind, TOP_CONTEXT), TOP_CONTEXT, 0);
+      } else if (kind === 'partial-dir') this.addRule(`-p ${text}/`);
+      else if (kind === 'cvs') {
+        this.addRule(':C');
+        this.addRule('-C');
       } else this.#addPatternFile(text, kind === 'include-from' ? 'include' : 'exclude');
     }
   }

@@ -1,5 +1,4 @@
 // --help, --version, -VV and --info=help, made from the table (docs/protocol/05-options.md §5.3, §9). Text in our own words.
-import { INFO_FLAG_NAMES, INFO_FLAGS } from './info-flags.ts';
 import type { HelpGroup, OptionRow } from './row.ts';
 import { OPTION_ROWS, rowName } from './table.ts';
 import { COMPATIBLE_VERSION, NEWEST_PROTOCOL, VERSION } from './version.ts';
@@ -173,24 +172,4 @@ export function versionJson(platform?: PlatformFacts): string {
     license: 'MIT',
   };
   return `${JSON.stringify(value, null, 2)}\n`;
-}
-
-/** What --info=help prints on stdout. */
-export function infoHelpText(): string {
-  const lines = ['Use OPT or OPT1 for level 1 output, OPT2 for level 2, etc.; OPT0 silences.', ''];
-  for (const flag of INFO_FLAG_NAMES) lines.push(`${flag.toUpperCase().padEnd(10)} ${INFO_FLAGS[flag].help}`);
-  lines.push('', 'ALL        Every flag at this level (all2)', 'NONE       Every flag off');
-  lines.push('HELP       This text', '', 'Options added at each level of verbosity:');
-  for (let level = 0; level < 3; level++) lines.push(`${level}) ${addedAt(level)}`);
-  return `${lines.join('\n')}\n`;
-}
-
-function addedAt(level: number): string {
-  const added: string[] = [];
-  for (const flag of INFO_FLAG_NAMES) {
-    const value = INFO_FLAGS[flag].byVerbosity[level]!;
-    const previous = level === 0 ? 0 : INFO_FLAGS[flag].byVerbosity[level - 1]!;
-    if (value > previous) added.push(flag.toUpperCase() + (value > 1 ? value : ''));
-  }
-  return added.join(',');
 }

@@ -11,9 +11,13 @@ export interface FilterArgument {
   /**
    * filter: `--filter=RULE`, `-f`, and the rules -F stands for. include/exclude: a bare pattern.
    * include-from/exclude-from: `text` is a file name, `-` = standard input.
+   * partial-dir: an exclude rule for the relative directory `text`, perishable where the protocol knows that (05-options.md §6.6).
+   * cvs: the option -C, always last (06-filters.md §11, §13.3); on a server too, which got the letter C.
    */
-  readonly kind: 'filter' | 'include' | 'exclude' | 'include-from' | 'exclude-from';
+  readonly kind: 'filter' | 'include' | 'exclude' | 'include-from' | 'exclude-from' | 'partial-dir' | 'cvs';
   readonly text: string;
+  /** --from0 stood before this include-from or exclude-from. */
+  readonly zeroSeparated?: boolean;
 }
 
 /** `--checksum-choice`: the name for transfers and the one for `--checksum`; lower case, `auto` possible in one of the two. */
@@ -152,7 +156,10 @@ export interface Options {
   readonly numericIds: boolean;
   /** -E, only without perms. */
   readonly executability: boolean;
+  /** -O, or backups beside the files. */
   readonly omitDirTimes: boolean;
+  /** -O itself: what a server is told. */
+  readonly omitDirTimesExplicit: boolean;
   readonly omitLinkTimes: boolean;
   /** Seconds; < 0: nanoseconds are compared too. */
   readonly modifyWindow: number;
@@ -223,8 +230,10 @@ export interface Options {
   readonly suffix: string;
   /** `sent-files`: the old form of the option, which also counts what was replaced without a transfer. */
   readonly removeSourceFiles: 'no' | 'source-files' | 'sent-files';
-  /** Bytes; Infinity: no limit. */
+  /** Bytes: the most that is asked for at once. */
   readonly maxAlloc: number;
+  /** As typed, for a server; null: the default size. */
+  readonly maxAllocText: string | null;
   readonly batch: { readonly mode: 'write' | 'only-write' | 'read'; readonly file: string } | null;
   /** `--skip-compress`; null: the built-in list. */
   readonly skipCompress: string | null;
@@ -369,6 +378,7 @@ export const DEFAULT_OPTIONS: Options = Object.freeze({
   numericIds: false,
   executability: false,
   omitDirTimes: false,
+  omitDirTimesExplicit: false,
   omitLinkTimes: false,
   modifyWindow: 0,
   chmod: null,
@@ -411,6 +421,7 @@ export const DEFAULT_OPTIONS: Options = Object.freeze({
   suffix: '~',
   removeSourceFiles: 'no',
   maxAlloc: 1073741824,
+  maxAllocText: null,
   batch: null,
   skipCompress: null,
   compressThreads: 0,

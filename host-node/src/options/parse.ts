@@ -1,6 +1,7 @@
 // The door of options/: words and environment in, Options or a finished answer out. Pure; prints nothing, exits nothing.
 // Serves client command lines and `--server` ones alike (docs/protocol/05-options.md §2, §13).
-import { type PlatformFacts, helpText, infoHelpText, usageText, versionJson, versionText } from './help.ts';
+import { flagHelpText } from './flag-help.ts';
+import { type PlatformFacts, helpText, usageText, versionJson, versionText } from './help.ts';
 import { OptionError } from './option-error.ts';
 import type { Options } from './options.ts';
 import { resolveOptions } from './resolve.ts';
@@ -33,7 +34,7 @@ export function parseArguments(
   try {
     const raw = scanWords(words);
     if (raw.isServerSender && !raw.isServer) return stop('', usageText(), 1, false);
-    if (raw.infoHelp) return stop(infoHelpText(), '', 0, raw.isServer);
+    if (raw.flagHelp !== null) return stop(flagHelpText(raw.flagHelp), '', 0, raw.isServer);
     if (raw.help || (raw.humanReadable > 1 && words.length === 1))
       return stop(helpText(), '', 0, raw.isServer);
     if (raw.version > 1) return stop(versionJson(platform?.()), '', 0, raw.isServer);

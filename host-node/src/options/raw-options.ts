@@ -1,7 +1,8 @@
 // The options as they were typed, one after the other, before defaults and implications (docs/protocol/05-options.md §2, §6).
 // Mutable; lives only while a command line is being read.
+import type { DebugFlag } from './debug-flags.ts';
 import type { InfoFlag } from './info-flags.ts';
-import type { FilterArgument } from './options.ts';
+import type { AlternateDestinations, FilterArgument } from './options.ts';
 
 export interface RawOptions {
   isServer: boolean;
@@ -10,8 +11,14 @@ export interface RawOptions {
   verbose: number;
   quiet: boolean;
   infoExplicit: Map<InfoFlag, number>;
-  /** --info=help was met. */
-  infoHelp: boolean;
+  debugExplicit: Map<DebugFlag, number>;
+  /** --info=help or --debug=help was met. */
+  flagHelp: 'info' | 'debug' | null;
+  stderrMode: 'errors' | 'all' | 'client';
+  outbuf: string | null;
+  logFile: string | null;
+  logFileFormat: string | null;
+  explain: string | null;
   stats: boolean;
   motd: boolean;
   humanReadable: number;
@@ -26,12 +33,30 @@ export interface RawOptions {
   version: number;
   /** 0 no, 1 weak (-a), 2 strong (-r). */
   recurse: 0 | 1 | 2;
-  dirs: boolean | null;
+  /** null unset, 0 --no-dirs, 1 implied, 2 --dirs, 4 --old-dirs. */
+  dirs: number | null;
   incRecursive: boolean;
   relative: boolean | null;
   impliedDirs: boolean;
+  oneFileSystem: number;
+  filesFrom: string | null;
+  from0: boolean;
+  mkpath: boolean;
+  pruneEmptyDirs: boolean;
+  ignoreMissingArgs: boolean;
+  deleteMissingArgs: boolean;
+  /** null: the environment decides; `-` as typed or --no-iconv: none. */
+  iconv: string | null;
+  qsort: boolean;
   links: boolean;
   copyLinks: boolean;
+  copyUnsafeLinks: boolean;
+  safeLinks: boolean;
+  mungeLinks: boolean | null;
+  copyDirlinks: boolean;
+  keepDirlinks: boolean;
+  insecureLinks: boolean;
+  confineRoot: string | null;
   hardLinks: number;
   perms: boolean;
   times: boolean;
@@ -40,6 +65,19 @@ export interface RawOptions {
   devices: boolean;
   specials: boolean;
   numericIds: boolean;
+  executability: boolean;
+  omitDirTimes: boolean;
+  omitLinkTimes: boolean;
+  modifyWindow: number;
+  chmod: string | null;
+  usermap: string | null;
+  groupmap: string | null;
+  /** Which option gave a map. */
+  mapOrigins: { usermap: 'map' | 'chown' | null; groupmap: 'map' | 'chown' | null };
+  copyAs: string | null;
+  copyDevices: boolean;
+  writeDevices: boolean;
+  dropDevices: boolean;
   privileges: 'auto' | 'super' | 'ordinary' | 'fake';
   atimes: number;
   openNoatime: boolean;
@@ -53,28 +91,64 @@ export interface RawOptions {
   update: boolean;
   existing: boolean;
   ignoreExisting: boolean;
+  maxSize: number | null;
+  minSize: number | null;
+  fuzzy: number;
+  alternateKind: AlternateDestinations['kind'] | null;
+  alternateDirectories: string[];
   wholeFile: boolean | null;
   blockSize: number;
   inplace: boolean;
   append: 0 | 1 | 2;
   partial: boolean;
+  partialDir: string | null;
+  delayUpdates: boolean;
+  tempDir: string | null;
+  sparse: boolean;
+  preallocate: boolean;
+  fsync: boolean;
+  backup: boolean;
+  backupDir: string | null;
+  suffix: string | null;
+  removeSourceFiles: 'no' | 'source-files' | 'sent-files';
+  /** As typed. */
+  maxAlloc: string | null;
+  writeBatch: string | null;
+  onlyWriteBatch: string | null;
+  readBatch: string | null;
+  skipCompress: string | null;
+  compressThreads: number;
   compressCount: number;
   compressChoice: string | null;
   compressLevel: number | null;
   delete: boolean;
-  deleteDuring: boolean;
+  deleteBefore: boolean;
+  /** 0 no, 1 --delete-during, 2 --delete-delay. */
+  deleteDuring: 0 | 1 | 2;
+  deleteAfter: boolean;
+  deleteExcluded: boolean;
+  force: boolean;
+  ignoreErrors: boolean;
+  maxDelete: number | null;
+  cvsExclude: boolean;
   filters: FilterArgument[];
   /** Number of -F. */
   perDirectoryFilters: number;
   /** Client: the remote shell; server: the client's capabilities. */
   rsh: string | null;
   rsyncPath: string;
+  /** -1: the environment decides. */
+  oldArgs: number;
   /** null: the environment decides. */
-  oldArgs: number | null;
-  /** false: --no-secluded-args; null: the environment decides. */
-  secludedArgs: false | null;
-  /** false: --no-iconv; null: the environment decides. */
-  iconv: false | null;
+  secludedArgs: boolean | null;
+  trustSender: boolean;
+  blockingIo: boolean | null;
+  remoteOptions: string[];
+  address: string | null;
+  sockopts: string | null;
+  ipVersion: number;
+  earlyInput: string | null;
+  stopAtMs: number | null;
   timeoutSeconds: number;
   contimeoutSeconds: number;
   bwlimitKiBPerSecond: number;
@@ -94,7 +168,13 @@ export function newRawOptions(isServer: boolean): RawOptions {
     verbose: 0,
     quiet: false,
     infoExplicit: new Map(),
-    infoHelp: false,
+    debugExplicit: new Map(),
+    flagHelp: null,
+    stderrMode: 'errors',
+    outbuf: null,
+    logFile: null,
+    logFileFormat: null,
+    explain: null,
     stats: false,
     motd: true,
     humanReadable: 1,
@@ -112,8 +192,24 @@ export function newRawOptions(isServer: boolean): RawOptions {
     incRecursive: true,
     relative: null,
     impliedDirs: true,
+    oneFileSystem: 0,
+    filesFrom: null,
+    from0: false,
+    mkpath: false,
+    pruneEmptyDirs: false,
+    ignoreMissingArgs: false,
+    deleteMissingArgs: false,
+    iconv: null,
+    qsort: false,
     links: false,
     copyLinks: false,
+    copyUnsafeLinks: false,
+    safeLinks: false,
+    mungeLinks: null,
+    copyDirlinks: false,
+    keepDirlinks: false,
+    insecureLinks: false,
+    confineRoot: null,
     hardLinks: 0,
     perms: false,
     times: false,
@@ -122,6 +218,18 @@ export function newRawOptions(isServer: boolean): RawOptions {
     devices: false,
     specials: false,
     numericIds: false,
+    executability: false,
+    omitDirTimes: false,
+    omitLinkTimes: false,
+    modifyWindow: 0,
+    chmod: null,
+    usermap: null,
+    groupmap: null,
+    mapOrigins: { usermap: null, groupmap: null },
+    copyAs: null,
+    copyDevices: false,
+    writeDevices: false,
+    dropDevices: false,
     privileges: 'auto',
     atimes: 0,
     openNoatime: false,
@@ -135,23 +243,58 @@ export function newRawOptions(isServer: boolean): RawOptions {
     update: false,
     existing: false,
     ignoreExisting: false,
+    maxSize: null,
+    minSize: null,
+    fuzzy: 0,
+    alternateKind: null,
+    alternateDirectories: [],
     wholeFile: null,
     blockSize: 0,
     inplace: false,
     append: 0,
     partial: false,
+    partialDir: null,
+    delayUpdates: false,
+    tempDir: null,
+    sparse: false,
+    preallocate: false,
+    fsync: false,
+    backup: false,
+    backupDir: null,
+    suffix: null,
+    removeSourceFiles: 'no',
+    maxAlloc: null,
+    writeBatch: null,
+    onlyWriteBatch: null,
+    readBatch: null,
+    skipCompress: null,
+    compressThreads: 0,
     compressCount: 0,
     compressChoice: null,
     compressLevel: null,
     delete: false,
-    deleteDuring: false,
+    deleteBefore: false,
+    deleteDuring: 0,
+    deleteAfter: false,
+    deleteExcluded: false,
+    force: false,
+    ignoreErrors: false,
+    maxDelete: null,
+    cvsExclude: false,
     filters: [],
     perDirectoryFilters: 0,
     rsh: null,
     rsyncPath: 'rsync',
-    oldArgs: null,
+    oldArgs: -1,
     secludedArgs: null,
-    iconv: null,
+    trustSender: false,
+    blockingIo: null,
+    remoteOptions: [],
+    address: null,
+    sockopts: null,
+    ipVersion: 0,
+    earlyInput: null,
+    stopAtMs: null,
     timeoutSeconds: 0,
     contimeoutSeconds: 0,
     bwlimitKiBPerSecond: 0,

@@ -1,133 +1,86 @@
 // From what was typed to what it means: environment, implications, conflicts (docs/protocol/05-options.md §6, §7, §8).
 import { byteString } from './byte-strings.ts';
 import { parseChecksumChoice, parseCompressChoice, preferenceList } from './choices.ts';
-import { INFO_FLAG_NAMES } from './info-flags.ts';
-import type { InfoFlag, InfoLevels } from './info-flags.ts';
-import { formatHas } from './item-format.ts';
-import { bareError, notSupported, usageError } from './option-error.ts';
-import { debugLevelsOf } from './debug-flags.ts';
-import { DEFAULT_OPTIONS, infoLevelsOf } from './options.ts';
+import { copiedOptions } from './copied-options.ts';
+import { bareError, usageError } from './option-error.ts';
+import { DEFAULT_OPTIONS } from './options.ts';
 import type { Options } from './options.ts';
 import type { RawOptions } from './raw-options.ts';
-import { leadingInteger } from './values.ts';
-import { NEWEST_PROTOCOL, OLDEST_PROTOCOL } from './version.ts';
+import { checkConflicts, checkProtocol, deletes } from './resolve-conflicts.ts';
+import { outputFields } from './resolve-output.ts';
+import {
+  backupDirOf,
+  batchOf,
+  cleanPath,
+  filesFromOf,
+  filterArguments,
+  partialDirOf,
+  walkFields,
+} from './resolve-paths.ts';
+import { leadingInteger, parseSize } from './values.ts';
 
 /** The environment as Node gives it (UTF-16 text). */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-type OutputFields =
-  | 'info'
-  | 'itemFormat'
-  | 'itemFormatBeforeTransfer'
-  | 'formatHasItemize'
-  | 'formatHasOperation'
-  | 'showUnchanged';
-type DataFields =
-  | 'checksumChoice'
-  | 'wholeFile'
-  | 'inplace'
-  | 'partial'
-  | 'compress'
-  | 'compressChoice'
-  | 'compressChoiceText';
+const DEFAULT_MAX_ALLOC = '1g';
 
 /** Settles everything that was left open. The first conflict in rsync's order is the one thrown. */
 export function resolveOptions(raw: RawOptions, environment: Environment): Options {
-  const oldArgs = argumentQuoting(raw, environment);
-  const data = dataFields(raw);
-  refuseEnvironment(raw, environment);
-  const listOnly = raw.listOnly || (!raw.isServer && raw.operands.length < 2);
-  const recursive = raw.recurse !== 0;
-  const dirs = recursive || (raw.dirs ?? listOnly);
-  const relative = raw.relative ?? false;
-  checkConflicts(raw, dirs);
-  const partial = keepsPartial(raw, environment);
   const server = raw.isServer;
+  const quoting = argumentQuoting(raw, environment);
+  const maxAlloc = maxAllocOf(raw, environment);
+  const data = dataFields(raw);
+  const outbuf = outbufOf(raw.outbuf);
+  const output = outputFields(raw);
+  const iconv = iconvOf(raw, environment);
+  const walk = walkFields(raw);
+  checkConflicts(raw, walk.dirs);
+  const partialDir = partialDirOf(raw, data.inplace, nonEmpty(environment.RSYNC_PARTIAL_DIR));
+  const deletion = deletionFields(raw);
+  const backup = backupFields(raw);
+  const filesFrom = filesFromOf(raw);
+  checkProtocol(raw);
   return Object.freeze({
     ...DEFAULT_OPTIONS,
-    ...copied(raw),
-    debug: debugLevelsOf(raw.verbose),
+    ...copiedOptions(raw),
+    ...quoting,
+    ...maxAlloc,
     ...data,
-    ...outputFields(raw),
-    partial,
+    ...output,
+    ...walk,
+    ...deletion,
+    ...backup,
+    outbuf,
+    iconv,
+    filesFrom,
+    partial: !data.inplace && (raw.partial || raw.partialDir !== null || raw.delayUpdates),
+    partialDir,
+    batch: batchOf(raw),
+    filters: filterArguments(raw, { ...backup, delete: deletion.delete, partialDir }),
+    alternateDestinations:
+      raw.alternateKind === null
+        ? null
+        : { kind: raw.alternateKind, directories: Object.freeze([...raw.alternateDirectories]) },
+    confineRoot: confineRootOf(raw),
     isServer: server,
     isServerSender: raw.isServerSender,
     clientCapabilities: server ? (raw.rsh ?? '') : '',
     operands: Object.freeze(server && raw.operands[0] === '.' ? raw.operands.slice(1) : [...raw.operands]),
-    listOnly,
-    listOnlyExplicit: raw.listOnly,
-    recursive,
-    dirs,
-    dirsExplicit: raw.dirs === true,
-    incRecursiveAllowed: raw.incRecursive,
-    relative,
-    impliedDirs: relative && raw.impliedDirs,
     rsh: server ? 'ssh' : (raw.rsh ?? nonEmpty(environment.RSYNC_RSH) ?? 'ssh'),
     rshExplicit: !server && raw.rsh !== null,
-    oldArgs,
+    ...environmentFields(raw, environment),
+  });
+}
+
+function environmentFields(raw: RawOptions, environment: Environment) {
+  const server = raw.isServer;
+  return {
     checksumList: preferenceList(environment.RSYNC_CHECKSUM_LIST, server),
     compressList: preferenceList(environment.RSYNC_COMPRESS_LIST, server),
     password:
       server || environment.RSYNC_PASSWORD === undefined ? null : byteString(environment.RSYNC_PASSWORD),
     defaultUser: nonEmpty(environment.USER) ?? nonEmpty(environment.LOGNAME) ?? 'nobody',
     proxy: server ? null : nonEmpty(environment.RSYNC_PROXY),
-  });
-}
-
-/** Fields that mean what was typed. */
-function copied(raw: RawOptions) {
-  return {
-    verbose: raw.verbose,
-    quiet: raw.quiet,
-    infoExplicit: Object.freeze(INFO_FLAG_NAMES.filter((flag) => raw.infoExplicit.has(flag))),
-    stats: raw.stats,
-    motd: raw.motd,
-    humanReadable: Math.min(raw.humanReadable, 3) as 0 | 1 | 2 | 3,
-    eightBitOutput: raw.eightBitOutput,
-    itemize: Math.min(raw.itemize, 2) as 0 | 1 | 2,
-    outFormat: raw.outFormat,
-    progress: raw.progress,
-    dryRun: raw.dryRun,
-    json: raw.json,
-    links: raw.links,
-    copyLinks: raw.copyLinks,
-    hardLinks: (raw.hardLinks === 0 ? 0 : 1) as 0 | 1,
-    perms: raw.perms,
-    times: raw.times,
-    owner: raw.owner,
-    group: raw.group,
-    devices: raw.devices,
-    specials: raw.specials,
-    numericIds: raw.numericIds,
-    privileges: raw.privileges,
-    atimes: Math.min(raw.atimes, 2) as 0 | 1 | 2,
-    openNoatime: raw.openNoatime || raw.atimes > 1,
-    acls: raw.acls,
-    xattrs: Math.min(raw.xattrs, 2) as 0 | 1 | 2,
-    checksum: raw.checksum,
-    checksumSeed: raw.checksumSeed,
-    ignoreTimes: raw.ignoreTimes,
-    sizeOnly: raw.sizeOnly,
-    update: raw.update,
-    existing: raw.existing,
-    ignoreExisting: raw.ignoreExisting,
-    blockSize: raw.blockSize,
-    append: raw.append,
-    compressCount: raw.compressCount,
-    compressLevel: raw.compressLevel,
-    confine:
-      raw.confine === null ? ('auto' as const) : raw.confine ? ('required' as const) : ('off' as const),
-    delete: raw.delete,
-    deleteWhen: raw.deleteDuring ? ('during' as const) : ('default' as const),
-    filters: Object.freeze([...raw.filters]),
-    rsyncPath: raw.rsyncPath,
-    timeoutSeconds: raw.timeoutSeconds,
-    contimeoutSeconds: raw.contimeoutSeconds,
-    bwlimitKiBPerSecond: raw.bwlimitKiBPerSecond,
-    port: raw.port,
-    passwordFile: raw.passwordFile,
-    protocol: raw.protocol,
-    ioUring: raw.ioUring,
   };
 }
 
@@ -136,37 +89,100 @@ function nonEmpty(value: string | undefined): string | null {
 }
 
 /** --old-args, --secluded-args and their two variables (§8). */
-function argumentQuoting(raw: RawOptions, environment: Environment): 0 | 1 | 2 {
-  if (raw.isServer) return 0;
-  if (raw.oldArgs !== null) return Math.min(raw.oldArgs, 2) as 0 | 1 | 2;
-  const oldArgs = nonEmpty(environment.RSYNC_OLD_ARGS);
-  if (oldArgs !== null) return Math.max(0, Math.min(leadingInteger(oldArgs), 2)) as 0 | 1 | 2;
-  const secluded = nonEmpty(environment.RSYNC_PROTECT_ARGS);
-  if (raw.secludedArgs === null && secluded !== null && leadingInteger(secluded) !== 0) {
-    throw notSupported('RSYNC_PROTECT_ARGS (--secluded-args)');
+function argumentQuoting(
+  raw: RawOptions,
+  environment: Environment,
+): Pick<Options, 'oldArgs' | 'secludedArgs'> {
+  if (raw.isServer) return { oldArgs: 0, secludedArgs: raw.secludedArgs === true };
+  let level = raw.oldArgs;
+  let secluded = raw.secludedArgs;
+  if (level < 0 && secluded !== true) {
+    const old = nonEmpty(environment.RSYNC_OLD_ARGS);
+    if (old !== null) {
+      level = Math.max(0, leadingInteger(old));
+      secluded = false;
+    }
   }
-  return 0;
+  if (secluded === null && level <= 0) {
+    const wanted = nonEmpty(environment.RSYNC_PROTECT_ARGS);
+    secluded = wanted !== null && raw.oldArgs < 0 && leadingInteger(wanted) !== 0;
+  }
+  if (secluded === true && level > 0) throw usageError('--secluded-args conflicts with --old-args.');
+  return { oldArgs: Math.max(0, Math.min(level, 2)) as 0 | 1 | 2, secludedArgs: secluded === true };
 }
 
-/** A variable that asks for an option we do not have is refused like the option. */
-function refuseEnvironment(raw: RawOptions, environment: Environment): void {
-  if (!raw.isServer && nonEmpty(environment.RSYNC_MAX_ALLOC) !== null) {
-    throw notSupported('RSYNC_MAX_ALLOC (--max-alloc)');
-  }
-  if (raw.isServer || raw.iconv === false) return;
-  const charset = nonEmpty(environment.RSYNC_ICONV);
-  if (charset !== null && charset !== '-') throw notSupported('RSYNC_ICONV (--iconv)');
+function maxAllocOf(raw: RawOptions, environment: Environment): Pick<Options, 'maxAlloc' | 'maxAllocText'> {
+  const text = raw.maxAlloc ?? nonEmpty(environment.RSYNC_MAX_ALLOC) ?? DEFAULT_MAX_ALLOC;
+  const bytes = parseSize(text, { unit: 'b', min: 1024 * 1024, max: 2 ** 63, unlimited: true });
+  if (typeof bytes === 'string') throw usageError(`--max-alloc=${text} ${bytes}`);
+  if (bytes === 0) throw usageError('max-alloc must be greater than zero');
+  return { maxAlloc: bytes, maxAllocText: bytes === DEFAULT_OPTIONS.maxAlloc ? null : text };
 }
 
-function keepsPartial(raw: RawOptions, environment: Environment): boolean {
-  if (!raw.partial || raw.inplace || raw.append > 0) return false;
-  if (!raw.isServer && nonEmpty(environment.RSYNC_PARTIAL_DIR) !== null) {
-    throw notSupported('RSYNC_PARTIAL_DIR (--partial-dir)');
-  }
-  return true;
+function outbufOf(text: string | null): Options['outbuf'] {
+  if (text === null) return null;
+  const letter = text.charAt(0).toUpperCase();
+  if (letter === 'N' || letter === 'U') return 'none';
+  if (letter === 'L') return 'line';
+  if (letter === 'B' || letter === 'F') return 'full';
+  throw usageError('Invalid --outbuf setting -- specify N, L, or B.');
 }
 
-function dataFields(raw: RawOptions): Pick<Options, Exclude<DataFields, 'partial'>> {
+/** §4.7: a client converts between its own part and the one it tells the server. */
+function iconvOf(raw: RawOptions, environment: Environment): Options['iconv'] {
+  const text = raw.iconv ?? (raw.isServer ? null : nonEmpty(environment.RSYNC_ICONV));
+  if (text === null || text === '' || text === '-') return null;
+  const comma = text.indexOf(',');
+  if (comma < 0) return { local: text, remote: text };
+  return { local: text.slice(0, comma), remote: text.slice(comma + 1) };
+}
+
+function confineRootOf(raw: RawOptions): string | null {
+  if (raw.confineRoot === null) return null;
+  const root = cleanPath(raw.confineRoot);
+  return root === '/' ? null : root;
+}
+
+type DeletionFields = 'delete' | 'deleteWhen' | 'deleteExcluded' | 'force' | 'ignoreErrors' | 'maxDelete';
+
+function deletionFields(raw: RawOptions): Pick<Options, DeletionFields> {
+  const during = raw.deleteDuring === 2 ? 'delay' : 'during';
+  return {
+    delete: deletes(raw),
+    deleteWhen: raw.deleteBefore
+      ? 'before'
+      : raw.deleteAfter
+        ? 'after'
+        : raw.deleteDuring > 0
+          ? during
+          : 'default',
+    deleteExcluded: raw.deleteExcluded,
+    force: raw.force,
+    ignoreErrors: raw.ignoreErrors,
+    maxDelete: raw.maxDelete === null ? null : Math.max(raw.maxDelete, 0),
+  };
+}
+
+type BackupFields = 'backup' | 'backupDir' | 'suffix' | 'omitDirTimes' | 'omitDirTimesExplicit';
+
+/** §6.4. */
+function backupFields(raw: RawOptions): Pick<Options, BackupFields> {
+  const backup = raw.backup || raw.backupDir !== null;
+  const backupDir = backupDirOf(raw);
+  return {
+    backup,
+    backupDir,
+    suffix: raw.suffix ?? (raw.backupDir === null ? '~' : ''),
+    // Backups beside the files change the times of every directory they are made in.
+    omitDirTimes: raw.omitDirTimes || (backup && backupDir === null),
+    omitDirTimesExplicit: raw.omitDirTimes,
+  };
+}
+
+type DataFields =
+  'checksumChoice' | 'wholeFile' | 'inplace' | 'compress' | 'compressChoice' | 'compressChoiceText';
+
+function dataFields(raw: RawOptions): Pick<Options, DataFields> {
   const checksumChoice = parseChecksumChoice(raw.checksumChoice);
   if (raw.checksum && checksumChoice?.preTransfer === 'none') {
     throw bareError('Invalid checksum-choice for --checksum: none (0)', 4);
@@ -176,65 +192,12 @@ function dataFields(raw: RawOptions): Pick<Options, Exclude<DataFields, 'partial
   return {
     checksumChoice,
     wholeFile: checksumChoice?.transfer === 'none' ? true : raw.wholeFile,
-    inplace: raw.inplace || raw.append > 0,
+    inplace: raw.inplace || raw.append > 0 || raw.writeDevices,
     compress:
       compressChoice === null
         ? raw.compressCount > 0 || raw.compressLevel !== null
         : compressChoice !== 'none',
     compressChoice,
     compressChoiceText: compressChoice === null ? '' : chosen === null ? 'zlibx' : raw.compressChoice!,
-  };
-}
-
-function checkConflicts(raw: RawOptions, dirs: boolean): void {
-  const server = raw.isServer;
-  if (raw.hardLinks > 1) throw notSupported('-HH', server);
-  if (raw.privileges === 'fake' && raw.xattrs > 1) throw usageError('--fake-super conflicts with -XX');
-  if (raw.delete && !dirs) {
-    throw usageError('--delete does not work without --recursive (-r) or --dirs (-d).');
-  }
-  const whole = raw.wholeFile === true || parseChecksumChoice(raw.checksumChoice)?.transfer === 'none';
-  if (raw.append > 0 && whole) throw usageError('--append cannot be used with --whole-file');
-  if (raw.timeoutSeconds < 0 || raw.contimeoutSeconds < 0) {
-    throw usageError(`${raw.timeoutSeconds < 0 ? '--timeout' : '--contimeout'} must not be negative`);
-  }
-  if (raw.port < 0 || raw.port > 65535) throw usageError(`--port=${raw.port} is invalid`);
-  if (raw.protocol > NEWEST_PROTOCOL) {
-    throw bareError(`--protocol must be no more than ${NEWEST_PROTOCOL} on the Client.`, 2);
-  }
-  if (raw.protocol < OLDEST_PROTOCOL) {
-    throw bareError(`--protocol must be at least ${OLDEST_PROTOCOL} on the Client.`, 2);
-  }
-}
-
-/** §6.5: levels and the line format of items. */
-function outputFields(raw: RawOptions): Pick<Options, OutputFields> {
-  const levels: Record<InfoFlag, number> = { ...infoLevelsOf(raw.verbose) };
-  const raise = (flag: InfoFlag, level: number): void => {
-    levels[flag] = Math.max(levels[flag], level);
-  };
-  if (raw.stats) raise('stats', raw.verbose > 1 ? 3 : 2);
-  for (const [flag, level] of raw.infoExplicit) levels[flag] = level;
-  const imply = (flag: InfoFlag, level: number): void => {
-    if (!raw.infoExplicit.has(flag)) raise(flag, level);
-  };
-
-  const format = raw.outFormat ?? (raw.itemize > 0 && !raw.isServer ? '%i %n%L' : null);
-  const hasItemize = format !== null && formatHas(format, 'i');
-  const before = format !== null && !formatHas(format, 'bcC');
-  if (raw.progress && !raw.isServer) {
-    if (!before && levels.name === 0) imply('name', 1);
-    imply('flist', 2);
-    imply('progress', 1);
-  }
-  const named = format === null && levels.name > 0 && !raw.isServer;
-  const manyItems = raw.isServer ? (raw.outFormat ?? '').includes('%i%I') : raw.itemize > 1;
-  return {
-    info: Object.freeze(levels) as InfoLevels,
-    itemFormat: named ? '%n%L' : format,
-    itemFormatBeforeTransfer: named || format === null ? true : before,
-    formatHasItemize: hasItemize,
-    formatHasOperation: hasItemize || (format !== null && formatHas(format, 'o')),
-    showUnchanged: hasItemize && (manyItems || levels.name > 1),
   };
 }

@@ -55,6 +55,7 @@ type Flag = {
 type Count = {
   [K in keyof RawOptions]: RawOptions[K] extends number ? (number extends RawOptions[K] ? K : never) : never;
 }[keyof RawOptions];
+type OptionalNumber = 'compressLevel' | 'maxDelete' | 'dirs';
 type Text = {
   [K in keyof RawOptions]: string extends RawOptions[K] ? K : never;
 }[keyof RawOptions];
@@ -74,14 +75,14 @@ export function count(field: Count): Action {
 }
 
 /** Sets a number, whatever the argument is. */
-export function number(field: Count, value: number): Action {
+export function number(field: Count | OptionalNumber, value: number): Action {
   return (raw) => {
     raw[field] = value;
   };
 }
 
 /** Keeps an integer argument. The scanner has refused what is no integer. */
-export function integer(field: Count | 'compressLevel'): Action {
+export function integer(field: Count | OptionalNumber): Action {
   return (raw, value) => {
     const parsed = parseInteger(value);
     if (typeof parsed === 'number') raw[field] = parsed;

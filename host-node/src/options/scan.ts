@@ -32,7 +32,7 @@ export function scanWords(words: readonly string[]): RawOptions {
 function scan(words: readonly string[], isServer: boolean): RawOptions {
   const raw = newRawOptions(isServer);
   const cursor: Cursor = { words, next: 0 };
-  while (cursor.next < words.length && !raw.help && !raw.infoHelp) {
+  while (cursor.next < words.length && !raw.help && raw.flagHelp === null) {
     const word = words[cursor.next++]!;
     if (word === '--') {
       raw.operands.push(...words.slice(cursor.next));

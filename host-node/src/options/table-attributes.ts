@@ -1,5 +1,8 @@
 // Options about attributes: modes, owners, times, devices (docs/protocol/05-options.md §3.3).
-import { count, number, set } from './row.ts';
+import { parseChmod } from './chmod.ts';
+import { usageError } from './option-error.ts';
+import { setChown, setMap } from './owner-maps.ts';
+import { count, integer, number, set, text } from './row.ts';
 import type { Action, OptionRow } from './row.ts';
 import type { RawOptions } from './raw-options.ts';
 
@@ -12,6 +15,12 @@ const privileges =
   (raw) => {
     raw.privileges = wanted;
   };
+
+/** Items of several options apply one after the other. */
+function addChmod(raw: RawOptions, value: string): void {
+  if (parseChmod(value) === undefined) throw usageError(`Invalid argument passed to --chmod (${value})`);
+  raw.chmod = raw.chmod === null ? value : `${raw.chmod},${value}`;
+}
 
 export const ATTRIBUTE_ROWS: readonly OptionRow[] = [
   {
@@ -32,8 +41,9 @@ export const ATTRIBUTE_ROWS: readonly OptionRow[] = [
     argument: flag,
     group,
     told: 'push',
-    status: 'later',
+    status: 'done',
     help: 'copy whether a file is executable',
+    apply: set(true, 'executability'),
   },
   {
     long: 'acls',
@@ -111,9 +121,11 @@ export const ATTRIBUTE_ROWS: readonly OptionRow[] = [
     argument: flag,
     group,
     told: 'push',
-    status: 'later',
+    status: 'done',
     help: '-t without directories',
+    apply: set(true, 'omitDirTimes'),
     negations: ['no-omit-dir-times', 'no-O'],
+    negate: set(false, 'omitDirTimes'),
   },
   {
     long: 'omit-link-times',
@@ -121,9 +133,11 @@ export const ATTRIBUTE_ROWS: readonly OptionRow[] = [
     argument: flag,
     group,
     told: 'push',
-    status: 'later',
+    status: 'done',
     help: '-t without symlinks',
+    apply: set(true, 'omitLinkTimes'),
     negations: ['no-omit-link-times', 'no-J'],
+    negate: set(false, 'omitLinkTimes'),
   },
   {
     long: 'modify-window',
@@ -132,8 +146,9 @@ export const ATTRIBUTE_ROWS: readonly OptionRow[] = [
     value: 'SECONDS',
     group,
     told: 'push',
-    status: 'later',
+    status: 'done',
     help: 'slack when comparing times',
+    apply: integer('modifyWindow'),
   },
   {
     long: 'owner',
@@ -194,21 +209,35 @@ export const ATTRIBUTE_ROWS: readonly OptionRow[] = [
     negate: set(false, 'specials'),
   },
   {
+    long: 'drop-D',
+    argument: flag,
+    group,
+    told: 'never',
+    status: 'done',
+    help: 'the receiver makes no devices, fifos, sockets',
+    apply: set(true, 'dropDevices'),
+    negations: ['no-drop-D'],
+    negate: set(false, 'dropDevices'),
+  },
+  {
     long: 'copy-devices',
     argument: flag,
     group,
     told: 'pull',
-    status: 'later',
+    status: 'done',
     help: 'copy what a device holds',
+    apply: set(true, 'copyDevices'),
   },
   {
     long: 'write-devices',
     argument: flag,
     group,
     told: 'push',
-    status: 'later',
+    status: 'done',
     help: 'write into devices',
+    apply: set(true, 'writeDevices'),
     negations: ['no-write-devices'],
+    negate: set(false, 'writeDevices'),
   },
   {
     long: 'chmod',
@@ -216,8 +245,9 @@ export const ATTRIBUTE_ROWS: readonly OptionRow[] = [
     value: 'MODES',
     group,
     told: 'never',
-    status: 'later',
+    status: 'done',
     help: 'change permissions on the way',
+    apply: addChmod,
   },
   {
     long: 'super',
@@ -263,8 +293,9 @@ export const ATTRIBUTE_ROWS: readonly OptionRow[] = [
     value: 'LIST',
     group,
     told: 'push',
-    status: 'later',
+    status: 'done',
     help: 'map user names',
+    apply: (raw, value) => setMap(raw, 'usermap', value),
   },
   {
     long: 'groupmap',
@@ -272,8 +303,9 @@ export const ATTRIBUTE_ROWS: readonly OptionRow[] = [
     value: 'LIST',
     group,
     told: 'push',
-    status: 'later',
+    status: 'done',
     help: 'map group names',
+    apply: (raw, value) => setMap(raw, 'groupmap', value),
   },
   {
     long: 'chown',
@@ -281,8 +313,9 @@ export const ATTRIBUTE_ROWS: readonly OptionRow[] = [
     value: 'USER:GROUP',
     group,
     told: 'push',
-    status: 'later',
+    status: 'done',
     help: 'give everything to one owner',
+    apply: setChown,
   },
   {
     long: 'copy-as',
@@ -290,7 +323,8 @@ export const ATTRIBUTE_ROWS: readonly OptionRow[] = [
     value: 'USER[:GROUP]',
     group,
     told: 'never',
-    status: 'later',
+    status: 'done',
     help: 'run the transfer as another user',
+    apply: text('copyAs'),
   },
 ];

@@ -14,11 +14,10 @@ function setRate(raw: RawOptions, value: string): void {
   raw.bwlimitKiBPerSecond = rateKiB(bytes);
 }
 
-function setRing(raw: RawOptions, value: string): void {
-  if (value !== 'auto' && value !== 'on' && value !== 'off') {
-    throw usageError(`--io-uring=${value} is invalid: use auto, on or off`);
-  }
-  raw.ioUring = value;
+/** Kept in order; nobody here looks at them. */
+function addRemoteOption(raw: RawOptions, value: string): void {
+  if (!value.startsWith('-')) throw usageError(`Remote option must start with a dash: ${value}`);
+  raw.remoteOptions.push(value);
 }
 
 export const CONNECTION_ROWS: readonly OptionRow[] = [
@@ -50,8 +49,9 @@ export const CONNECTION_ROWS: readonly OptionRow[] = [
     value: 'OPTION',
     group,
     told: 'both',
-    status: 'later',
+    status: 'done',
     help: 'an option for the other end alone',
+    apply: addRemoteOption,
   },
   {
     long: 'secluded-args',
@@ -60,8 +60,9 @@ export const CONNECTION_ROWS: readonly OptionRow[] = [
     argument: flag,
     group,
     told: 'both',
-    status: 'later',
+    status: 'done',
     help: 'send arguments through the protocol',
+    apply: set(true, 'secludedArgs'),
   },
   {
     long: 'no-secluded-args',
@@ -83,7 +84,7 @@ export const CONNECTION_ROWS: readonly OptionRow[] = [
     status: 'done',
     help: 'the remote shell splits file arguments; twice: everything',
     apply: (raw) => {
-      raw.oldArgs = (raw.oldArgs ?? 0) + 1;
+      raw.oldArgs = Math.max(raw.oldArgs, 0) + 1;
     },
     negations: ['no-old-args'],
     negate: (raw) => {
@@ -95,17 +96,20 @@ export const CONNECTION_ROWS: readonly OptionRow[] = [
     argument: flag,
     group,
     told: 'never',
-    status: 'later',
+    status: 'done',
     help: 'do not check what the sender sends against what was asked',
+    apply: set(true, 'trustSender'),
   },
   {
     long: 'blocking-io',
     argument: flag,
     group,
     told: 'never',
-    status: 'later',
+    status: 'done',
     help: 'for remote shells that need it',
+    apply: set(true, 'blockingIo'),
     negations: ['no-blocking-io'],
+    negate: set(false, 'blockingIo'),
   },
   {
     long: 'timeout',
@@ -149,8 +153,9 @@ export const CONNECTION_ROWS: readonly OptionRow[] = [
     value: 'ADDRESS',
     group,
     told: 'never',
-    status: 'later',
+    status: 'done',
     help: 'local address of the connection',
+    apply: text('address'),
   },
   {
     long: 'port',
@@ -168,11 +173,30 @@ export const CONNECTION_ROWS: readonly OptionRow[] = [
     value: 'LIST',
     group,
     told: 'never',
-    status: 'later',
+    status: 'done',
     help: 'options of the socket',
+    apply: text('sockopts'),
   },
-  { long: 'ipv4', short: '4', argument: flag, group, told: 'never', status: 'later', help: 'IPv4 alone' },
-  { long: 'ipv6', short: '6', argument: flag, group, told: 'never', status: 'later', help: 'IPv6 alone' },
+  {
+    long: 'ipv4',
+    short: '4',
+    argument: flag,
+    group,
+    told: 'never',
+    status: 'done',
+    help: 'IPv4 alone',
+    apply: number('ipVersion', 4),
+  },
+  {
+    long: 'ipv6',
+    short: '6',
+    argument: flag,
+    group,
+    told: 'never',
+    status: 'done',
+    help: 'IPv6 alone',
+    apply: number('ipVersion', 6),
+  },
   {
     long: 'password-file',
     argument: 'text',
@@ -189,8 +213,9 @@ export const CONNECTION_ROWS: readonly OptionRow[] = [
     value: 'FILE',
     group,
     told: 'never',
-    status: 'later',
+    status: 'done',
     help: "data for the daemon's early exec command",
+    apply: text('earlyInput'),
   },
   {
     long: 'protocol',
@@ -201,132 +226,5 @@ export const CONNECTION_ROWS: readonly OptionRow[] = [
     status: 'done',
     help: 'speak an older protocol (27-32)',
     apply: integer('protocol'),
-  },
-  {
-    long: 'io-uring',
-    argument: 'text',
-    value: 'MODE',
-    group,
-    told: 'never',
-    status: 'done',
-    help: 'read ahead by io_uring: auto (cold files), on, off',
-    apply: setRing,
-  },
-  {
-    long: 'confine',
-    argument: flag,
-    group,
-    told: 'never',
-    status: 'done',
-    help: 'give up rights that the run does not need, or fail; --no-confine: keep them (default: where it can)',
-    apply: set(true, 'confine'),
-    negations: ['no-confine'],
-    negate: set(false, 'confine'),
-  },
-  {
-    long: 'stop-after',
-    aliases: ['time-limit'],
-    argument: 'text',
-    value: 'MINUTES',
-    group,
-    told: 'never',
-    status: 'later',
-    help: 'stop after that time',
-  },
-  {
-    long: 'stop-at',
-    argument: 'text',
-    value: 'TIME',
-    group,
-    told: 'never',
-    status: 'later',
-    help: 'stop at that moment',
-  },
-  {
-    long: 'write-batch',
-    argument: 'text',
-    value: 'FILE',
-    group,
-    told: 'never',
-    status: 'later',
-    help: 'record the transfer in FILE',
-  },
-  {
-    long: 'only-write-batch',
-    argument: 'text',
-    value: 'FILE',
-    group,
-    told: 'push',
-    status: 'later',
-    help: '... without doing it',
-  },
-  {
-    long: 'read-batch',
-    argument: 'text',
-    value: 'FILE',
-    group,
-    told: 'never',
-    status: 'later',
-    help: 'do what FILE records',
-  },
-  {
-    long: 'daemon',
-    argument: flag,
-    group: 'internal',
-    told: 'never',
-    status: 'later',
-    help: 'serve as a daemon',
-  },
-  {
-    long: 'config',
-    argument: 'text',
-    value: 'FILE',
-    group: 'internal',
-    told: 'never',
-    status: 'later',
-    help: "the daemon's configuration",
-  },
-  {
-    long: 'dparam',
-    argument: 'text',
-    value: 'NAME=VALUE',
-    group: 'internal',
-    told: 'never',
-    status: 'later',
-    help: 'a setting of the daemon',
-  },
-  {
-    long: 'detach',
-    argument: flag,
-    group: 'internal',
-    told: 'never',
-    status: 'later',
-    help: 'the daemon leaves the terminal',
-  },
-  {
-    long: 'no-detach',
-    argument: flag,
-    group: 'internal',
-    told: 'never',
-    status: 'later',
-    help: '... or stays',
-  },
-  {
-    long: 'server',
-    argument: flag,
-    group: 'internal',
-    told: 'both',
-    status: 'done',
-    help: 'run as the other end',
-    apply: set(true, 'isServer'),
-  },
-  {
-    long: 'sender',
-    argument: flag,
-    group: 'internal',
-    told: 'pull',
-    status: 'done',
-    help: '... and send',
-    apply: set(true, 'isServerSender'),
   },
 ];

@@ -1,5 +1,5 @@
 // Options about deleting (docs/protocol/05-options.md §3.5).
-import { set } from './row.ts';
+import { integer, set } from './row.ts';
 import type { OptionRow } from './row.ts';
 
 const group = 'delete';
@@ -23,57 +23,69 @@ export const DELETE_ROWS: readonly OptionRow[] = [
     told: 'push',
     status: 'done',
     help: '... directory by directory, during the transfer',
-    apply: set(true, 'delete', 'deleteDuring'),
+    apply: (raw) => {
+      raw.deleteDuring = 1;
+    },
   },
   {
     long: 'delete-before',
     argument: flag,
     group,
     told: 'push',
-    status: 'later',
+    status: 'done',
     help: '... before the transfer',
+    apply: set(true, 'deleteBefore'),
   },
   {
     long: 'delete-delay',
     argument: flag,
     group,
     told: 'push',
-    status: 'later',
+    status: 'done',
     help: '... found during, deleted after it',
+    apply: (raw) => {
+      raw.deleteDuring = 2;
+    },
   },
   {
     long: 'delete-after',
     argument: flag,
     group,
     told: 'push',
-    status: 'later',
+    status: 'done',
     help: '... after the transfer',
+    apply: set(true, 'deleteAfter'),
   },
   {
     long: 'delete-excluded',
     argument: flag,
     group,
     told: 'push',
-    status: 'later',
+    status: 'done',
     help: '... and what is excluded',
+    apply: set(true, 'deleteExcluded'),
   },
   {
     long: 'force',
     argument: flag,
     group,
     told: 'push',
-    status: 'later',
+    status: 'done',
     help: 'replace directories that are not empty',
+    apply: set(true, 'force'),
     negations: ['no-force'],
+    negate: set(false, 'force'),
   },
   {
     long: 'ignore-errors',
     argument: flag,
     group,
     told: 'both',
-    status: 'later',
+    status: 'done',
     help: 'delete despite read errors',
+    apply: set(true, 'ignoreErrors'),
     negations: ['no-ignore-errors'],
+    negate: set(false, 'ignoreErrors'),
   },
   {
     long: 'max-delete',
@@ -81,7 +93,8 @@ export const DELETE_ROWS: readonly OptionRow[] = [
     value: 'NUMBER',
     group,
     told: 'push',
-    status: 'later',
+    status: 'done',
     help: 'delete no more than that',
+    apply: integer('maxDelete'),
   },
 ];

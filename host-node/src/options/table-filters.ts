@@ -1,6 +1,7 @@
 // Options that add filter rules, in the order of the command line (docs/protocol/05-options.md §3.6).
 import type { FilterArgument } from './options.ts';
 import type { RawOptions } from './raw-options.ts';
+import { set } from './row.ts';
 import type { Action, OptionRow } from './row.ts';
 
 const group = 'filters';
@@ -8,7 +9,8 @@ const flag = 'none';
 
 function rule(kind: FilterArgument['kind']): Action {
   return (raw, value) => {
-    raw.filters.push({ kind, text: value });
+    const fromFile = kind === 'include-from' || kind === 'exclude-from';
+    raw.filters.push({ kind, text: value, ...(fromFile && raw.from0 ? { zeroSeparated: true } : {}) });
   };
 }
 
@@ -87,7 +89,8 @@ export const FILTER_ROWS: readonly OptionRow[] = [
     argument: flag,
     group,
     told: 'both',
-    status: 'later',
+    status: 'done',
     help: 'leave out what CVS leaves out',
+    apply: set(true, 'cvsExclude'),
   },
 ];

@@ -1,5 +1,5 @@
 // Options about symlinks and hard links (docs/protocol/05-options.md §3.3).
-import { count, number, set } from './row.ts';
+import { count, number, set, text } from './row.ts';
 import type { OptionRow } from './row.ts';
 
 const group = 'attributes';
@@ -33,25 +33,29 @@ export const LINK_ROWS: readonly OptionRow[] = [
     argument: flag,
     group,
     told: 'both',
-    status: 'later',
+    status: 'done',
     help: '-L for symlinks that leave the tree',
+    apply: set(true, 'copyUnsafeLinks'),
   },
   {
     long: 'safe-links',
     argument: flag,
     group,
     told: 'both',
-    status: 'later',
+    status: 'done',
     help: 'leave out symlinks that leave the tree',
+    apply: set(true, 'safeLinks'),
   },
   {
     long: 'munge-links',
     argument: flag,
     group,
     told: 'never',
-    status: 'later',
+    status: 'done',
     help: 'store symlinks in an inert form',
+    apply: set(true, 'mungeLinks'),
     negations: ['no-munge-links'],
+    negate: set(false, 'mungeLinks'),
   },
   {
     long: 'copy-dirlinks',
@@ -59,8 +63,9 @@ export const LINK_ROWS: readonly OptionRow[] = [
     argument: flag,
     group,
     told: 'pull',
-    status: 'later',
+    status: 'done',
     help: '-L for symlinks to directories',
+    apply: set(true, 'copyDirlinks'),
   },
   {
     long: 'keep-dirlinks',
@@ -68,8 +73,30 @@ export const LINK_ROWS: readonly OptionRow[] = [
     argument: flag,
     group,
     told: 'push',
-    status: 'later',
+    status: 'done',
     help: 'a symlink to a directory is a directory at the destination',
+    apply: set(true, 'keepDirlinks'),
+  },
+  {
+    long: 'insecure-links',
+    argument: flag,
+    group,
+    told: 'never',
+    status: 'done',
+    help: "follow other users' symlinks in paths given here",
+    apply: set(true, 'insecureLinks'),
+    negations: ['no-insecure-links'],
+    negate: set(false, 'insecureLinks'),
+  },
+  {
+    long: 'confine-root',
+    argument: 'text',
+    value: 'DIR',
+    group,
+    told: 'never',
+    status: 'done',
+    help: 'paths given here may not lead out of DIR',
+    apply: text('confineRoot'),
   },
   {
     long: 'hard-links',

@@ -1,10 +1,23 @@
 // Options about what is printed (docs/protocol/05-options.md §3.1).
-import { addInfoWords } from './info-words.ts';
+import { addDebugWords, addInfoWords } from './info-words.ts';
+import { usageError } from './option-error.ts';
+import type { RawOptions } from './raw-options.ts';
 import { count, number, set, text } from './row.ts';
 import type { OptionRow } from './row.ts';
 
 const group = 'output';
 const flag = 'none';
+
+const STDERR_MODES = ['errors', 'all', 'client'] as const;
+
+/** Any beginning of a mode's name stands for it. */
+function setStderr(raw: RawOptions, value: string): void {
+  const mode = value === '' ? undefined : STDERR_MODES.find((name) => name.startsWith(value));
+  if (mode === undefined) {
+    throw usageError(`--stderr mode "${value}" is not one of errors, all, or client`, raw.isServer);
+  }
+  raw.stderrMode = mode;
+}
 
 export const OUTPUT_ROWS: readonly OptionRow[] = [
   {
@@ -35,8 +48,9 @@ export const OUTPUT_ROWS: readonly OptionRow[] = [
     value: 'FLAGS',
     group,
     told: 'never',
-    status: 'later',
+    status: 'done',
     help: 'choose what diagnostics are printed',
+    apply: addDebugWords,
   },
   {
     long: 'stderr',
@@ -44,24 +58,24 @@ export const OUTPUT_ROWS: readonly OptionRow[] = [
     value: 'errors|all|client',
     group,
     told: 'both',
-    status: 'later',
+    status: 'done',
     help: 'choose what goes to the error stream',
+    apply: setStderr,
   },
   {
     long: 'msgs2stderr',
     argument: flag,
     group,
     told: 'both',
-    status: 'later',
-    help: 'old name of --stderr=all',
-  },
-  {
-    long: 'no-msgs2stderr',
-    argument: flag,
-    group,
-    told: 'both',
-    status: 'later',
-    help: 'old name of --stderr=client',
+    status: 'done',
+    help: 'old name of --stderr=all; --no-msgs2stderr: of --stderr=client',
+    apply: (raw) => {
+      raw.stderrMode = 'all';
+    },
+    negations: ['no-msgs2stderr'],
+    negate: (raw) => {
+      raw.stderrMode = 'client';
+    },
   },
   {
     long: 'quiet',
@@ -146,8 +160,9 @@ export const OUTPUT_ROWS: readonly OptionRow[] = [
     value: 'FILE',
     group,
     told: 'never',
-    status: 'later',
+    status: 'done',
     help: 'write a log file',
+    apply: text('logFile'),
   },
   {
     long: 'log-file-format',
@@ -155,8 +170,9 @@ export const OUTPUT_ROWS: readonly OptionRow[] = [
     value: 'FORMAT',
     group,
     told: 'never',
-    status: 'later',
+    status: 'done',
     help: 'format of the lines of the log file',
+    apply: text('logFileFormat'),
   },
   {
     long: 'progress',
@@ -194,8 +210,9 @@ export const OUTPUT_ROWS: readonly OptionRow[] = [
     value: 'N|L|B',
     group,
     told: 'never',
-    status: 'later',
+    status: 'done',
     help: 'buffering of the output stream',
+    apply: text('outbuf'),
   },
   {
     long: 'json',
@@ -205,6 +222,16 @@ export const OUTPUT_ROWS: readonly OptionRow[] = [
     status: 'done',
     help: 'print one JSON object a line (ocrsync only)',
     apply: set(true, 'json'),
+  },
+  {
+    long: 'explain',
+    argument: 'text',
+    value: 'PATH',
+    group,
+    told: 'never',
+    status: 'done',
+    help: 'tell what decides for this path, copy nothing (ocrsync only)',
+    apply: text('explain'),
   },
   {
     long: 'dry-run',

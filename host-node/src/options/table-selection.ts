@@ -1,5 +1,5 @@
 // Options about what is walked and how names travel (docs/protocol/05-options.md §3.2).
-import { set } from './row.ts';
+import { count, number, set, text } from './row.ts';
 import type { OptionRow } from './row.ts';
 
 const group = 'selection';
@@ -55,9 +55,9 @@ export const SELECTION_ROWS: readonly OptionRow[] = [
     told: 'both',
     status: 'done',
     help: 'copy directories without descending',
-    apply: set(true, 'dirs'),
+    apply: number('dirs', 2),
     negations: ['no-dirs', 'no-d'],
-    negate: set(false, 'dirs'),
+    negate: number('dirs', 0),
   },
   {
     long: 'old-dirs',
@@ -65,8 +65,11 @@ export const SELECTION_ROWS: readonly OptionRow[] = [
     argument: flag,
     group,
     told: 'both',
-    status: 'later',
+    status: 'done',
     help: '-d for very old peers',
+    apply: (raw) => {
+      raw.dirs = 4;
+    },
   },
   {
     long: 'relative',
@@ -98,9 +101,11 @@ export const SELECTION_ROWS: readonly OptionRow[] = [
     argument: flag,
     group,
     told: 'both',
-    status: 'later',
+    status: 'done',
     help: 'stay on one file system',
+    apply: count('oneFileSystem'),
     negations: ['no-one-file-system', 'no-x'],
+    negate: number('oneFileSystem', 0),
   },
   {
     long: 'files-from',
@@ -108,8 +113,9 @@ export const SELECTION_ROWS: readonly OptionRow[] = [
     value: 'FILE',
     group,
     told: 'both',
-    status: 'later',
+    status: 'done',
     help: 'read the names to copy from FILE',
+    apply: text('filesFrom'),
   },
   {
     long: 'from0',
@@ -117,18 +123,22 @@ export const SELECTION_ROWS: readonly OptionRow[] = [
     argument: flag,
     group,
     told: 'both',
-    status: 'later',
+    status: 'done',
     help: 'names in files end with NUL',
+    apply: set(true, 'from0'),
     negations: ['no-from0'],
+    negate: set(false, 'from0'),
   },
   {
     long: 'mkpath',
     argument: flag,
     group,
     told: 'push',
-    status: 'later',
+    status: 'done',
     help: 'make missing directories of the destination path',
+    apply: set(true, 'mkpath'),
     negations: ['no-mkpath'],
+    negate: set(false, 'mkpath'),
   },
   {
     long: 'prune-empty-dirs',
@@ -136,25 +146,29 @@ export const SELECTION_ROWS: readonly OptionRow[] = [
     argument: flag,
     group,
     told: 'push',
-    status: 'later',
+    status: 'done',
     help: 'leave out empty directory chains',
+    apply: set(true, 'pruneEmptyDirs'),
     negations: ['no-prune-empty-dirs', 'no-m'],
+    negate: set(false, 'pruneEmptyDirs'),
   },
   {
     long: 'ignore-missing-args',
     argument: flag,
     group,
     told: 'pull',
-    status: 'later',
+    status: 'done',
     help: 'missing sources are no error',
+    apply: set(true, 'ignoreMissingArgs'),
   },
   {
     long: 'delete-missing-args',
     argument: flag,
     group,
     told: 'both',
-    status: 'later',
+    status: 'done',
     help: 'delete what is missing at the source',
+    apply: set(true, 'deleteMissingArgs'),
   },
   {
     long: 'iconv',
@@ -162,8 +176,9 @@ export const SELECTION_ROWS: readonly OptionRow[] = [
     value: 'LOCAL,REMOTE',
     group,
     told: 'both',
-    status: 'later',
+    status: 'done',
     help: 'convert the character set of names',
+    apply: text('iconv'),
   },
   {
     long: 'no-iconv',
@@ -173,7 +188,7 @@ export const SELECTION_ROWS: readonly OptionRow[] = [
     status: 'done',
     help: 'no conversion of names (default)',
     apply: (raw) => {
-      raw.iconv = false;
+      raw.iconv = '-';
     },
   },
   {
@@ -181,7 +196,8 @@ export const SELECTION_ROWS: readonly OptionRow[] = [
     argument: flag,
     group,
     told: 'never',
-    status: 'later',
+    status: 'done',
     help: 'sort with another algorithm (for tests)',
+    apply: set(true, 'qsort'),
   },
 ];

@@ -1,8 +1,9 @@
 // Options about what is compared and updated (docs/protocol/05-options.md §3.4).
 import { usageError } from './option-error.ts';
+import type { AlternateDestinations } from './options.ts';
 import type { RawOptions } from './raw-options.ts';
-import { integer, set, text } from './row.ts';
-import type { OptionRow } from './row.ts';
+import { count, integer, number, set, text } from './row.ts';
+import type { Action, OptionRow } from './row.ts';
 import { parseSize } from './values.ts';
 
 const group = 'update';
@@ -14,6 +15,29 @@ function setBlockSize(raw: RawOptions, value: string): void {
   const bytes = parseSize(value, { unit: 'b', min: 0, max, unlimited: false });
   if (typeof bytes === 'string') throw usageError(`--block-size=${value} ${bytes}`);
   raw.blockSize = bytes;
+}
+
+const MOST_DIRECTORIES = 20;
+
+function sizeOfFile(option: string, value: string): number {
+  const bytes = parseSize(value, { unit: 'b', min: 0, max: 2 ** 63, unlimited: false });
+  if (typeof bytes === 'string') throw usageError(`--${option}=${value} ${bytes}`);
+  return bytes;
+}
+
+/** The three kinds exclude each other; each may be given many times. */
+function alternate(kind: AlternateDestinations['kind']): Action {
+  return (raw, value) => {
+    const before = raw.alternateKind;
+    if (before !== null && before !== kind) {
+      throw usageError(`ERROR: the --${kind}-dest option conflicts with the --${before}-dest option`);
+    }
+    if (raw.alternateDirectories.length >= MOST_DIRECTORIES) {
+      throw usageError(`ERROR: at most ${MOST_DIRECTORIES} --${kind}-dest args may be specified`);
+    }
+    raw.alternateKind = kind;
+    raw.alternateDirectories.push(value);
+  };
 }
 
 export const UPDATE_ROWS: readonly OptionRow[] = [
@@ -104,8 +128,11 @@ export const UPDATE_ROWS: readonly OptionRow[] = [
     value: 'SIZE',
     group,
     told: 'push',
-    status: 'later',
+    status: 'done',
     help: 'leave out larger files',
+    apply: (raw, value) => {
+      raw.maxSize = sizeOfFile('max-size', value);
+    },
   },
   {
     long: 'min-size',
@@ -113,8 +140,11 @@ export const UPDATE_ROWS: readonly OptionRow[] = [
     value: 'SIZE',
     group,
     told: 'push',
-    status: 'later',
+    status: 'done',
     help: 'leave out smaller files',
+    apply: (raw, value) => {
+      raw.minSize = sizeOfFile('min-size', value);
+    },
   },
   {
     long: 'whole-file',
@@ -145,9 +175,11 @@ export const UPDATE_ROWS: readonly OptionRow[] = [
     argument: flag,
     group,
     told: 'push',
-    status: 'later',
+    status: 'done',
     help: 'use a similar file as basis',
+    apply: count('fuzzy'),
     negations: ['no-fuzzy', 'no-y'],
+    negate: number('fuzzy', 0),
   },
   {
     long: 'compare-dest',
@@ -155,8 +187,9 @@ export const UPDATE_ROWS: readonly OptionRow[] = [
     value: 'DIR',
     group,
     told: 'push',
-    status: 'later',
+    status: 'done',
     help: 'leave out what is the same in DIR',
+    apply: alternate('compare'),
   },
   {
     long: 'copy-dest',
@@ -164,8 +197,9 @@ export const UPDATE_ROWS: readonly OptionRow[] = [
     value: 'DIR',
     group,
     told: 'push',
-    status: 'later',
+    status: 'done',
     help: 'copy what is the same from DIR',
+    apply: alternate('copy'),
   },
   {
     long: 'link-dest',
@@ -173,7 +207,8 @@ export const UPDATE_ROWS: readonly OptionRow[] = [
     value: 'DIR',
     group,
     told: 'push',
-    status: 'later',
+    status: 'done',
     help: 'hard-link what is the same in DIR',
+    apply: alternate('link'),
   },
 ];

@@ -9,6 +9,7 @@ import { FILTER_ROWS } from './table-filters.ts';
 import { LINK_ROWS } from './table-links.ts';
 import { OUTPUT_ROWS } from './table-output.ts';
 import { SELECTION_ROWS } from './table-selection.ts';
+import { SESSION_ROWS } from './table-session.ts';
 import { UPDATE_ROWS } from './table-update.ts';
 
 export const OPTION_ROWS: readonly OptionRow[] = [
@@ -21,6 +22,7 @@ export const OPTION_ROWS: readonly OptionRow[] = [
   ...DELETE_ROWS,
   ...FILTER_ROWS,
   ...CONNECTION_ROWS,
+  ...SESSION_ROWS,
 ];
 
 /** A spelling of the command line and what it stands for. */

@@ -44,7 +44,8 @@ export function parseSize(text: string, limits: SizeLimits): number | string {
     Math.trunc(Number(`${whole === '' ? '0' : whole}.${fraction}0`) * base ** power) +
     Number(adjust === '' ? 0 : adjust);
   if (value === 0 && limits.unlimited) return 0;
-  if (value > limits.max) return `is too large (max: ${inUnits(limits.max)})`;
+  // Above 2^53 numbers have gaps: what is no less than 2^63 is more than 2^63 - 1.
+  if (value > limits.max || value >= 2 ** 63) return `is too large (max: ${inUnits(limits.max)})`;
   if (value < limits.min) {
     return `is too small (min: ${inUnits(limits.min)}${limits.unlimited ? ' or 0 for unlimited' : ''})`;
   }

@@ -114,6 +114,8 @@ describe('server words, as observed with rsync 3.4.1 (01-session.md §14.5)', ()
 describe('the support table', () => {
   it('has a row for every public option, with its state', () => {
     expect(supportTable()).toContain('| `--archive, -a` |  | the same as -rlptgoD | yes |');
-    expect(supportTable()).toMatch(/\| `--backup, -b` .* \| refused by name \|/);
+    expect(supportTable()).toContain(
+      '| `--crtimes, -N` | `--no-crtimes` `--no-N` | copy creation times (Linux cannot set them) | refused by name |',
+    );
   });
 });
