@@ -85,7 +85,6 @@ function entriesOf(list: FileList): string[] {
 class PatientGenerator implements GeneratorFiles {
   readonly #observed: Observed;
   readonly deleted = [0, 0, 0, 0, 0] as const;
-  readonly ioError = 0;
 
   constructor(observed: Observed) {
     this.#observed = observed;
@@ -101,7 +100,9 @@ class PatientGenerator implements GeneratorFiles {
     if ((list.mode(row) & 0o170000) !== 0o100000) return;
     if (this.#observed.isAskedFor(list.name(row))) yield* sink.request(ndx, 0, BASIS_FNAME, undefined);
   }
+  *deleteBefore(): Task {}
   *deleteIn(): Task {}
+  *deleteLate(): Task {}
   *finished(): Task {}
   *touchUp(): Task {}
   forget(): void {

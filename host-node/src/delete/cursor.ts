@@ -1,7 +1,7 @@
-// Deletion "during": when the generator has entered a directory, plans it and hands the plan to the emitter, unless an
-// I/O error forbids it (docs/protocol/04-transfer.md §13.2, §13.3). Deletes nothing itself.
+// Goes from directory to directory, plans each, and hands the victims to the emitter, at once or at the end of the run, unless
+// an I/O error forbids it (docs/protocol/04-transfer.md §13.2, §13.3). Deletes nothing itself.
 import { isDirectory } from '@ocrsync/core/file-type';
-import type { Root } from '../fs/filesystem.ts';
+import type { FileStat, Root } from '../fs/filesystem.ts';
 import { FilesystemError } from '../fs/filesystem.ts';
 import type { Task } from '../session/wait.ts';
 import type { DeletionEmitter, EmitterReport } from './emitter.ts';
@@ -17,14 +17,33 @@ export interface CursorOptions {
   readonly filters: DeletionFilters;
   readonly report: EmitterReport;
   readonly protocol: number;
-  /** io_error bits known now, of both ends. */
-  ioError(): number;
   readonly ignoreErrors: boolean;
+  /** -x: what lies on another file system than its argument is left alone. */
+  readonly oneFileSystem: boolean;
+}
+
+/** A directory as the cursor comes to it. */
+export interface DirectoryVisit {
+  readonly name: string;
+  /** It stands for an argument: with -x its file system is the one that counts. */
+  readonly isTop: boolean;
+  /** io_error bits of both ends, as far as they count for this directory. */
+  readonly ioError: number;
+  /** The names that the list does not have. Throws a FilesystemError. */
+  look(): Strangers;
+}
+
+/** What was found in one directory, in the order of deletion; bases and modes in step. */
+interface Postponed {
+  readonly directory: string;
+  readonly bases: string[];
+  readonly modes: number[];
 }
 
 export class DeletionCursor {
   readonly #options: CursorOptions;
   #skippedTold = false;
+  #postponed: Postponed[] = [];
   /** io_error bits of this side. */
   ioError = 0;
 
@@ -37,13 +56,44 @@ export class DeletionCursor {
     this.#options.filters.enterDirectory(directory);
   }
 
-  /** Deletes in a content directory what neither the list nor a rule keeps. `look` reads what the list does not have. */
-  *enter(directory: string, look: () => Strangers): Task {
+  /** Deletes in a content directory what neither the list nor a rule keeps. */
+  *clean(visit: DirectoryVisit): Task {
+    const { emitter } = this.#options;
+    const prefix = prefixOf(visit.name);
+    for (const [base, stat] of this.#plan(visit)) yield* emitter.remove(prefix + base, stat, 'delete');
+  }
+
+  /** Finds the same names as {@link clean}, for {@link deletePostponed}. */
+  postpone(visit: DirectoryVisit): void {
+    const victims = this.#plan(visit);
+    if (victims.length === 0) return;
+    this.#postponed.push({
+      directory: visit.name,
+      bases: victims.map(([base]) => base),
+      modes: victims.map(([, { mode }]) => mode),
+    });
+  }
+
+  *deletePostponed(): Task {
+    const { emitter } = this.#options;
+    const found = this.#postponed;
+    this.#postponed = [];
+    for (const { directory, bases, modes } of found) {
+      const prefix = prefixOf(directory);
+      for (const [at, base] of bases.entries()) {
+        yield* emitter.remove(prefix + base, { mode: modes[at]! }, 'delete');
+      }
+    }
+  }
+
+  #plan(visit: DirectoryVisit): [string, FileStat][] {
     const { emitter, filters, protocol } = this.#options;
-    if (this.#forbidden()) return;
+    const { name: directory } = visit;
+    if (this.#forbidden(visit.ioError)) return [];
     filters.enterDirectory(directory);
-    const prefix = directory === '.' ? '' : `${directory}/`;
-    const strangers = this.#look(directory, look);
+    if (!this.#isOnItsFileSystem(visit)) return [];
+    const prefix = prefixOf(directory);
+    const strangers = this.#look(directory, visit.look);
     const present: PresentName[] = [...strangers].map(([base, stat]) => ({
       base,
       isDirectory: isDirectory(stat.mode),
@@ -53,14 +103,22 @@ export class DeletionCursor {
       isKept: (base: string, isDirectory: boolean) =>
         filters.protection(prefix + base, isDirectory) !== 'none',
     };
-    for (const { base } of planDirectory(present, questions, protocol)) {
-      yield* emitter.remove(prefix + base, strangers.get(base)!, 'delete');
-    }
+    return planDirectory(present, questions, protocol)
+      .map(({ base }): [string, FileStat] => [base, strangers.get(base)!])
+      .filter(([base, stat]) => !emitter.isMountPoint(prefix + base, stat));
   }
 
-  #forbidden(): boolean {
-    const { ignoreErrors, ioError, report } = this.#options;
-    if (ignoreErrors || ((ioError() | this.ioError) & IO_ERROR_GENERAL) === 0) return false;
+  #isOnItsFileSystem({ name, isTop }: DirectoryVisit): boolean {
+    const { emitter, oneFileSystem, root } = this.#options;
+    if (!oneFileSystem) return true;
+    const device = root.stat(name)?.dev;
+    if (isTop) emitter.device = device;
+    return device !== undefined && device === emitter.device;
+  }
+
+  #forbidden(ioError: number): boolean {
+    const { ignoreErrors, report } = this.#options;
+    if (ignoreErrors || ((ioError | this.ioError) & IO_ERROR_GENERAL) === 0) return false;
     if (!this.#skippedTold) report.message('info', 'IO error encountered -- skipping file deletion');
     this.#skippedTold = true;
     return true;
@@ -82,4 +140,8 @@ export class DeletionCursor {
       return new Map();
     }
   }
+}
+
+function prefixOf(directory: string): string {
+  return directory === '.' ? '' : `${directory}/`;
 }

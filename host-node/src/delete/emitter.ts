@@ -1,5 +1,5 @@
-// The single hand that deletes: unlinks, removes directories, tells and counts (docs/protocol/04-transfer.md §13.4, §13.6,
-// §13.8). Which names are to go is decided elsewhere (plan.ts, the generator).
+// The single hand that deletes: unlinks, removes directories, tells, counts, and stops at --max-delete
+// (docs/protocol/04-transfer.md §13.4, §13.6–§13.8). Which names are to go is decided elsewhere (plan.ts, the generator).
 import {
   BLOCK_DEVICE,
   CHARACTER_DEVICE,
@@ -20,8 +20,11 @@ const DELETIONS_PER_TURN = 64;
 
 export interface EmitterReport {
   deleted(name: string, isDirectory: boolean): void;
-  message(severity: 'info' | 'error-xfer', text: string): void;
+  message(severity: 'info' | 'warning' | 'error-xfer', text: string): void;
 }
+
+/** What has become of an object that was to be backed up: `gone` from its name, to be unlinked, or a failure that was told. */
+export type BackupResult = 'gone' | 'unlink' | 'failed';
 
 export interface EmitterOptions {
   readonly root: Root;
@@ -29,19 +32,34 @@ export interface EmitterOptions {
   readonly report: EmitterReport;
   readonly protocol: number;
   readonly dryRun: boolean;
-  /** Directories in the way may be emptied: a delete option was given. */
+  /** Directories in the way may be emptied: a delete option or --force was given. */
   readonly emptyDirectories: boolean;
   readonly isSuperUser: boolean;
+  /** --max-delete; undefined: as many as there are. */
+  readonly maxDelete: number | undefined;
+  /** `cannot delete mount point` is told. */
+  readonly tellsMounts: boolean;
+  /** With --backup: moves what is no directory out of the way. Not called in a dry run. */
+  backup?(name: string): BackupResult;
+  /** Waits while too much is queued for the peer. */
+  room(): Task;
 }
 
-export type DeletionResult = 'done' | 'not-empty' | 'failed';
-/** `room`: the obstacle itself is neither told nor counted. */
+export type DeletionResult = 'done' | 'not-empty' | 'failed' | 'limit';
+/** `room`: the obstacle itself is neither told nor counted, and no limit keeps it. */
 export type DeletionPurpose = 'delete' | 'room';
+/** What is to be deleted was of this type and these permissions when it was looked at. */
+export type VictimStat = Pick<FileStat, 'mode'>;
 
 export class DeletionEmitter {
   readonly #options: EmitterOptions;
   /** Regular files, directories, symlinks, devices, specials. */
   readonly deleted: [number, number, number, number, number] = [0, 0, 0, 0, 0];
+  /** What --max-delete kept. */
+  skipped = 0;
+  /** -x: directories of other devices are mount points, and stay; undefined: nobody asks. */
+  device: number | undefined;
+  #total = 0;
   #sinceTurn = 0;
 
   constructor(options: EmitterOptions) {
@@ -49,17 +67,24 @@ export class DeletionEmitter {
   }
 
   /** Deletes one name with everything in it. */
-  *remove(name: string, stat: FileStat, purpose: DeletionPurpose): Task<DeletionResult> {
-    const { report } = this.#options;
+  *remove(name: string, stat: VictimStat, purpose: DeletionPurpose): Task<DeletionResult> {
     this.#makeWritable(name, stat);
     if (isDirectory(stat)) {
       const emptied = yield* this.#empty(name);
       if (emptied !== 'done') {
-        report.message('info', `cannot delete non-empty directory: ${name}`);
+        this.#notEmpty(name);
         return 'not-empty';
       }
     }
     return yield* this.#removeItself(name, stat, purpose);
+  }
+
+  /** True: a directory of another file system, which stays; that is told. */
+  isMountPoint(name: string, stat: FileStat): boolean {
+    if (this.device === undefined || !isDirectory(stat) || stat.dev === this.device) return false;
+    const { report, tellsMounts } = this.#options;
+    if (tellsMounts) report.message('info', `cannot delete mount point: ${name}`);
+    return true;
   }
 
   /** Deletes what is in a directory; 'not-empty' when something had to stay. */
@@ -75,14 +100,14 @@ export class DeletionEmitter {
     for (const { base } of inDeletionOrder(present, protocol)) {
       const name = `${directory}/${base}`;
       const stat = stats.get(base)!;
+      if (this.isMountPoint(name, stat)) {
+        left = true;
+        continue;
+      }
       this.#makeWritable(name, stat);
-      if (isDirectory(stat)) {
-        const emptied = yield* this.#empty(name);
-        if (emptied !== 'done') {
-          this.#options.report.message('info', `cannot delete non-empty directory: ${name}`);
-          left = true;
-          if (this.#options.dryRun) continue;
-        }
+      if (isDirectory(stat) && (yield* this.#empty(name)) !== 'done') {
+        this.#notEmpty(name);
+        left = true;
       }
       if ((yield* this.#removeItself(name, stat, 'delete')) !== 'done') left = true;
     }
@@ -109,36 +134,57 @@ export class DeletionEmitter {
     return { stats, kept };
   }
 
-  *#removeItself(name: string, stat: FileStat, purpose: DeletionPurpose): Task<DeletionResult> {
-    const { root, report, dryRun } = this.#options;
+  *#removeItself(name: string, stat: VictimStat, purpose: DeletionPurpose): Task<DeletionResult> {
+    const { report, maxDelete } = this.#options;
     const directory = isDirectory(stat);
+    if (purpose === 'delete' && maxDelete !== undefined && this.#total >= maxDelete) {
+      this.skipped++;
+      return 'limit';
+    }
     if (++this.#sinceTurn >= DELETIONS_PER_TURN) {
       this.#sinceTurn = 0;
+      yield* this.#options.room();
       yield WAIT_TURN;
     }
-    try {
-      if (!dryRun) {
-        if (directory) root.rmdir(name);
-        else root.unlink(name);
-      }
-    } catch (error) {
-      if (error instanceof FilesystemError && error.code === 'ENOENT') return 'done';
-      if (directory && error instanceof FilesystemError && /^(ENOTEMPTY|EEXIST)$/.test(error.code)) {
-        report.message('info', `cannot delete non-empty directory: ${name}`);
-        return 'not-empty';
-      }
-      this.#tell(`delete_file: ${directory ? 'rmdir' : 'unlink'}(${name}) failed`, error);
-      return 'failed';
-    }
+    const result = this.#act(name, directory);
+    if (result === 'vanished') return 'done';
+    if (result !== 'done') return result;
     if (purpose === 'delete') {
+      this.#total++;
       this.deleted[kindIndex(stat)]!++;
       report.deleted(name, directory);
     }
     return 'done';
   }
 
+  #act(name: string, directory: boolean): DeletionResult | 'vanished' {
+    const { root, dryRun, backup } = this.#options;
+    if (dryRun) return 'done';
+    try {
+      if (directory) root.rmdir(name);
+      else {
+        const kept = backup?.(name) ?? 'unlink';
+        if (kept === 'failed') return 'failed';
+        if (kept === 'unlink') root.unlink(name);
+      }
+      return 'done';
+    } catch (error) {
+      if (error instanceof FilesystemError && error.code === 'ENOENT') return 'vanished';
+      if (directory && error instanceof FilesystemError && /^(ENOTEMPTY|EEXIST)$/.test(error.code)) {
+        this.#notEmpty(name);
+        return 'not-empty';
+      }
+      this.#tell(`delete_file: ${directory ? 'rmdir' : 'unlink'}(${name}) failed`, error);
+      return 'failed';
+    }
+  }
+
+  #notEmpty(name: string): void {
+    this.#options.report.message('info', `cannot delete non-empty directory: ${name}`);
+  }
+
   /** An object that its owner may not write is made writable, as upstream does before it deletes. */
-  #makeWritable(name: string, stat: FileStat): void {
+  #makeWritable(name: string, stat: VictimStat): void {
     const { root, dryRun, isSuperUser } = this.#options;
     if (dryRun || isSuperUser || stat.mode & OWNER_WRITE || (stat.mode & TYPE_MASK) === SYMLINK) return;
     try {
@@ -157,7 +203,7 @@ export class DeletionEmitter {
   }
 }
 
-function isDirectory(stat: FileStat): boolean {
+function isDirectory(stat: VictimStat): boolean {
   return (stat.mode & TYPE_MASK) === DIRECTORY;
 }
 
@@ -165,7 +211,7 @@ function quoted(root: Root, name: string): string {
   return `"${root.path === '/' ? '' : root.path}/${name}"`;
 }
 
-function kindIndex(stat: FileStat): number {
+function kindIndex(stat: VictimStat): number {
   switch (stat.mode & TYPE_MASK) {
     case REGULAR:
       return 0;

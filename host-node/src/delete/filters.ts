@@ -12,6 +12,8 @@ export type Protection =
 export interface DeletionFilters {
   /** Loads the per-directory rules of a directory ('.' = the root) before names in it are asked about. */
   enterDirectory(directory: string): void;
+  /** Rule files are read anew from now on: they may have come with this run. */
+  forget(): void;
   /** `name` is the full name below the destination's root. */
   protection(name: string, isDirectory: boolean): Protection;
 }
@@ -19,5 +21,6 @@ export interface DeletionFilters {
 /** A run without filter rules. */
 export const NO_FILTERS: DeletionFilters = {
   enterDirectory: () => undefined,
+  forget: () => undefined,
   protection: () => 'none',
 };

@@ -30,7 +30,14 @@ export interface SessionConfig {
   readonly list: ListConfig;
   readonly dryRun: boolean;
   readonly listOnly: boolean;
-  readonly deleteDuring: boolean;
+  /** A delete option or --force was given. */
+  readonly deletes: boolean;
+  /** Deletions come after the transfer: --delete-delay and --delete-after. */
+  readonly deletesLate: 'no' | 'delay' | 'after';
+  /** --delete-excluded: before protocol 29 no rules travel on a push (06 §13.1). */
+  readonly deleteExcluded: boolean;
+  /** --delay-updates: files are put in place at the end of the transfer. */
+  readonly delaysUpdates: boolean;
   /** Unchanged items are reported too: -ii, or NAME ≥ 2 (04 §3.14). */
   readonly reportUnchanged: boolean;
   readonly statsWanted: boolean;

@@ -15,6 +15,8 @@ export class LiveList {
   readonly directory: number | undefined;
   /** Entries of the lists before it. */
   readonly entriesBefore: number;
+  /** Receiving side: io_error bits of both ends that were known when it had come. */
+  ioError = 0;
   /** Generator: requests and waiting hard links without an answer yet. */
   inProgress = 0;
   /** Generator: redos that the receiver asked for and that were not requested yet. */

@@ -59,7 +59,7 @@ class GeneratorRole implements GeneratorSink {
   }
 
   *run(): Task {
-    const { lists, protocol } = this.#context;
+    const { lists } = this.#context;
     if (lists.incremental) yield* this.#walkLists();
     else yield* this.#walkWhole();
     yield* this.#waitForPhase(1);
@@ -67,19 +67,42 @@ class GeneratorRole implements GeneratorSink {
     this.#requestsClosed = true;
     // Links to a file that was asked for again are told before the sender goes to its goodbye, where it takes no records.
     if (this.#askedAgain && this.#context.config.list.hardLinks) yield* this.#waitForPhase(2);
-    if (protocol >= 29) this.#done();
-    if (protocol >= 31) {
-      this.#deleteStatistics();
-      this.#done();
-    }
-    yield* this.#waitForPhase(2);
-    if (protocol >= 31) yield* this.#waitForPhase(4);
-    else yield* this.#waitUntil(() => this.#state.receiverDone);
-    if (!lists.incremental && !this.#context.config.dryRun) {
-      for (const live of lists.live) yield* this.#files.touchUp(live.list, undefined);
-    }
+    yield* this.#endPhases();
+    yield* this.#touchUpAll();
     yield* this.#waitUntil(() => this.#state.receiverDone);
     this.#done();
+  }
+
+  /** From the end of the requests to the sender's last answer (§14.1, steps 4 to 9). */
+  *#endPhases(): Task {
+    const { config, lists, maxPhase, protocol } = this.#context;
+    const late = config.deletesLate !== 'no';
+    const delays = config.delaysUpdates;
+    if (protocol >= 29 && !delays) this.#done();
+    if (!late) this.#endDeletion(!delays);
+    yield* this.#waitForPhase(2);
+    if (protocol >= 29 && delays) this.#done();
+    if (protocol >= 31 && delays && !late) this.#done();
+    yield* this.#waitForPhase(maxPhase + 1);
+    if (!config.listOnly) yield* this.#files.deleteLate(lists.incremental ? undefined : lists.live[0]?.list);
+    if (late) this.#endDeletion(true);
+    if (protocol >= 31) yield* this.#waitForPhase(4);
+    else yield* this.#waitUntil(() => this.#state.receiverDone);
+  }
+
+  /** Directories that were not touched up when their list was closed. */
+  *#touchUpAll(): Task {
+    const { config, lists } = this.#context;
+    if (config.dryRun) return;
+    if (!lists.incremental) {
+      for (const live of lists.live) yield* this.#files.touchUp(live.list, undefined);
+    } else if (config.deletesLate !== 'no') {
+      const { directories } = lists;
+      for (let number = directories.count - 1; number >= 0; number--) {
+        if (!directories.isActive(number)) continue;
+        yield* this.#files.touchUp(directories, lists.directoryEntry(number, -1));
+      }
+    }
   }
 
   // ---- the walk ----------------------------------------------------------------------------------------------------
@@ -88,11 +111,12 @@ class GeneratorRole implements GeneratorSink {
     const live = this.#context.lists.live[0];
     if (live !== undefined) {
       const { list } = live;
+      if (!this.#context.config.listOnly) yield* this.#files.deleteBefore(list);
       for (let at = this.#due(list, 0); at < list.count; at = this.#due(list, at + 1)) {
         const entry = { list, row: list.rowAt(at), ndx: list.start + at };
         if (!list.isActive(entry.row)) continue;
         yield* this.#visit(entry, 'full');
-        if (list.isDirectory(entry.row)) yield* this.#deleteIn(entry, list);
+        if (list.isDirectory(entry.row)) yield* this.#deleteIn(entry, live);
       }
     }
     this.#done();
@@ -118,7 +142,7 @@ class GeneratorRole implements GeneratorSink {
       const directory = this.#context.lists.directoryEntry(live.directory, list.start - 1);
       if (directory.list.isActive(directory.row)) {
         yield* this.#visit(directory, 'full');
-        yield* this.#deleteIn(directory, list);
+        yield* this.#deleteIn(directory, live);
       }
     }
     for (let at = this.#due(list, 0); at < list.count; at = this.#due(list, at + 1)) {
@@ -158,9 +182,12 @@ class GeneratorRole implements GeneratorSink {
     yield* this.#files.visit(entry, how, this);
   }
 
-  *#deleteIn(directory: Entry, contents: FileList): Task {
-    if (this.#context.config.listOnly) return;
-    yield* this.#files.deleteIn(directory, contents);
+  *#deleteIn(directory: Entry, contents: LiveList): Task {
+    const { config, ioError, protocol } = this.#context;
+    if (config.listOnly) return;
+    // Protocol 30 tells errors beside the lists.
+    const known = protocol === 30 ? ioError : contents.ioError;
+    yield* this.#files.deleteIn(directory, contents.list, known);
   }
 
   // ---- what the receiver reports, and closing lists (§14.3) ----------------------------------------------------------
@@ -204,7 +231,7 @@ class GeneratorRole implements GeneratorSink {
       if (this.#current === undefined && !lists.complete) return;
       live.closed = true;
       this.#done();
-      if (!config.dryRun && !config.listOnly) {
+      if (!config.dryRun && !config.listOnly && config.deletesLate === 'no') {
         const own =
           live.directory === undefined
             ? undefined
@@ -248,13 +275,16 @@ class GeneratorRole implements GeneratorSink {
     this.channel.writer.ndx(this.#context.protocol, NDX_DONE);
   }
 
-  #deleteStatistics(): void {
+  /** The counters, if they are wanted, and the NDX_DONE that ends the deletions. */
+  #endDeletion(done: boolean): void {
     const { config, protocol, statistics } = this.#context;
     const [regular, directory, symlink, device, special] = this.#files.deleted;
     statistics.deleted = { regular, directory, symlink, device, special };
-    if (config.statsWanted && config.deleteDuring) {
+    if (protocol < 31) return;
+    if (config.statsWanted && config.deletes) {
       writeDeleteStatistics(this.channel, protocol, statistics.deleted);
     }
+    if (done) this.#done();
   }
 
   // ---- GeneratorSink -------------------------------------------------------------------------------------------------

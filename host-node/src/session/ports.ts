@@ -83,8 +83,15 @@ export interface GeneratorFiles {
   nextToVisit(list: FileList, position: number): number;
   /** The decision procedure of §3.3 for one entry; says what is to be said through the sink. */
   visit(entry: Entry, visit: Visit, sink: GeneratorSink): Task;
-  /** Deletions "during": in the directory that the list describes (§13.3). `directory` undefined: the root '.'. */
-  deleteIn(directory: Entry, contents: FileList): Task;
+  /** Deletions of the pass before everything else, with the whole list (§13.1). */
+  deleteBefore(list: FileList): Task;
+  /**
+   * The directory that the list describes was entered (§13.3): deletions "during" happen, those of "delay" are found.
+   * `ioError`: bits of both ends that were known when the list had come.
+   */
+  deleteIn(directory: Entry, contents: FileList, ioError: number): Task;
+  /** Everything was transferred: deletions of "delay" and "after" (§14.1). `list`: the whole list, if there is one. */
+  deleteLate(list: FileList | undefined): Task;
   /** Called for hard-link leaders and list accounting when the receiver finished or lost a file (§11.5). */
   finished(entry: Entry, success: boolean, sink: GeneratorSink): Task;
   /** §10.4 for the directories of one closed list (incremental), or of the whole list at the end. */
@@ -93,8 +100,6 @@ export interface GeneratorFiles {
   forget(list: FileList): void;
   /** Pure totals for statistics: deleted regular files, directories, symlinks, devices, specials. */
   readonly deleted: readonly [number, number, number, number, number];
-  /** io_error bits of this side (4 = --max-delete reached). */
-  readonly ioError: number;
 }
 
 /** Where the generator's decisions go. Implemented by session/generator.ts. */
@@ -155,6 +160,16 @@ export interface ListReceiver {
   accept(list: FileList, directory: string | undefined): void;
 }
 
+/** What one transferred file took on the wire (07 §6: %b, %c, %C). No headers of frames, no messages. */
+export interface WireShare {
+  /** Sender: its record and data, written. Receiver: sum head, data and digest, read. */
+  readonly dataBytes: number;
+  /** Sender: sum head and block sums that came with the request. Receiver: 0. */
+  readonly sumBytes: number;
+  /** The file's digest as this end computed it, in wire order; undefined where it was not needed. */
+  readonly digest: Uint8Array | undefined;
+}
+
 /** What the roles tell about (client: printed; server: sent or written to stderr). Implemented by report/ and transfer/. */
 export interface SessionReport {
   /** The lines of --debug; undefined when none are wanted. They are messages of severity info. */
@@ -178,7 +193,7 @@ export interface SessionReport {
   /** So much of the entry's new content has passed; called for every piece. */
   progress(entry: Entry, doneBytes: number): void;
   /** A transfer of this entry ended; used for progress and counters. */
-  transferred(entry: Entry, literalBytes: number, matchedBytes: number): void;
+  transferred(entry: Entry, literalBytes: number, matchedBytes: number, wire?: WireShare): void;
   /** A message of this end; severity decides stream and exit code (01 §13). `text` has no newline. */
   message(severity: 'info' | 'warning' | 'error' | 'error-xfer', text: string): void;
 }

@@ -97,7 +97,7 @@ export class ListTaker {
     this.#receiver.accept(list, name);
     list.clean(protocol);
     statistics.countList(list);
-    lists.add(list, directory);
+    lists.add(list, directory).ioError = this.#context.ioError;
   }
 
   #addIoError(bits: number): void {

@@ -198,10 +198,20 @@ export class Session {
     const { channel, config } = this;
     if (config.role === 'client') {
       const rules = this.#host.filterRules(negotiated);
-      if (config.filterList) writeFilterList(channel, rules);
+      if (this.#filtersTravel(negotiated)) writeFilterList(channel, rules);
       return;
     }
-    this.#host.takeFilterRules(config.filterList ? yield* readFilterList(channel) : [], negotiated);
+    this.#host.takeFilterRules(
+      this.#filtersTravel(negotiated) ? yield* readFilterList(channel) : [],
+      negotiated,
+    );
+  }
+
+  /** Old receivers need no rules where all of them are the sender's own (06 §13.1). */
+  #filtersTravel({ protocol }: Negotiated): boolean {
+    const { deleteExcluded, filterList, role, side } = this.config;
+    const isPush = (role === 'client') === (side === 'sender');
+    return filterList && !(isPush && deleteExcluded && protocol < 29);
   }
 
   *#send(context: SessionContext): Task {

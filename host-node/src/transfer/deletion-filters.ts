@@ -24,6 +24,10 @@ export class RuleDeletionFilters implements DeletionFilters {
     this.#inside.set(directory, parent.enter(directory, this.#files()));
   }
 
+  forget(): void {
+    this.#inside.clear();
+  }
+
   protection(name: string, isDirectory: boolean): Protection {
     const state = this.#stateOf(parentOf(name));
     const lasting = state.check(name, isDirectory, 'receiver', true) === 'exclude';

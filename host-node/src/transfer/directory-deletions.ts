@@ -1,15 +1,21 @@
-// Deletion as the generator asks for it: which directory of the list is cleaned at which moment
-// (docs/protocol/04-transfer.md §13.1, §13.2). What goes is decided in delete/; nothing is unlinked here.
-import { type FileList, FLIST_CONTENT_DIR } from '@ocrsync/core/file-list';
+// Deletion as the generator asks for it: which directory of the list is cleaned at which moment, and which entries of the
+// list are deletions themselves (docs/protocol/04-transfer.md §3.3 step 5, §13.1, §13.2, §13.7). What goes is decided in
+// delete/; nothing is unlinked here.
+import { FLIST_CONTENT_DIR, FLIST_TOP_DIR, type FileList } from '@ocrsync/core/file-list';
+import { isDirectory } from '@ocrsync/core/file-type';
 import { DeletionCursor } from '../delete/cursor.ts';
 import { DeletionEmitter } from '../delete/emitter.ts';
 import type { DeletionFilters } from '../delete/filters.ts';
+import { type DeletionMoment, deletionMoment } from '../delete/moment.ts';
 import { type Strangers, strangersIn } from '../delete/strangers.ts';
+import { FilesystemError } from '../fs/filesystem.ts';
 import type { Entry } from '../session/ports.ts';
 import type { Task } from '../session/wait.ts';
 import type { DestinationState } from './destination-state.ts';
+import { behindDirlink } from './kept-dirlinks.ts';
 
 const NOTHING_DELETED = [0, 0, 0, 0, 0] as const;
+const IO_ERROR_DELETE_LIMIT = 4;
 
 /** What the visits know about directories. */
 export interface VisitedDirectories {
@@ -30,9 +36,7 @@ export class DirectoryDeletions {
   readonly #options: DirectoryDeletionsOptions;
   readonly #state: DestinationState;
   readonly #filters: DeletionFilters;
-  /** The pass before everything else is due: plain --delete before protocol 30 (§13.1). */
-  #passDue: boolean;
-  readonly #deletesDuring: boolean;
+  readonly #moment: DeletionMoment;
   #emitter: DeletionEmitter | undefined;
   #cursor: DeletionCursor | undefined;
 
@@ -40,53 +44,49 @@ export class DirectoryDeletions {
     this.#options = options;
     this.#state = options.state;
     this.#filters = options.filters;
-    const { options: given, context } = options.state;
-    this.#passDue = given.delete && given.deleteWhen === 'default' && context.protocol < 30;
-    this.#deletesDuring = given.delete && !this.#passDue;
-  }
-
-  get passDue(): boolean {
-    return this.#passDue;
+    this.#moment = deletionMoment(options.state.options, options.state.context.protocol);
   }
 
   get deleted(): readonly [number, number, number, number, number] {
     return this.#emitter?.deleted ?? NOTHING_DELETED;
   }
 
-  get ioError(): number {
-    return this.#cursor?.ioError ?? 0;
+  /** Before the first visit, with the whole list. */
+  *before(list: FileList): Task {
+    if (this.#moment === 'before') yield* this.#pass(list);
   }
 
-  /** Cleans the whole list's directories. */
-  *pass(list: FileList): Task {
-    this.#passDue = false;
-    for (let position = 0; position < list.count; position++) {
-      const row = list.rowAt(position);
-      if (!list.isActive(row) || !list.isDirectory(row)) continue;
-      yield* this.#deleteInOne({ list, row, ndx: list.start + position }, list);
-    }
-  }
-
-  /** The generator has entered a directory. */
-  *during(directory: Entry, contents: FileList): Task {
-    if (this.#deletesDuring) yield* this.#deleteInOne(directory, contents);
-  }
-
-  *#deleteInOne({ list, row }: Entry, contents: FileList): Task {
+  /** The generator has entered a directory. `ioError`: bits of both ends that were known with this list. */
+  *during(directory: Entry, contents: FileList, ioError: number): Task {
+    if (this.#moment !== 'during' && this.#moment !== 'delay') return;
     const { root, localName } = this.#state;
     if (root === undefined || localName !== undefined) return;
-    const name = list.name(row);
+    const name = directory.list.name(directory.row);
     const { failed, dryMissing } = this.#options.directories();
     if (failed.has(name) || dryMissing.has(name)) return;
-    const cursor = this.#directoryCursor();
-    if ((list.flags(row) & FLIST_CONTENT_DIR) === 0) cursor.pass(name);
-    else yield* cursor.enter(name, () => this.#strangers(contents, name));
+    yield* this.#deleteIn(directory, contents, ioError, this.#moment === 'delay');
   }
 
-  #strangers(contents: FileList, directory: string): Strangers {
-    const prefix = directory === '.' ? '' : `${directory}/`;
-    const isKnown = (base: string): boolean => contents.find(prefix + base) >= 0;
-    return this.#options.scan(contents, directory) ?? strangersIn(this.#state.tree, directory, isKnown);
+  /** Everything was transferred: what is left to do, and what was not done because of --max-delete. */
+  *late(list: FileList | undefined): Task {
+    if (this.#moment === 'after' && list !== undefined) {
+      this.#filters.forget();
+      yield* this.#pass(list);
+    }
+    if (this.#cursor !== undefined) yield* this.#cursor.deletePostponed();
+    const skipped = this.#emitter?.skipped ?? 0;
+    if (skipped === 0) return;
+    const { context, report: out } = this.#state;
+    out.message('warning', `Deletions stopped due to --max-delete limit (${skipped} skipped)`);
+    context.ioError |= IO_ERROR_DELETE_LIMIT;
+  }
+
+  /** An entry that stands for a missing argument: what has its name goes, unless a rule keeps it. */
+  *missingArgument(name: string): Task {
+    const existing = this.#state.lstat(name);
+    if (existing === undefined) return;
+    if (this.#filters.protection(name, isDirectory(existing.mode)) !== 'none') return;
+    yield* this.hand().remove(name, existing, 'delete');
   }
 
   /** Whoever deletes: one for all. */
@@ -98,22 +98,76 @@ export class DirectoryDeletions {
       report: out,
       protocol: context.protocol,
       dryRun,
-      emptyDirectories: options.delete,
+      emptyDirectories: options.delete || options.force,
       isSuperUser: filesystem.isSuperUser,
+      maxDelete: options.maxDelete === null ? undefined : Math.max(0, options.maxDelete),
+      tellsMounts: options.info.mount >= 1,
+      room: () => context.channel.room(),
     });
     return this.#emitter;
   };
 
+  *#pass(list: FileList): Task {
+    const { root, localName, report: out } = this.#state;
+    if (root === undefined || localName !== undefined) return;
+    for (let position = 0; position < list.count; position++) {
+      const row = list.rowAt(position);
+      if (!list.isActive(row) || !list.isDirectory(row)) continue;
+      const name = list.name(row);
+      out.debug?.('del', 1, () => `deleting in ${name}`);
+      if (!this.#isThere(name)) continue;
+      const { ioError } = this.#state.context;
+      yield* this.#deleteIn({ list, row, ndx: list.start + position }, list, ioError, false);
+    }
+  }
+
+  /** A directory, not a link to one: what a pass finds may not have been visited yet. */
+  #isThere(name: string): boolean {
+    const { root, options } = this.#state;
+    try {
+      const stat = root?.lstat(name);
+      if (stat === undefined) return false;
+      return isDirectory((options.keepDirlinks ? behindDirlink(root!, name, stat) : stat).mode);
+    } catch (error) {
+      if (error instanceof FilesystemError) return false;
+      throw error;
+    }
+  }
+
+  *#deleteIn({ list, row }: Entry, contents: FileList, ioError: number, postpone: boolean): Task {
+    const name = list.name(row);
+    const cursor = this.#directoryCursor();
+    const flags = list.flags(row);
+    if ((flags & FLIST_CONTENT_DIR) === 0) {
+      cursor.pass(name);
+      return;
+    }
+    const visit = {
+      name,
+      isTop: (flags & FLIST_TOP_DIR) !== 0,
+      ioError,
+      look: () => this.#strangers(contents, name),
+    };
+    if (postpone) cursor.postpone(visit);
+    else yield* cursor.clean(visit);
+  }
+
+  #strangers(contents: FileList, directory: string): Strangers {
+    const prefix = directory === '.' ? '' : `${directory}/`;
+    const isKnown = (base: string): boolean => contents.find(prefix + base) >= 0;
+    return this.#options.scan(contents, directory) ?? strangersIn(this.#state.tree, directory, isKnown);
+  }
+
   #directoryCursor(): DeletionCursor {
-    const { context, report: out, tree } = this.#state;
+    const { context, options, report: out, tree } = this.#state;
     this.#cursor ??= new DeletionCursor({
       root: tree,
       emitter: this.hand(),
       filters: this.#filters,
       report: out,
       protocol: context.protocol,
-      ioError: () => context.ioError,
       ignoreErrors: context.config.ignoreErrors,
+      oneFileSystem: options.oneFileSystem > 0,
     });
     return this.#cursor;
   }

@@ -58,10 +58,6 @@ export class TreeGeneratorFiles implements GeneratorFiles {
     return this.#deletions.deleted;
   }
 
-  get ioError(): number {
-    return this.#deletions.ioError;
-  }
-
   openRoot(first: FileList, totalEntries: number): void {
     const outcome = openDestinationRoot(this.#state, this.#path, first, totalEntries);
     if (outcome === 'created') {
@@ -80,7 +76,6 @@ export class TreeGeneratorFiles implements GeneratorFiles {
   }
 
   *visit(entry: Entry, visit: Visit, sink: GeneratorSink): Task {
-    if (this.#deletions.passDue) yield* this.#deletions.pass(entry.list);
     const { list, row } = entry;
     const state = this.#state;
     const name = state.nameOf(entry);
@@ -102,8 +97,16 @@ export class TreeGeneratorFiles implements GeneratorFiles {
     yield* this.#visitKind(visited);
   }
 
-  *deleteIn(directory: Entry, contents: FileList): Task {
-    yield* this.#deletions.during(directory, contents);
+  deleteBefore(list: FileList): Task {
+    return this.#deletions.before(list);
+  }
+
+  deleteIn(directory: Entry, contents: FileList, ioError: number): Task {
+    return this.#deletions.during(directory, contents, ioError);
+  }
+
+  deleteLate(list: FileList | undefined): Task {
+    return this.#deletions.late(list);
   }
 
   finished(entry: Entry, success: boolean, sink: GeneratorSink): Task {
@@ -151,7 +154,7 @@ export class TreeGeneratorFiles implements GeneratorFiles {
 
   /** As {@link #look} before its look: what lies below a directory that failed or is not there is visited one by one. */
   #mayLook(entry: Entry): boolean {
-    if (this.#deletions.passDue || this.#state.root === undefined) return false;
+    if (this.#state.root === undefined) return false;
     if (
       this.#isBelow(this.#directories.failed, entry) ||
       this.#isBelow(this.#directories.dryMissing, entry)

@@ -61,15 +61,22 @@ export function sessionConfig(options: Options, role: SessionRole): SessionConfi
     },
     dryRun: options.dryRun,
     listOnly: options.listOnly,
-    deleteDuring: options.delete,
+    deletes: options.delete || options.force,
+    deletesLate: lateDeletion(options),
+    deleteExcluded: options.deleteExcluded,
+    delaysUpdates: options.delayUpdates,
     reportUnchanged: options.showUnchanged || options.info.name >= 2,
     matchSummary: options.verbose >= 2,
     statsWanted: options.info.stats >= 2,
     removeSourceFiles: false,
-    ignoreErrors: false,
+    ignoreErrors: options.ignoreErrors,
     messagesInBand: role.messagesInBand,
     timeoutSeconds: options.timeoutSeconds,
   };
+}
+
+function lateDeletion({ delete: wanted, deleteWhen }: Options): SessionConfig['deletesLate'] {
+  return wanted && (deleteWhen === 'delay' || deleteWhen === 'after') ? deleteWhen : 'no';
 }
 
 /** Unknown names and duplicates are dropped, the alias is replaced (01 §5.2). */
@@ -78,9 +85,9 @@ function knownNames(own: readonly string[], all: readonly string[]): string[] {
   return [...new Set(names)].filter((name) => name === 'none' || all.includes(name));
 }
 
-/** 01 §2.4 step 8: always on a pull, on a push only for deletions; never inside one process. */
+/** 01 §2.4 step 8: always on a pull, on a push only for deletions and pruning; never inside one process. */
 function filterListTravels(options: Options, role: SessionRole): boolean {
   if (role.local) return false;
   const pull = (role.role === 'client') === (role.side === 'receiver');
-  return pull || options.delete;
+  return pull || options.delete || options.pruneEmptyDirs;
 }

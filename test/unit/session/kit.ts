@@ -74,7 +74,10 @@ export function config(changes: Partial<SessionConfig> = {}): SessionConfig {
     },
     dryRun: false,
     listOnly: false,
-    deleteDuring: false,
+    deletes: false,
+    deletesLate: 'no',
+    deleteExcluded: false,
+    delaysUpdates: false,
     reportUnchanged: false,
     statsWanted: false,
     matchSummary: false,
@@ -240,7 +243,6 @@ class MadeFiles implements ports.SourceFiles {
 
 class MadeGenerator implements ports.GeneratorFiles {
   readonly deleted: readonly [number, number, number, number, number];
-  readonly ioError = 0;
   readonly #world: World;
   readonly #told: string[];
 
@@ -266,7 +268,13 @@ class MadeGenerator implements ports.GeneratorFiles {
     sink.channel.writer.sumHead(count, blockLength, s2Length, remainder);
   }
 
+  *deleteBefore(): Task {}
+
   *deleteIn(): Task {}
+
+  *deleteLate(): Task {
+    this.#told.push('late deletions');
+  }
 
   *finished(entry: ports.Entry, success: boolean): Task {
     this.#told.push(`${success ? 'has' : 'lacks'} ${entry.list.name(entry.row)}`);

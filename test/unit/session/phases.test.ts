@@ -67,6 +67,37 @@ describe('NDX_DONE', () => {
     },
   );
 
+  it.each([
+    [28, { deletesLate: 'after' as const }, ['ffffffff', 'ffffffff', 'ffffffff'], ['ffffffff', 'ffffffff']],
+    [30, { deletesLate: 'after' as const }, ['00', '0000', '00'], ['00', '0000']],
+    [32, { deletesLate: 'delay' as const }, ['00', '0000', '00', '00'], ['00', '00', '00', '00']],
+    [32, { delaysUpdates: true }, ['00', '00', '0000', '00'], ['00', '00', '00', '00']],
+    [30, { delaysUpdates: true }, ['00', '00', '00', '00'], ['00', '00', '00']],
+    [
+      32,
+      { delaysUpdates: true, deletesLate: 'after' as const },
+      ['00', '00', '00', '00', '00'],
+      ['00', '00', '00', '00'],
+    ],
+  ])(
+    'waits for the end of the transfer before late work: protocol %d, %j',
+    (ownProtocol, late, groups, answers) => {
+      const { session, output, told } = receiver({ ownProtocol, role: 'server', ...late }, {});
+      const heard = [output];
+      for (const [at, answer] of answers.entries()) {
+        const lastPhase = ownProtocol < 29 ? 1 : 2;
+        expect(told.includes('late deletions')).toBe(at > lastPhase);
+        const raw = ownProtocol < 30;
+        heard.push(feed(session, [raw ? bytes(answer) : data(answer)], false).output);
+      }
+      const written = heard.filter((piece) => piece.length > 0).map((piece) => piece.toString('hex'));
+      expect(written).toEqual(groups.map((group) => data(group).toString('hex')));
+      expect(told).toContain('late deletions');
+      expect(session.error).toBeUndefined();
+      expect(session.run(9)).toBe('done');
+    },
+  );
+
   it('closes lists one by one with incremental recursion, oldest first', () => {
     const subLists = new Map([[1, [{ ...FILE_A, name: 'd/a' }]]]);
     const entries = [DIRECTORY, { name: 'd', mode: 0o040755 }, FILE_A];
@@ -116,10 +147,10 @@ describe('deletion counters', () => {
   }
 
   it('stand before the late NDX_DONE when statistics are wanted and something was to be deleted', () => {
-    expect(last({ statsWanted: true, deleteDuring: true })).toBe('0000ff020202010000' + '00');
+    expect(last({ statsWanted: true, deletes: true })).toBe('0000ff020202010000' + '00');
     expect(last({ statsWanted: true })).toBe('000000');
-    expect(last({ deleteDuring: true })).toBe('000000');
-    expect(last({ statsWanted: true, deleteDuring: true, ownProtocol: 30 })).toBe('0000');
+    expect(last({ deletes: true })).toBe('000000');
+    expect(last({ statsWanted: true, deletes: true, ownProtocol: 30 })).toBe('0000');
   });
 
   it('are stored by a client, and copied by a server behind its statistics', () => {
