@@ -81,7 +81,8 @@ function packagingOf(apt: Apt, version: string, kind: 'Packages' | 'Sources'): s
   return found;
 }
 
-function buildFromSource(apt: Apt, version: string): string {
+/** Unpacks and builds the source package below `apt.directory`; the directory of the built tree. */
+function buildSourceTree(apt: Apt, version: string): string {
   installPackages(buildPackages);
   const packaging = packagingOf(apt, version, 'Sources');
   run('apt-get', [...apt.options, 'source', '--download-only', `rsync=${packaging}`], apt.directory);
@@ -98,7 +99,7 @@ function buildFromSource(apt: Apt, version: string): string {
   const included = ['--with-included-zlib=no', '--with-included-popt=no', '--disable-md2man'];
   run('./configure', [...included, ...enabled.map((feature) => `--enable-${feature}`)], source);
   run('make', [`-j${availableParallelism()}`, 'rsync'], source);
-  return path.join(source, 'rsync');
+  return source;
 }
 
 function unpackBinary(apt: Apt, version: string): string {
@@ -122,11 +123,31 @@ export function makePeer(version: string, target: string): void {
   const directory = mkdtempSync(path.join(tmpdir(), 'ocrsync-peer-'));
   try {
     const apt = privateApt(directory);
-    const made = version === '3.4.1' ? buildFromSource(apt, version) : unpackBinary(apt, version);
+    const made =
+      version === '3.4.1' ? path.join(buildSourceTree(apt, version), 'rsync') : unpackBinary(apt, version);
     mkdirSync(path.dirname(target), { recursive: true });
     const arriving = `${target}.${process.pid}`;
     copyFileSync(made, arriving);
     chmodSync(arriving, 0o755);
+    renameSync(arriving, target);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Builds rsync 3.4.1 again from its source package and leaves the whole tree, with the programs that its own test suite
+ * needs, in the directory `target`. It is there to be run (interop/upstream-suite.ts); nobody reads it.
+ */
+export function makeSuiteTree(target: string): void {
+  const directory = mkdtempSync(path.join(tmpdir(), 'ocrsync-suite-'));
+  try {
+    const source = buildSourceTree(privateApt(directory), '3.4.1');
+    // `make check` with one short test builds the helpers and the links that the suite works with.
+    run('make', ['check', 'whichtests=00-hello.test'], source);
+    mkdirSync(path.dirname(target), { recursive: true });
+    const arriving = `${target}.${process.pid}`;
+    run('cp', ['-a', source, arriving]);
     renameSync(arriving, target);
   } finally {
     rmSync(directory, { recursive: true, force: true });

@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { makePeer } from './peer-builds.ts';
+import { makePeer, makeSuiteTree } from './peer-builds.ts';
 
 /** The versions that the suite knows how to get, in the order of their importance. */
 export const peerVersions = ['3.4.1', '3.5.0', '3.2.7'] as const;
@@ -51,6 +51,13 @@ export function ensurePeer(version: PeerVersion): string {
   const answered = versionOf(binary);
   if (answered !== version) throw new Error(`${binary} was made but says version ${answered ?? 'nothing'}`);
   return binary;
+}
+
+/** The built source tree of 3.4.1 with upstream's own test suite; built into the shared cache when there is none yet. */
+export function ensureSuiteTree(): string {
+  const tree = path.join(cacheDirectories()[1] as string, '3.4.1-suite');
+  if (!existsSync(tree)) makeSuiteTree(tree);
+  return tree;
 }
 
 function main(): void {
