@@ -8,6 +8,7 @@ import type { SessionContext } from '../session/context.ts';
 import { BASIS_FNAME, ITEM_SIGNIFICANT, ITEM_XNAME_FOLLOWS } from '../session/item.ts';
 import type { Entry, GeneratorSink, SessionReport } from '../session/ports.ts';
 import type { Task } from '../session/wait.ts';
+import { AlternateDirectories } from './alternate-directories.ts';
 import { CreationMask } from './creation-mask.ts';
 import { finalMode } from './final-mode.ts';
 import type { TargetAcls } from './target-acls.ts';
@@ -47,6 +48,8 @@ export class DestinationState {
   /** With -A and -X. */
   acls: TargetAcls | undefined;
   xattrs: TreeTargetXattrs | undefined;
+  /** With --compare-dest, --copy-dest or --link-dest. */
+  readonly alternates: AlternateDirectories | undefined;
   /** Errors of system calls that were told so far. */
   failures = 0;
   /** First number tried in a temporary name of an object without data (§3.6.1). */
@@ -58,6 +61,10 @@ export class DestinationState {
     this.options = options;
     this.context = context;
     this.report = report;
+    const { alternateDestinations } = options;
+    this.alternates = alternateDestinations
+      ? new AlternateDirectories(this, alternateDestinations)
+      : undefined;
     this.temporaryStart = randomBelow(900_000);
   }
 

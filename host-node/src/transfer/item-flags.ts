@@ -6,6 +6,7 @@ import type { Entry } from '../session/ports.ts';
 import type { DestinationState } from './destination-state.ts';
 import { isDirectory, isRegular, isSymlink } from '@ocrsync/core/file-type';
 import { hasSameMtime, keepsMtime, permissionsDiffer } from './kept-attributes.ts';
+import type { Place } from './quick-check.ts';
 import { AclFailure } from './target-acls.ts';
 
 export interface Comparison {
@@ -18,11 +19,13 @@ export interface Comparison {
   readonly flags: number;
   /** Hard links: name of the leader, empty when the link is there already. */
   readonly xname?: string;
+  /** Where the existing object is, unless it is the destination's own. */
+  readonly place?: Place;
 }
 
 export function itemFlags(state: DestinationState, comparison: Comparison): number {
-  const { entry, existing, flags } = comparison;
-  const xattrs = state.xattrs?.differ(entry, state.nameOf(entry), existing !== undefined);
+  const { entry, existing, flags, place } = comparison;
+  const xattrs = state.xattrs?.differ(entry, state.nameOf(entry), existing !== undefined, place?.root);
   if (existing === undefined) return flags | item.ITEM_IS_NEW | (xattrs ? item.ITEM_REPORT_XATTR : 0);
   const { options, filesystem } = state;
   const { list, row } = entry;
@@ -46,10 +49,14 @@ export function itemFlags(state: DestinationState, comparison: Comparison): numb
   return result;
 }
 
-function aclsDiffer(state: DestinationState, { entry, mode }: Comparison, existing: FileStat): boolean {
+function aclsDiffer(
+  state: DestinationState,
+  { entry, mode, place }: Comparison,
+  existing: FileStat,
+): boolean {
   if (state.acls === undefined || isSymlink(mode)) return false;
   try {
-    return state.acls.differ(state.tree, state.nameOf(entry), entry, mode, existing.mode);
+    return state.acls.differ(place?.root ?? state.tree, state.nameOf(entry), entry, mode, existing.mode);
   } catch (error) {
     if (error instanceof AclFailure) return false; // Told when it is set.
     throw error;

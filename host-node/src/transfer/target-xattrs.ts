@@ -6,7 +6,7 @@ import { WholeFileHash } from '@ocrsync/core/checksum';
 import type { FileList } from '@ocrsync/core/file-list';
 import type { ReceivedXattr } from '@ocrsync/core/received-blocks';
 import { diskName, isCompared, isOutOfReach, type XattrRights } from '../flist/xattr-names.ts';
-import { FilesystemError } from '../fs/filesystem.ts';
+import { FilesystemError, type Root } from '../fs/filesystem.ts';
 import type { Entry, TargetXattrs } from '../session/ports.ts';
 import type { DestinationState } from './destination-state.ts';
 import { isSymlink } from '@ocrsync/core/file-type';
@@ -35,16 +35,16 @@ export class TreeTargetXattrs implements TargetXattrs {
     this.#md5 = new WholeFileHash(state.context.channel.core, KIND_MD5);
   }
 
-  /** Whether the object must get other attributes. `exists` false: whether it must get any. */
-  differ(entry: Entry, name: string, exists: boolean): boolean {
+  /** Whether the object must get other attributes. `exists` false: whether it must get any. `root`: of an alternate directory. */
+  differ(entry: Entry, name: string, exists: boolean, root?: Root): boolean {
     const set = this.#setOf(entry);
-    const all = exists ? this.#namesAt(name, 'generator') : [];
+    const all = exists ? this.#namesAt(name, 'generator', root) : [];
     const there = this.#comparedOf(all);
     let differ =
       [...there].some((key) => !set.has(key)) || all.some((key) => isOutOfReach(key, this.#rights));
     const lacking: Wanted[] = [];
     for (const [key, wanted] of set) {
-      if (there.has(key) && this.#isEqual(wanted.attribute, this.#valueAt(name, key))) continue;
+      if (there.has(key) && this.#isEqual(wanted.attribute, this.#valueAt(name, key, root))) continue;
       differ = true;
       if (wanted.attribute.value === undefined) lacking.push(wanted);
     }
@@ -100,6 +100,16 @@ export class TreeTargetXattrs implements TargetXattrs {
     return changed;
   }
 
+  /** The attributes of an object of an alternate directory, for the copy of it at `name`; tells failures. */
+  copy(source: Root, from: string, name: string): void {
+    for (const key of this.#comparedOf(this.#namesAt(from, 'generator', source))) {
+      const value = this.#valueAt(from, key, source);
+      if (value === undefined) continue;
+      const call = `rsync_xal_set: lsetxattr(${this.#state.fullName(name)},"${key}") failed`;
+      this.#change(name, call, () => this.#state.tree.setXattr(name, key, value));
+    }
+  }
+
   /** The first of attributes that get the same name counts. */
   #setOf({ list, row }: Entry): ReadonlyMap<string, Wanted> {
     const received = this.#state.context.blocks.xattrs(list.xattrs(row));
@@ -119,9 +129,9 @@ export class TreeTargetXattrs implements TargetXattrs {
     return names.length === 0 ? NO_NAMES : new Set(names.filter((key) => isCompared(key, this.#rights)));
   }
 
-  #namesAt(name: string, role: 'generator' | 'receiver'): readonly string[] {
+  #namesAt(name: string, role: 'generator' | 'receiver', root = this.#state.tree): readonly string[] {
     try {
-      return this.#state.tree.listXattrs(name);
+      return root.listXattrs(name);
     } catch (error) {
       if (!(error instanceof FilesystemError) || error.code !== 'EOPNOTSUPP') {
         const text = `get_xattr_names: llistxattr(${this.#state.fullName(name)},1024) failed`;
@@ -131,9 +141,9 @@ export class TreeTargetXattrs implements TargetXattrs {
     }
   }
 
-  #valueAt(name: string, key: string): Uint8Array | undefined {
+  #valueAt(name: string, key: string, root = this.#state.tree): Uint8Array | undefined {
     try {
-      return this.#state.tree.getXattr(name, key);
+      return root.getXattr(name, key);
     } catch (error) {
       if (error instanceof FilesystemError) return undefined;
       throw error;

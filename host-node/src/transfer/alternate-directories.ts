@@ -1,0 +1,71 @@
+// The directories of --compare-dest, --copy-dest or --link-dest: trees of the operator's own choice, each under a root of its
+// own, below which names of the list stay (docs/protocol/04-transfer.md §3.10, 09-rsync-3.5.md §2.1, §6).
+import { FilesystemError, type Root } from '../fs/filesystem.ts';
+import type { AlternateDestinations } from '../options/options.ts';
+import type { DestinationState } from './destination-state.ts';
+
+export class AlternateDirectories {
+  readonly kind: AlternateDestinations['kind'];
+  readonly #state: DestinationState;
+  /** As typed; relative ones lie below the destination. */
+  readonly #directories: readonly string[];
+  readonly #roots: (Root | undefined)[] = [];
+
+  constructor(state: DestinationState, { kind, directories }: AlternateDestinations) {
+    this.#state = state;
+    this.kind = kind;
+    this.#directories = directories;
+  }
+
+  get count(): number {
+    return this.#directories.length;
+  }
+
+  /** undefined: not there, or out of reach. It may come with the transfer. Only when the destination is known. */
+  root(index: number): Root | undefined {
+    try {
+      return (this.#roots[index] ??= this.#open(index));
+    } catch (error) {
+      if (error instanceof FilesystemError) return undefined;
+      throw error;
+    }
+  }
+
+  /** A name below it for messages, after the directory as typed. */
+  shown(index: number, name: string): string {
+    return `${this.#directories[index]!.replace(/\/+$/, '')}/${name}`;
+  }
+
+  /** A warning for each that is not a directory. */
+  tellMissing(): void {
+    for (const [index, directory] of this.#directories.entries()) {
+      try {
+        this.#roots[index] = this.#open(index);
+      } catch (error) {
+        if (!(error instanceof FilesystemError)) throw error;
+        const what = error.code === 'ENOTDIR' ? 'is not a dir' : 'does not exist';
+        this.#state.report.message('warning', `--${this.kind}-dest arg ${what}: ${directory}`);
+      }
+    }
+  }
+
+  #open(index: number): Root {
+    const { filesystem, root, rootPath } = this.#state;
+    const directory = this.#directories[index]!;
+    if (directory.startsWith('/')) return filesystem.root(directory);
+    if (root !== undefined) return filesystem.root(`${root.path}/${directory}`);
+    // A destination that a dry run does not make has no '..' that the system could follow.
+    return filesystem.root(withoutClimbing(`${rootPath}/${directory}`));
+  }
+}
+
+/** '..' taken by its text. `path` is absolute. */
+function withoutClimbing(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part === '..') parts.pop();
+    else parts.push(part);
+  }
+  return `/${parts.join('/')}`;
+}
