@@ -18,6 +18,7 @@ import { type Task, WAIT_TURN } from '../session/wait.ts';
 import type { WalkDirectory } from './directory-walk.ts';
 import type { ListSourceSettings } from './list-source.ts';
 import { isDirectory, isRegular, isSymlink } from '@ocrsync/core/file-type';
+import { looksBehindLinks } from './source-links.ts';
 import { type SourceRoot, type SourceTrees, belowRoot } from './source-trees.ts';
 
 const MAX_PATH_BYTES = 4096;
@@ -48,6 +49,8 @@ interface Here {
   /** What stands before its names. */
   readonly prefix: string;
   readonly state: FilterState;
+  /** With -x: other devices are not entered. */
+  readonly device: number | undefined;
   /** Its directories so far. */
   readonly children: [string, WalkDirectory][];
 }
@@ -79,6 +82,7 @@ export class DirectoryReader {
       source,
       prefix: at === '.' ? prefixOf(name) : `${name}/`,
       state: found.state.enter(at, source.files),
+      device: this.#options.settings.oneFileSystem > 0 ? tree.deviceOf(source.root, at) : undefined,
       children: [],
     };
     const scan = tree.open(source.root, at);
@@ -141,21 +145,26 @@ export class DirectoryReader {
       report.message('info', `skipping directory ${name}`);
       return;
     }
+    const mountPoint = directory && here.device !== undefined && stat.dev !== here.device;
+    if (mountPoint && settings.oneFileSystem > 1) {
+      if (settings.info.mount >= 1) report.message('info', `[sender] skipping mount-point dir ${name}`);
+      return;
+    }
     if (state.check(belowRoot(name), directory, 'sender') === 'exclude') return;
-    const flags = directory && settings.recursive ? FLIST_CONTENT_DIR : 0;
+    const flags = directory && settings.recursive && !mountPoint ? FLIST_CONTENT_DIR : 0;
     const added = this.#options.add(list, source, name, stat, flags, state);
     this.#rows.learn(stat.uid, stat.gid);
-    if (added !== undefined) here.children.push([name, added]);
+    if (added !== undefined && !mountPoint) here.children.push([name, added]);
   }
 
-  /** What the scan saw; a symlink with -L, or where it saw nothing, the file is looked at by its name. */
+  /** What the scan saw; a symlink that may be followed, or where it saw nothing, the file is looked at by its name. */
   #statOf(source: SourceRoot, name: string, state: FilterState, at: number): FileStat | undefined {
     const { core, settings } = this.#options;
-    const link = settings.copyLinks && isSymlink(scanRecordMode(core.u32, at));
+    const link = looksBehindLinks(settings) && isSymlink(scanRecordMode(core.u32, at));
     if (link || scanRecordError(core.u32, at) !== 0) {
       return this.#options.tree.statChild(source.root, name, state);
     }
-    return this.#options.tree.sane(scannedStat(new DataView(core.u8.buffer), at), name);
+    return this.#options.tree.sane(source.root, scannedStat(new DataView(core.u8.buffer), at), name);
   }
 }
 

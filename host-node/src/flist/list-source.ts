@@ -7,6 +7,7 @@ import type { CoreInstance } from '@ocrsync/core/instance';
 import type { FilterList } from '../filter/filter-list.ts';
 import type { FilterState } from '../filter/filter-state.ts';
 import type { FileStat, Filesystem, Root } from '../fs/filesystem.ts';
+import { parseChmod } from '../options/chmod.ts';
 import type { Options } from '../options/options.ts';
 import type { Negotiated } from '../session/negotiated.ts';
 import type { Entry, ListSource, SessionReport } from '../session/ports.ts';
@@ -22,6 +23,8 @@ import { DirectoryReader } from './directory-reader.ts';
 import { BlockError, TreeSourceBlocks } from './source-blocks.ts';
 import { isDirectory, isSymlink } from '@ocrsync/core/file-type';
 import { SourceEntries } from './source-entry.ts';
+import { looksBehindLinks } from './source-links.ts';
+import { unmungedTarget } from './munged-links.ts';
 import { type SourceRoot, SourceTrees, belowRoot, quoted } from './source-trees.ts';
 import type { XattrRights } from './xattr-names.ts';
 
@@ -37,6 +40,14 @@ export type ListSourceSettings = Pick<
   | 'relative'
   | 'impliedDirs'
   | 'copyLinks'
+  | 'copyDirlinks'
+  | 'copyUnsafeLinks'
+  | 'copyDevices'
+  | 'mungeLinks'
+  | 'oneFileSystem'
+  | 'missingArgs'
+  | 'chmod'
+  | 'info'
   | 'links'
   | 'hardLinks'
   | 'owner'
@@ -91,12 +102,11 @@ export class TreeListSource implements ListSource {
     this.#options = options;
     const { core, filesystem, negotiated, settings } = options;
     const { protocol, incremental } = negotiated;
-    const { copyLinks } = settings;
     this.#tree = new SourceTrees({
       filesystem,
       filters: options.filters,
       protocol,
-      copyLinks,
+      settings,
       report: options.report,
     });
     const { acls, devices, specials } = settings;
@@ -106,7 +116,7 @@ export class TreeListSource implements ListSource {
         : new TreeSourceBlocks({
             core,
             acls,
-            followFrom: copyLinks ? filesystem : undefined,
+            followFrom: looksBehindLinks(settings) ? filesystem : undefined,
             devices,
             specials,
             xattrs: options.xattrs,
@@ -127,13 +137,15 @@ export class TreeListSource implements ListSource {
       hardLinks: settings.hardLinks > 0,
       atimes: settings.atimes > 0,
       keepAtime: settings.openNoatime,
+      chmod: settings.chmod === null ? undefined : parseChmod(settings.chmod),
       checksum: settings.checksum ? { kind: negotiated.listChecksum, seed: negotiated.seed } : undefined,
     });
     this.#reader = new DirectoryReader({
       core,
       tree: this.#tree,
       settings,
-      plainFiles: this.blocks === undefined && (settings.hardLinks === 0 || protocol >= 28),
+      plainFiles:
+        this.blocks === undefined && settings.chmod === null && (settings.hardLinks === 0 || protocol >= 28),
       report: options.report,
       add: (...entry) => this.#add(...entry),
     });
@@ -243,7 +255,7 @@ export class TreeListSource implements ListSource {
   #isWanted(source: SourceRoot, name: string, kind: SourceArgument['kind']): boolean {
     const stat = this.#tree.statArgument(source, name, kind);
     if (stat === undefined) return false;
-    if (kind === 'dot') return true;
+    if (kind === 'dot' || stat.mode === 0) return true;
     return source.outside.check(belowRoot(name), isDirectory(stat.mode), 'sender') !== 'exclude';
   }
 
@@ -259,7 +271,8 @@ export class TreeListSource implements ListSource {
     const stat = this.#tree.statArgument(source, name, kind);
     if (stat === undefined) return;
     const directory = isDirectory(stat.mode);
-    if (kind !== 'dot' && state.check(belowRoot(name), directory, 'sender') === 'exclude') return;
+    const isFiltered = kind !== 'dot' && stat.mode !== 0;
+    if (isFiltered && state.check(belowRoot(name), directory, 'sender') === 'exclude') return;
     if (directory && !settings.dirs && !settings.recursive) {
       this.#options.report.message('info', `skipping directory ${name}`);
       return;
@@ -294,7 +307,7 @@ export class TreeListSource implements ListSource {
     name: string,
     state: FilterState,
   ): WalkDirectory | undefined {
-    const stat = this.#tree.statArgument(source, name, 'dot');
+    const stat = this.#tree.statImplied(source, name);
     if (stat === undefined) return undefined;
     return this.#add(list, source, name, stat, FLIST_IMPLIED_DIR, state);
   }
@@ -369,8 +382,9 @@ export class TreeListSource implements ListSource {
     state: FilterState,
   ): WalkDirectory | undefined {
     const at = belowRoot(name);
-    const target = isSymlink(stat.mode) ? this.#tree.readLink(source.root, at) : undefined;
+    let target = isSymlink(stat.mode) ? this.#tree.readLink(source.root, at) : undefined;
     if (isSymlink(stat.mode) && target === undefined) return undefined;
+    if (target !== undefined && this.#options.settings.mungeLinks === true) target = unmungedTarget(target);
     const from = { root: source.root, number: source.number, at };
     const row = this.#addEntry(list, from, name, stat, flags, target);
     if (row === undefined || !isDirectory(stat.mode)) return undefined;

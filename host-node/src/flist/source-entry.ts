@@ -6,6 +6,7 @@ import type { FileList } from '@ocrsync/core/file-list';
 import { isDevice, isDirectory, isRegular, isSymlink } from '@ocrsync/core/file-type';
 import type { HardLink, NewEntry } from '@ocrsync/core/file-list-entry';
 import type { CoreInstance } from '@ocrsync/core/instance';
+import { applyChmod, type ModeChange } from '../options/chmod.ts';
 import { type FileStat, type Filesystem, FilesystemError, type Root } from '../fs/filesystem.ts';
 import type { TreeSourceBlocks } from './source-blocks.ts';
 
@@ -24,6 +25,7 @@ export interface SourceEntryOptions {
   readonly atimes: boolean;
   /** Reading for checksums leaves access times alone. */
   readonly keepAtime: boolean;
+  readonly chmod: readonly ModeChange[] | undefined;
   /** With -A or -X. */
   readonly blocks: TreeSourceBlocks | undefined;
   /** Kind (core/src/checksum-kinds.ts) of whole-file checksums; undefined without -c. */
@@ -72,7 +74,7 @@ export class SourceEntries {
     const read = blocks?.read(from.root, from.at, mode);
     const entry: NewEntry = {
       name,
-      mode,
+      mode: this.#changed(mode),
       sizeBytes: isRegular(mode) || isSymlink(mode) || isDirectory(mode) ? stat.sizeBytes : 0,
       mtimeSec: stat.mtimeSec,
       mtimeNsec: stat.mtimeNsec,
@@ -93,6 +95,13 @@ export class SourceEntries {
     if (this.#hash !== undefined && isRegular(mode)) entry.checksum = this.#checksum(from.root, from.at);
     if (read !== undefined) Object.assign(entry, blocks!.number(read, this.#announce));
     return list.add(entry);
+  }
+
+  /** --chmod: of everything that has permissions of its own. */
+  #changed(mode: number): number {
+    const { chmod, filesystem } = this.#options;
+    if (chmod === undefined || mode === 0 || isSymlink(mode)) return mode;
+    return applyChmod(mode, isDirectory(mode), chmod, filesystem.umask);
   }
 
   #addNames(entry: NewEntry): void {

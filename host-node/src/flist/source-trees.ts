@@ -13,10 +13,30 @@ import {
 import type { SessionReport } from '../session/ports.ts';
 import type { SourceArgument } from './argument.ts';
 import { treeRuleFiles } from './rule-files.ts';
-import { isSymlink } from '@ocrsync/core/file-type';
+import { isDevice, isSymlink, PERMISSION_MASK, REGULAR } from '@ocrsync/core/file-type';
+import type { Options } from '../options/options.ts';
+import { deviceSizeBytes } from './device-size.ts';
+import { type LinkOptions, looksBehindLinks, statAsSent } from './source-links.ts';
 
 const IO_ERROR_GENERAL = 1;
 const IO_ERROR_VANISHED = 2;
+
+/** An argument that is not there: --delete-missing-args. */
+const MISSING: FileStat = {
+  mode: 0,
+  sizeBytes: 0,
+  mtimeSec: 0,
+  mtimeNsec: 0,
+  atimeSec: 0,
+  atimeNsec: 0,
+  uid: 0,
+  gid: 0,
+  dev: 0,
+  ino: 0,
+  linkCount: 1,
+  rdevMajor: 0,
+  rdevMinor: 0,
+};
 
 /** A tree that arguments name files of. */
 export interface SourceRoot {
@@ -26,12 +46,14 @@ export interface SourceRoot {
   readonly outside: FilterState;
 }
 
+/** What of a command line decides how files are looked at. */
+export type SourceTreeSettings = LinkOptions & Pick<Options, 'copyDevices' | 'missingArgs' | 'info'>;
+
 export interface SourceTreeOptions {
   readonly filesystem: Filesystem;
   readonly filters: FilterList;
   readonly protocol: number;
-  /** -L. */
-  readonly copyLinks: boolean;
+  readonly settings: SourceTreeSettings;
   readonly report: Pick<SessionReport, 'message'>;
 }
 
@@ -80,10 +102,10 @@ export class SourceTrees {
    * passes a symlink that leaves the root, that is followed, as rsync does. Below '/' none leaves.
    */
   #enter({ root: directory, name, kind }: SourceArgument): { root: Root; symlinks: SymlinkPolicy } {
-    const { filesystem, copyLinks } = this.#options;
+    const { filesystem, settings } = this.#options;
     const absolute = name.startsWith('/');
     const path = absolute ? '/' : directory;
-    if (!absolute && !copyLinks) {
+    if (!absolute && !looksBehindLinks(settings)) {
       const root = filesystem.root(path);
       if (!name.includes('/') && kind !== 'slash') return { root, symlinks: 'tree' };
       if (!isThroughLink(root, name, kind)) return { root, symlinks: 'tree' };
@@ -103,22 +125,49 @@ export class SourceTrees {
     }
   }
 
-  /** An argument's own stat; undefined (and reported) when there is nothing. */
+  /**
+   * An argument's own stat; mode 0 for one that is not there and is to be deleted at the destination; undefined (and reported
+   * unless that is not wanted) when there is nothing.
+   */
   statArgument(source: SourceRoot, name: string, kind: SourceArgument['kind']): FileStat | undefined {
     const { root } = source;
+    const { missingArgs } = this.#options.settings;
     const at = belowRoot(name);
     let words = 'No such file or directory (2)';
     try {
-      const follow = this.#options.copyLinks || kind !== 'normal';
-      const stat = (follow ? root.stat(at) : undefined) ?? root.lstat(at);
-      const dangling = follow && stat !== undefined && isSymlink(stat.mode);
-      if (stat !== undefined && !dangling) return stat;
+      const stat = this.#statNamed(root, at, name, kind);
+      if (stat !== undefined) return this.#asFile(root, at, stat);
+      if (missingArgs === 'delete') return MISSING;
+      if (missingArgs === 'ignore') return undefined;
     } catch (error) {
       if (!(error instanceof FilesystemError)) throw error;
       words = `${error.strerror} (${error.errno})`;
       this.ioError |= IO_ERROR_GENERAL;
     }
     this.#error(`rsync: [sender] link_stat ${quoted(root, at)} failed: ${words}`);
+    return undefined;
+  }
+
+  /** undefined for a symlink that leads nowhere, too, where it is followed. */
+  #statNamed(root: Root, at: string, name: string, kind: SourceArgument['kind']): FileStat | undefined {
+    const { settings } = this.#options;
+    if (kind !== 'normal') return root.stat(at);
+    return statAsSent(root, at, name, settings, this.#tellUnsafe);
+  }
+
+  /** The stat of a directory that leads to an argument; undefined (and reported) when it is gone. */
+  statImplied(source: SourceRoot, name: string): FileStat | undefined {
+    const { root } = source;
+    const at = belowRoot(name);
+    try {
+      const stat = root.stat(at);
+      if (stat !== undefined) return stat;
+      this.#vanished(root, at);
+    } catch (error) {
+      if (!(error instanceof FilesystemError)) throw error;
+      const words = `${error.strerror} (${error.errno})`;
+      this.fail(`rsync: [sender] link_stat ${quoted(root, at)} failed: ${words}`);
+    }
     return undefined;
   }
 
@@ -156,6 +205,16 @@ export class SourceTrees {
     }
   }
 
+  /** Device of a directory that is about to be read; undefined when it is gone, as reading it will tell. */
+  deviceOf(root: Root, at: string): number | undefined {
+    try {
+      return root.stat(at)?.dev;
+    } catch (error) {
+      if (error instanceof FilesystemError) return undefined;
+      throw error;
+    }
+  }
+
   #unreadable(root: Root, at: string, error: unknown): void {
     if (!(error instanceof FilesystemError)) throw error;
     const full = quoted(root, at);
@@ -169,8 +228,8 @@ export class SourceTrees {
   statChild(root: Root, name: string, state: FilterState): FileStat | undefined {
     const at = belowRoot(name);
     try {
-      const stat = this.#options.copyLinks ? root.stat(at) : root.lstat(at);
-      if (stat !== undefined) return this.sane(stat, name);
+      const stat = statAsSent(root, at, name, this.#options.settings, this.#tellUnsafe);
+      if (stat !== undefined) return this.sane(root, stat, name);
       if (this.#excludedAnyhow(state, at)) return undefined;
       if (root.lstat(at) !== undefined) this.fail(`symlink has no referent: ${quoted(root, at)}`);
       else this.#vanished(root, at);
@@ -183,12 +242,32 @@ export class SourceTrees {
     return undefined;
   }
 
-  /** Passes a stat on; undefined (and reported) for what no file can have. */
-  sane(stat: FileStat, name: string): FileStat | undefined {
-    if (stat.mode !== 0) return stat;
+  /** Passes a stat on, as it is to be sent; undefined (and reported) for what no file can have. */
+  sane(root: Root, stat: FileStat, name: string): FileStat | undefined {
+    if (stat.mode !== 0) return this.#asFile(root, belowRoot(name), stat);
     this.fail(`skipping file with bogus (zero) st_mode: ${name}`);
     return undefined;
   }
+
+  /** --copy-devices: a device is a regular file of its content. */
+  #asFile(root: Root, at: string, stat: FileStat): FileStat {
+    if (!this.#options.settings.copyDevices || !isDevice(stat.mode)) return stat;
+    const mode = REGULAR | (stat.mode & PERMISSION_MASK);
+    const mtimeSec = Math.floor(Date.now() / 1000);
+    return {
+      ...stat,
+      mode,
+      mtimeSec,
+      mtimeNsec: 0,
+      sizeBytes: stat.sizeBytes || sizeOfDevice(root, at, stat),
+    };
+  }
+
+  readonly #tellUnsafe = (name: string, target: string): void => {
+    const { report, settings } = this.#options;
+    if (settings.info.symsafe < 1) return;
+    report.message('info', `copying unsafe symlink "${name}" -> "${target}"`);
+  };
 
   #excludedAnyhow(state: FilterState, name: string): boolean {
     return [false, true].some((directory) => state.check(name, directory, 'sender') === 'exclude');
@@ -222,6 +301,21 @@ export class SourceTrees {
 
   #error(text: string): void {
     this.#options.report.message('error-xfer', text);
+  }
+}
+
+/** 0 for one that cannot be opened: that is told when its content is asked for. */
+function sizeOfDevice(root: Root, at: string, { mode }: FileStat): number {
+  try {
+    const file = root.openRead(at, true);
+    try {
+      return deviceSizeBytes(file, mode);
+    } finally {
+      file.close();
+    }
+  } catch (error) {
+    if (error instanceof FilesystemError) return 0;
+    throw error;
   }
 }
 

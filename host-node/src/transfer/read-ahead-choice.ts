@@ -16,14 +16,15 @@ export function requireRing({ ioUring }: Pick<Options, 'ioUring'>): void {
 
 /**
  * The read-ahead of a sender, or undefined where there is none. With `auto` the kernel is not asked for a ring before the first
- * run of cold files; with `off` never. Followed symlinks (-L) and files
+ * run of cold files; with `off` never. Followed symlinks, devices and files
  * whose access times are to stay are opened one by one.
  */
 export function chooseReadAhead(
-  { ioUring, copyLinks, openNoatime }: Pick<Options, 'ioUring' | 'copyLinks' | 'openNoatime'>,
+  options: Pick<Options, 'ioUring' | 'copyDevices' | 'copyLinks' | 'copyUnsafeLinks' | 'openNoatime'>,
   sourcePath: ReadAheadOptions['sourcePath'],
 ): ReadAhead | undefined {
-  if (ioUring === 'off' || copyLinks || openNoatime) return undefined;
+  const { ioUring, copyDevices, copyLinks, copyUnsafeLinks, openNoatime } = options;
+  if (ioUring === 'off' || copyDevices || copyLinks || copyUnsafeLinks || openNoatime) return undefined;
   const reader = threadRingReader();
   return reader && new ReadAhead({ reader, onlyCold: ioUring === 'auto', sourcePath });
 }

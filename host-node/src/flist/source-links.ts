@@ -1,0 +1,47 @@
+// Which stat a source file is sent with: a symlink's own, or that of what it leads to (docs/protocol/03-file-list.md §4.1).
+import { isDirectory, isSymlink } from '@ocrsync/core/file-type';
+import type { FileStat, Root } from '../fs/filesystem.ts';
+import type { Options } from '../options/options.ts';
+import { isUnsafeLink } from './unsafe-link.ts';
+
+/** The options that make a sender look behind symlinks. */
+export type LinkOptions = Pick<Options, 'copyLinks' | 'copyDirlinks' | 'copyUnsafeLinks'>;
+
+/** Some symlinks are sent as what they lead to: then their way may leave the tree. */
+export function looksBehindLinks({ copyLinks, copyDirlinks, copyUnsafeLinks }: LinkOptions): boolean {
+  return copyLinks || copyDirlinks || copyUnsafeLinks;
+}
+
+/**
+ * The stat of `at` (below the root) as it is sent; undefined when there is nothing, or nothing behind a link. `name`: in the
+ * transfer. `tellUnsafe` hears of links that are sent as what they lead to because they are unsafe. Throws FilesystemErrors.
+ */
+export function statAsSent(
+  root: Root,
+  at: string,
+  name: string,
+  options: LinkOptions,
+  tellUnsafe: (name: string, target: string) => void,
+): FileStat | undefined {
+  if (options.copyLinks) return root.stat(at);
+  const own = root.lstat(at);
+  if (own === undefined || !isSymlink(own.mode)) return own;
+  if (options.copyDirlinks) {
+    const behind = statOrNothing(root, at);
+    if (behind !== undefined && isDirectory(behind.mode)) return behind;
+  }
+  if (!options.copyUnsafeLinks) return own;
+  const target = root.readlink(at);
+  if (!isUnsafeLink(target, name)) return own;
+  tellUnsafe(name, target);
+  return root.stat(at);
+}
+
+/** A link that cannot be followed leads to no directory. */
+function statOrNothing(root: Root, at: string): FileStat | undefined {
+  try {
+    return root.stat(at);
+  } catch {
+    return undefined;
+  }
+}
