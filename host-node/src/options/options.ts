@@ -163,6 +163,7 @@ export interface Options {
   readonly omitLinkTimes: boolean;
   /** Seconds; < 0: nanoseconds are compared too. */
   readonly modifyWindow: number;
+  readonly modifyWindowExplicit: boolean;
   /** All --chmod values, joined by commas; null: none. Checked when parsed. */
   readonly chmod: string | null;
   /** `FROM:TO,…` of --usermap or --chown; read by the receiver. */
@@ -202,7 +203,7 @@ export interface Options {
   /** Bytes; null: no limit. */
   readonly maxSize: number | null;
   readonly minSize: number | null;
-  /** 0, 1 -y, 2 -yy. */
+  /** 0, 1 -y, 2 -yy with alternate destinations, which are searched too. */
   readonly fuzzy: 0 | 1 | 2;
   /** --compare-dest, --copy-dest or --link-dest: directories as typed, in order, at most 20. */
   readonly alternateDestinations: AlternateDestinations | null;
@@ -218,6 +219,8 @@ export interface Options {
   readonly partial: boolean;
   /** Cleaned (05-options.md §6.6); null: none. Sets partial. */
   readonly partialDir: string | null;
+  /** The directory is that of --delay-updates; nobody named one. */
+  readonly partialDirImplied: boolean;
   readonly delayUpdates: boolean;
   readonly tempDir: string | null;
   readonly sparse: boolean;
@@ -381,6 +384,7 @@ export const DEFAULT_OPTIONS: Options = Object.freeze({
   omitDirTimesExplicit: false,
   omitLinkTimes: false,
   modifyWindow: 0,
+  modifyWindowExplicit: false,
   chmod: null,
   usermap: null,
   groupmap: null,
@@ -411,6 +415,7 @@ export const DEFAULT_OPTIONS: Options = Object.freeze({
   append: 0,
   partial: false,
   partialDir: null,
+  partialDirImplied: false,
   delayUpdates: false,
   tempDir: null,
   sparse: false,

@@ -68,7 +68,7 @@ export interface RawOptions {
   executability: boolean;
   omitDirTimes: boolean;
   omitLinkTimes: boolean;
-  modifyWindow: number;
+  modifyWindow: number | null;
   chmod: string | null;
   usermap: string | null;
   groupmap: string | null;
@@ -221,7 +221,7 @@ export function newRawOptions(isServer: boolean): RawOptions {
     executability: false,
     omitDirTimes: false,
     omitLinkTimes: false,
-    modifyWindow: 0,
+    modifyWindow: null,
     chmod: null,
     usermap: null,
     groupmap: null,

@@ -36,6 +36,7 @@ export function resolveOptions(raw: RawOptions, environment: Environment): Optio
   const walk = walkFields(raw);
   checkConflicts(raw, walk.dirs);
   const partialDir = partialDirOf(raw, data.inplace, nonEmpty(environment.RSYNC_PARTIAL_DIR));
+  const delayDirectory = partialDir !== null && raw.partialDir === null && raw.delayUpdates;
   const deletion = deletionFields(raw);
   const backup = backupFields(raw);
   const filesFrom = filesFromOf(raw);
@@ -55,6 +56,7 @@ export function resolveOptions(raw: RawOptions, environment: Environment): Optio
     filesFrom,
     partial: !data.inplace && (raw.partial || raw.partialDir !== null || raw.delayUpdates),
     partialDir,
+    partialDirImplied: delayDirectory,
     batch: batchOf(raw),
     filters: filterArguments(raw, { ...backup, delete: deletion.delete, partialDir }),
     alternateDestinations:
@@ -105,7 +107,7 @@ function argumentQuoting(
   }
   if (secluded === null && level <= 0) {
     const wanted = nonEmpty(environment.RSYNC_PROTECT_ARGS);
-    secluded = wanted !== null && raw.oldArgs < 0 && leadingInteger(wanted) !== 0;
+    secluded = wanted !== null && leadingInteger(wanted) !== 0;
   }
   if (secluded === true && level > 0) throw usageError('--secluded-args conflicts with --old-args.');
   return { oldArgs: Math.max(0, Math.min(level, 2)) as 0 | 1 | 2, secludedArgs: secluded === true };
@@ -175,7 +177,8 @@ function backupFields(raw: RawOptions): Pick<Options, BackupFields> {
     suffix: raw.suffix ?? (raw.backupDir === null ? '~' : ''),
     // Backups beside the files change the times of every directory they are made in.
     omitDirTimes: raw.omitDirTimes || (backup && backupDir === null),
-    omitDirTimesExplicit: raw.omitDirTimes,
+    // rsync forgets a -O then.
+    omitDirTimesExplicit: raw.omitDirTimes && !(backup && backupDir === null),
   };
 }
 

@@ -55,7 +55,7 @@ type Flag = {
 type Count = {
   [K in keyof RawOptions]: RawOptions[K] extends number ? (number extends RawOptions[K] ? K : never) : never;
 }[keyof RawOptions];
-type OptionalNumber = 'compressLevel' | 'maxDelete' | 'dirs';
+type OptionalNumber = 'compressLevel' | 'maxDelete' | 'dirs' | 'modifyWindow';
 type Text = {
   [K in keyof RawOptions]: string extends RawOptions[K] ? K : never;
 }[keyof RawOptions];

@@ -1,5 +1,5 @@
 // From a command line's Options to what the engine needs to know (session/config.ts). Pure.
-import { capabilityString, mayRecurseIncrementally } from '../options/server-args.ts';
+import { capabilityString, mayRecurseIncrementally } from '../options/server-letters.ts';
 import type { Options } from '../options/options.ts';
 import type { SessionConfig } from '../session/config.ts';
 import type { CompressionMethod } from '../session/negotiated.ts';
@@ -31,8 +31,11 @@ export function sessionConfig(options: Options, role: SessionRole): SessionConfi
     ownProtocol: options.protocol,
     agreedProtocol: role.agreedProtocol,
     local: role.local,
-    capabilities: server && !role.local ? options.clientCapabilities : capabilityString(options),
-    incrementalAllowed: mayRecurseIncrementally(options),
+    capabilities:
+      server && !role.local
+        ? options.clientCapabilities
+        : capabilityString(options, role.side === 'receiver'),
+    incrementalAllowed: mayRecurseIncrementally(options, role.side === 'receiver'),
     seed: options.checksumSeed !== 0 ? options.checksumSeed : role.freshSeed,
     checksumNames: names(options.checksumList, CHECKSUM_NAMES),
     compressNames: names(options.compressList, methods) as CompressionMethod[],

@@ -3,7 +3,7 @@ import { resolveEndpoints } from '@ocrsync/node/options/endpoint';
 import type { Options } from '@ocrsync/node/options/options';
 import { parseArguments } from '@ocrsync/node/options/parse';
 import type { StopOutcome } from '@ocrsync/node/options/parse';
-import { serverArguments } from '@ocrsync/node/options/server-args';
+import { splitServerArguments } from '@ocrsync/node/options/server-args';
 
 /** Splits at blanks; `'…'` keeps blanks and may be empty. */
 export function words(line: string): string[] {
@@ -22,14 +22,14 @@ export function stopOf(line: string, environment: Record<string, string> = {}): 
   return outcome;
 }
 
-/** The words from `--server` on, for a command line with one remote end. */
+/** The words from `--server` on that stand on the other end's command line, for a command line with one remote end. */
 export function serverWords(line: string, environment: Record<string, string> = {}): string[] {
   const options = optionsOf(line, environment);
   const endpoints = resolveEndpoints(options);
   if (endpoints.direction === 'local') throw new Error(`nothing remote: ${line}`);
-  return serverArguments(options, {
+  return splitServerArguments(options, {
     push: endpoints.direction === 'push',
     paths: endpoints.remote.paths,
     quoting: true,
-  });
+  }).visible;
 }
