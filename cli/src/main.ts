@@ -1,6 +1,7 @@
 // What the command does with its words: parse, run as client or server, print, exit (docs/protocol/05-options.md).
 import module from 'node:module';
 import { runClient } from '@ocrsync/node/api/client';
+import { openLogFile } from '@ocrsync/node/api/log-file';
 import { platformFacts } from '@ocrsync/node/api/capabilities';
 import { RunConfinement } from '@ocrsync/node/api/run-confinement';
 import { usageText } from '@ocrsync/node/options/help';
@@ -8,6 +9,8 @@ import type { Options } from '@ocrsync/node/options/options';
 import { parseArguments } from '@ocrsync/node/options/parse';
 import { VERSION } from '@ocrsync/node/options/version';
 import { EXIT_CRASHED, EXIT_SYNTAX, exitLine } from '@ocrsync/node/report/exit-codes';
+import type { LogRenderer } from '@ocrsync/node/report/log-renderer';
+import { tee } from '@ocrsync/node/report/tee';
 import { isDoctor } from './doctor-words.ts';
 import { commandWords } from './command-words.ts';
 import { rendererFor } from './rendering.ts';
@@ -55,13 +58,17 @@ async function run(words: readonly string[]): Promise<number> {
       confinement: ownConfinement,
     });
   }
+  const { log, warnings } = openLogFile(options, 'client');
+  const screen = rendererFor(options);
+  const sink = log === undefined ? screen : tee([screen, log]);
+  for (const text of warnings) sink.event({ type: 'message', severity: 'warning', text, fromPeer: false });
   const result = await runClient(options, {
-    sink: rendererFor(options),
-    line: (text) => writeAll(1, `${text}\n`),
+    sink,
+    line: (text) => sink.event({ type: 'message', severity: 'info', text, fromPeer: true }),
     signal,
     confinement: ownConfinement(options),
   });
-  if (!result.quiet) printExitLine(result.exitCode, result.role);
+  if (!result.quiet) printExitLine(result.exitCode, result.role, log);
   return result.exitCode;
 }
 
@@ -76,8 +83,9 @@ function ownConfinement(options: Options): RunConfinement | undefined {
   });
 }
 
-function printExitLine(exitCode: number, role: Parameters<typeof exitLine>[1]): void {
+function printExitLine(exitCode: number, role: Parameters<typeof exitLine>[1], log?: LogRenderer): void {
   const line = exitLine(exitCode, role, VERSION);
+  if (line !== '') log?.line(line);
   if (line !== '') writeAll(2, `${line}\n`);
 }
 

@@ -57,6 +57,9 @@ export class WireReader {
   /** The same for faults of frames, which also tell about incremental recursion: `Receiver/inc`. */
   frameRole = '';
 
+  /** Sees all raw bytes that are committed from now on. The bytes are only lent. */
+  copyTo: ((bytes: Uint8Array) => void) | undefined;
+
   constructor(core: CoreInstance, options: { readonly capacityBytes?: number } = {}) {
     const capacityBytes = options.capacityBytes ?? DEFAULT_CAPACITY_BYTES;
     if (!Number.isInteger(capacityBytes) || capacityBytes < SMALLEST_CAPACITY_BYTES) {
@@ -92,6 +95,10 @@ export class WireReader {
 
   /** So many raw bytes were put at the beginning of {@link space}. */
   commit(byteCount: number): void {
+    if (this.copyTo !== undefined) {
+      const at = this.#u(5);
+      this.copyTo(this.#core.u8.subarray(at, at + byteCount));
+    }
     if (this.#fn.reader_commit(this.#ctx, byteCount) < 0)
       throw new RangeError(`commit of ${byteCount} bytes`);
   }
@@ -108,6 +115,13 @@ export class WireReader {
   /** Raw bytes committed so far, frame headers included. */
   get rawBytesTaken(): number {
     return this.#core.f64[this.#double + record.R_RAW_TAKEN]!;
+  }
+
+  /** Data bytes that were parsed so far: no headers, no messages. */
+  get dataBytesRead(): number {
+    const { f64, u32 } = this.#core;
+    const left = u32[this.#word + record.R_END]! - u32[this.#word + record.R_POS]!;
+    return f64[this.#double + record.R_EXPOSED]! - left;
   }
 
   /** Offset of the parse position in the peer's stream, frame headers included. */

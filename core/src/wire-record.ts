@@ -29,10 +29,12 @@ export const R_FAULT_A = 21;
 export const R_FAULT_B = 22;
 export const R_FAULT_OFFSET = 23;
 export const R_OFFSET = 24;
+export const R_EXPOSED = 25;
 
 export const WRITER_RECORD_BYTES = 48;
 export const W_POS = 2;
 export const W_AT = 8;
+export const W_FRAMES = 9;
 export const W_VALUE = 5;
 
 export interface ReaderFunctions {

@@ -3,7 +3,7 @@
 import type { CoreInstance } from './instance.ts';
 import { putLatin1 } from './latin1.ts';
 import { NO_ROOM } from './status.ts';
-import { W_AT, W_POS, W_VALUE, WRITER_RECORD_BYTES, type WriterFunctions } from './wire-record.ts';
+import { W_AT, W_FRAMES, W_POS, W_VALUE, WRITER_RECORD_BYTES, type WriterFunctions } from './wire-record.ts';
 
 /** Upstream's largest frame: its buffer of 64 KiB without the header. */
 const LARGEST_FRAME_BYTES = 65532;
@@ -38,7 +38,12 @@ export class WireWriter {
   #unframedChunks = 0;
   #queuedBytes = 0;
   #takenBytes = 0;
+  #messageBytes = 0;
   #mux = false;
+  /** Sees all data from now on, in its order and still in its frames; messages are no data. The bytes are only lent. */
+  copyTo: ((chunk: Uint8Array) => void) | undefined;
+  /** Takes the chunks instead of the queue; nothing is left to {@link take} then. The bytes are only lent. */
+  divertTo: ((chunk: Uint8Array) => void) | undefined;
 
   constructor(core: CoreInstance, options: { readonly frameBytes?: number } = {}) {
     const frameBytes = options.frameBytes ?? LARGEST_FRAME_BYTES;
@@ -148,6 +153,17 @@ export class WireWriter {
     }
   }
 
+  /** A latin1 string outside of all frames, in its order; no message overtakes it. */
+  bare(text: string): void {
+    this.#chunk();
+    if (text.length === 0) return;
+    const bytes = new Uint8Array(text.length);
+    putLatin1(bytes, 0, text, 0, text.length);
+    this.#queue.push(bytes);
+    this.#queuedBytes += bytes.length;
+    this.#unframedChunks = this.#queue.length - this.#queueHead;
+  }
+
   // ---- the transfer phase
 
   /** The head of a record. For ndx < 0 and for protocol < 29 only the ndx is written (04 §2). */
@@ -218,6 +234,7 @@ export class WireWriter {
     frame.set(payload, HEADER_BYTES);
     this.#urgent.push(frame);
     this.#queuedBytes += frame.length;
+    this.#messageBytes += frame.length;
   }
 
   /**
@@ -260,8 +277,19 @@ export class WireWriter {
     return this.#takenBytes + this.queuedBytes;
   }
 
+  /** Data bytes made so far: no headers, no messages. Only differences mean something (frames are counted modulo 2^32). */
+  get dataBytesMade(): number {
+    const frames = this.#core.u32[(this.#ctx >>> 2) + W_FRAMES]!;
+    return this.rawBytesMade - this.#messageBytes - frames * HEADER_BYTES;
+  }
+
   #buffered(): number {
     return this.#core.u32[(this.#ctx >>> 2) + W_POS]! - this.#buffer;
+  }
+
+  /** Closes the open frame: what was written so far stands apart from what follows. */
+  flush(): void {
+    this.#chunk();
   }
 
   /** Closes the open frame and moves what the buffer holds to the queue. */
@@ -269,8 +297,12 @@ export class WireWriter {
     this.#fn.writer_close_frame(this.#ctx);
     const length = this.#buffered();
     if (length === 0) return;
-    this.#queue.push(this.#copied(this.#core.u8.subarray(this.#buffer, this.#buffer + length)));
-    this.#queuedBytes += length;
+    const bytes = this.#core.u8.subarray(this.#buffer, this.#buffer + length);
+    this.copyTo?.(bytes);
+    if (this.divertTo === undefined) {
+      this.#queue.push(this.#copied(bytes));
+      this.#queuedBytes += length;
+    } else this.divertTo(bytes);
     this.#fn.writer_clear(this.#ctx);
   }
 

@@ -55,6 +55,8 @@ export const FAULT_A: usize = 168;
 export const FAULT_B: usize = 176;
 export const FAULT_OFFSET: usize = 184;
 export const OFFSET: usize = 192;
+/** Data bytes taken out of frames so far, messages and headers not included. */
+export const EXPOSED: usize = 200;
 
 export const FAULT_VARINT: i32 = 1;
 export const FAULT_VARLONG: i32 = 2;

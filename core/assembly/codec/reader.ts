@@ -1,8 +1,8 @@
 // The window of a reading direction: where raw bytes go in, how room is made, and the taking apart of frames
 // (docs/protocol/01-session.md §8). Frames are streamed: only an item or a message, never a frame, must fit.
 import {
-  BUF, CAP, END, FAULT_MESSAGE, FAULT_MESSAGE_OVERFLOW, FAULT_TAG, FRAME_LEFT, FRESH, JOINT, JOINT_RAW, LEFT, LEFT_RAW, MSG_AT,
-  MSG_CODE, MSG_HAVE, MSG_LEN, MSG_OPEN, MUX, NDX_NEG, NDX_POS, POS, RAW, RAW_END, RAW_TAKEN, available, faultAt, parse_offset,
+  BUF, CAP, END, EXPOSED, FAULT_MESSAGE, FAULT_MESSAGE_OVERFLOW, FAULT_TAG, FRAME_LEFT, FRESH, JOINT, JOINT_RAW, LEFT, LEFT_RAW,
+  MSG_AT, MSG_CODE, MSG_HAVE, MSG_LEN, MSG_OPEN, MUX, NDX_NEG, NDX_POS, POS, RAW, RAW_END, RAW_TAKEN, available, faultAt, parse_offset,
   raw_offset,
 } from './reader-record';
 import { BAD_ARGUMENT } from '../status';
@@ -118,6 +118,7 @@ function expose(ctx: usize, count: u32): void {
   }
   store<u32>(ctx, load<u32>(ctx, END) + count, END);
   store<u32>(ctx, raw + count, RAW);
+  store<f64>(ctx, load<f64>(ctx, EXPOSED) + <f64>count, EXPOSED);
 }
 
 /** Continues an opened message; true when it is complete. */

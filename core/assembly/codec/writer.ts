@@ -14,6 +14,8 @@ const NDX_POS: usize = 24;
 const NDX_NEG: usize = 28;
 /** Where the bytes of the last reservation go. */
 const AT: usize = 32;
+/** DATA frames so far; modulo 2^32. */
+const FRAMES: usize = 36;
 const VALUE: usize = 40;
 
 const HEADER: u32 = 4;
@@ -37,8 +39,12 @@ export function writer_close_frame(ctx: usize): void {
   const frame = load<u32>(ctx, FRAME);
   if (frame == 0) return;
   const length = load<u32>(ctx, POS) - frame - HEADER;
-  if (length == 0) store<u32>(ctx, frame, POS);
-  else store<u32>(frame, (DATA_TAG << 24) | length);
+  if (length == 0) {
+    store<u32>(ctx, frame, POS);
+    store<u32>(ctx, load<u32>(ctx, FRAMES) - 1, FRAMES);
+  } else {
+    store<u32>(frame, (DATA_TAG << 24) | length);
+  }
   store<u32>(ctx, 0, FRAME);
 }
 
@@ -62,6 +68,7 @@ function openFor(ctx: usize, want: u32): u32 {
     frame = load<u32>(ctx, POS);
     store<u32>(ctx, frame, FRAME);
     store<u32>(ctx, frame + HEADER, POS);
+    store<u32>(ctx, load<u32>(ctx, FRAMES) + 1, FRAMES);
     left -= HEADER;
   }
   const room = frameMax - (load<u32>(ctx, POS) - frame - HEADER);

@@ -1,6 +1,7 @@
 // A client's session with all that belongs to it: the host side, the report, the summary at the end.
 import type { Filesystem } from '../fs/filesystem.ts';
 import type { Endpoints } from '../options/endpoint.ts';
+import { formatHas } from '../options/item-format.ts';
 import type { Options } from '../options/options.ts';
 import { Session } from '../session/session.ts';
 import { PeerExit, RunError } from '../session/run-error.ts';
@@ -53,6 +54,7 @@ export interface ClientSide {
   readonly daemon: boolean;
   readonly agreedProtocol?: number;
   readonly localData?: LocalData | undefined;
+  readonly standardInput?: (() => string) | undefined;
   readonly filesystem?: Filesystem | undefined;
 }
 
@@ -70,6 +72,9 @@ export function makeClientSession(
     preserveOwner: options.owner,
     preserveGroup: options.group,
     debug: options.debug,
+    checksum: options.checksum,
+    // Of a local copy most data is not summed: what is told must not depend on which way it goes.
+    digests: !side.local || wantsDigests(options),
     nowMs: () => performance.now(),
     longName: (entry) => ends.longName(entry),
   });
@@ -112,4 +117,10 @@ export function makeClientSession(
       }
     },
   };
+}
+
+/** %C is to be shown, and the file list has no digests. */
+export function wantsDigests({ checksum, itemFormat, logFile, logFileFormat }: Options): boolean {
+  if (checksum) return false;
+  return formatHas(itemFormat ?? '', 'C') || (logFile !== null && formatHas(logFileFormat ?? '', 'C'));
 }

@@ -10,9 +10,10 @@ import { runPair } from '../transfer/pair.ts';
 import { sessionConfig } from '../transfer/session-config.ts';
 import type { ClientEnvironment, ClientResult } from './client-environment.ts';
 import { finish, outcomeOf, pumpOptions } from './outcome.ts';
-import { makeClientSession } from './client-session.ts';
+import { makeClientSession, wantsDigests } from './client-session.ts';
 import { freshSeed } from './fresh-seed.ts';
 import { receiverPlan } from './run-confinement.ts';
+import { standardInputOnce } from './run-filters.ts';
 import { SessionEnds } from './session-ends.ts';
 
 /** Copies (or lists) within this machine, or within the file system given instead. */
@@ -28,6 +29,7 @@ export async function runLocalCopy(
   const localData = mayLeaveStream(options)
     ? new LocalData(environment.sink.ignores?.includes('progress') === true)
     : undefined;
+  const standardInput = standardInputOnce();
   const client = makeClientSession(options, environment, {
     side: 'sender',
     local: true,
@@ -36,6 +38,7 @@ export async function runLocalCopy(
     remoteSources: [],
     daemon: false,
     localData,
+    standardInput,
     filesystem,
   });
   const report = new LocalReceiverReport(environment.sink, options.debug);
@@ -51,6 +54,7 @@ export async function runLocalCopy(
     remoteSources: [],
     daemon: false,
     localData,
+    standardInput,
     filesystem,
   });
   const config = sessionConfig(options, {
@@ -68,7 +72,8 @@ export async function runLocalCopy(
   return finish(client, environment, outcomeOf(receiving, report.transferErrors));
 }
 
-/** A limit of speed and compression are of the stream; appended data is summed with what is there. */
+/** A limit of speed and compression are of the stream; appended data is summed with what is there; %C wants a sum of the data. */
 function mayLeaveStream(options: Options): boolean {
+  if (wantsDigests(options)) return false;
   return !options.compress && options.bwlimitKiBPerSecond === 0 && options.append === 0;
 }

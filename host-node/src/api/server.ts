@@ -5,6 +5,7 @@ import { escapeText, localeCharset } from '../report/escape.ts';
 import type { Options } from '../options/options.ts';
 import { exitLine } from '../report/exit-codes.ts';
 import { VERSION } from '../options/version.ts';
+import type { SessionContext } from '../session/context.ts';
 import { Session } from '../session/session.ts';
 import { PeerExit, RunError } from '../session/run-error.ts';
 import { availableMethods } from '../transfer/compression/available.ts';
@@ -17,6 +18,7 @@ import { outcomeOf } from './outcome.ts';
 import { faultLines } from './fault-lines.ts';
 import { freshSeed } from './fresh-seed.ts';
 import { READ_ONLY, receiverPlan, type RunConfinement } from './run-confinement.ts';
+import { openServerLog } from './server-log.ts';
 import { SessionEnds } from './session-ends.ts';
 
 /** Of choices that were refused before there were roles. */
@@ -57,15 +59,14 @@ async function serve(
   const side = options.isServerSender ? 'sender' : 'receiver';
   const destination = side === 'receiver' ? (paths[0] ?? '.') : '';
   const plan = side === 'receiver' ? receiverPlan(options, destination) : READ_ONLY;
+  const stderr = (text: string): void => environment.stderr(escaped(text, options));
+  const messagesInBand = options.stderrMode === 'client';
+  const { quiet, debug, stderrMode } = options;
+  const own = new ServerReport({ messagesInBand, stderrMode, quiet, debug, stderr });
+  const logged = openServerLog(options, side, own, (text) => stderr(`${text}\n`));
+  const report = logged?.report ?? own;
   const confinement = environment.confinement?.(options);
   confinement?.begin(plan);
-  const stderr = (text: string): void => environment.stderr(escaped(text, options));
-  const report = new ServerReport({
-    messagesInBand: false,
-    quiet: options.quiet,
-    debug: options.debug,
-    stderr,
-  });
   const ends = new SessionEnds({
     options,
     report,
@@ -83,25 +84,52 @@ async function serve(
     side,
     local: false,
     freshSeed: freshSeed(),
-    messagesInBand: false,
+    messagesInBand,
     availableMethods: options.compress ? availableMethods() : [],
   });
   const session = new Session(config, ends);
-  report.channel = session.channel;
+  own.channel = session.channel;
+  const startMs = Date.now();
+  if (logged !== undefined) ends.onContext = logged.begin;
   await pump(session, standardDuplex(), {
     nowMs: () => performance.now(),
     bwlimitKiBPerSecond: options.bwlimitKiBPerSecond,
     leavesFirst: true,
     signal: environment.signal,
   });
-  const code = outcomeOf(session, report.transferErrors);
-  const { error } = session;
-  const told = error === undefined || error instanceof PeerExit || error.message === '';
-  if (!told) for (const line of faultLines(error)) stderr(`${line}\n`);
-  if (error === undefined) return code;
-  const negotiating = session.context === undefined && code === EXIT_UNSUPPORTED;
+  return settled(session, side, own.transferErrors, {
+    say: (line) => {
+      stderr(`${line}\n`);
+      logged?.log.line(line);
+    },
+    done: (context) => logged?.summary(context, startMs),
+  });
+}
+
+interface ServedEnd {
+  say(line: string): void;
+  /** The run came to its end. */
+  done(context: SessionContext): void;
+}
+
+/** The exit code, and the words about it. */
+function settled(
+  session: Session,
+  side: 'sender' | 'receiver',
+  transferErrors: boolean,
+  { say, done }: ServedEnd,
+): number {
+  const code = outcomeOf(session, transferErrors);
+  const { error, context } = session;
+  if (error === undefined) {
+    if (context !== undefined) done(context);
+    return code;
+  }
+  if (error instanceof PeerExit) return code;
+  if (error.message !== '') for (const line of faultLines(error)) say(line);
+  const negotiating = context === undefined && code === EXIT_UNSUPPORTED;
   const role = side === 'sender' ? 'sender' : negotiating ? 'server' : 'Receiver';
-  if (code !== 0 && !(error instanceof PeerExit)) environment.stderr(`${exitLine(code, role, VERSION)}\n`);
+  if (code !== 0) say(exitLine(code, role, VERSION));
   return code;
 }
 

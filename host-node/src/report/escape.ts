@@ -64,3 +64,24 @@ export function escapeText(text: string, charset: Charset, eightBit: boolean): s
   }
   return result;
 }
+
+/**
+ * A line for a log file, which programs read and people page through: what could act on a terminal is escaped, whatever the locale
+ * (as rsync 3.5.0 has it, 09-rsync-3.5.md §14; only real C1 controls, so that letters of UTF-8 stay whole).
+ */
+export function escapeLogText(text: string): string {
+  let result = '';
+  for (let at = 0; at < text.length;) {
+    const byte = text.charCodeAt(at);
+    const sequence = byte < 0x80 ? 1 : sequenceLength(text, at);
+    const isControl = byte < 0x20 && byte !== 0x09;
+    const isC1 = sequence === 0 ? byte <= 0x9f : byte === 0xc2 && text.charCodeAt(at + 1) <= 0x9f;
+    const isFakeEscape = byte === 0x5c && /^#\d{3}/.test(text.slice(at + 1, at + 5));
+    const length = Math.max(1, sequence);
+    const piece = text.slice(at, at + length);
+    const isShown = !isControl && !isFakeEscape && (byte < 0x80 || !isC1);
+    result += isShown ? piece : [...piece].map((char) => octal(char.charCodeAt(0))).join('');
+    at += length;
+  }
+  return result;
+}

@@ -12,6 +12,9 @@ import { localTime } from './times.ts';
 /** What a format needs besides the item. */
 export interface FormatContext {
   readonly times: boolean;
+  /** -g: a deletion has a group, too (observed). */
+  readonly group: boolean;
+  readonly dryRun: boolean;
   readonly symlinkTimes: boolean;
   /** Width of %C when there is no digest: 32 for xxh128 and md5, 16 for xxh64, 40 for sha1. */
   readonly digestHexLength: number;
@@ -68,13 +71,14 @@ export function changeLine(format: string, event: ChangeEvent, context: FormatCo
   const value: Value = (letter, piece) => {
     switch (letter) {
       case 'b':
-        return number(transferred ? event.dataBytes : 0, piece);
+        return number(event.dataBytes, piece);
       case 'B':
         return permissionText(entry.mode);
       case 'c':
-        return number(transferred ? event.sumBytes : 0, piece);
+        return number(event.sumBytes, piece);
       case 'C':
-        return event.digestHex ?? ' '.repeat(context.digestHexLength);
+        if (event.digestHex !== undefined) return event.digestHex;
+        return (transferred && context.dryRun ? '0' : ' ').repeat(context.digestHexLength);
       case 'f':
         return entry.longName.replace(/^\//, '');
       case 'G':
@@ -132,7 +136,7 @@ export function deletionLine(format: string, name: string, context: FormatContex
       case 'f':
         return name.replace(/^\/|\/$/g, '');
       case 'G':
-        return 'DEFAULT';
+        return context.group ? '0' : 'DEFAULT';
       case 'i':
         return DELETION_ITEM;
       case 'M':
@@ -148,4 +152,11 @@ export function deletionLine(format: string, name: string, context: FormatContex
     }
   };
   return expand(format, value, '');
+}
+
+const DIGEST_HEX_LENGTHS: Readonly<Record<string, number>> = { xxh64: 16, xxh3: 16, sha1: 40, none: 2 };
+
+/** Width of %C for a checksum of that name. */
+export function digestHexLength(checksum: string): number {
+  return DIGEST_HEX_LENGTHS[checksum] ?? 32;
 }

@@ -1,4 +1,5 @@
 // The --stats block and the two closing lines (docs/protocol/07-output.md §8).
+import type { Options } from '../options/options.ts';
 import type { KindCounts, RunStatistics } from './events.ts';
 import { commaDecimal, commaInteger, humanDecimal, humanInteger } from './numbers.ts';
 import type { NumberLevel } from './numbers.ts';
@@ -46,8 +47,19 @@ export function statsLines(statistics: RunStatistics, level: NumberLevel): strin
   return lines;
 }
 
+/** What is said behind the speedup. */
+export interface SummaryKind {
+  readonly dryRun: boolean;
+  readonly batch: Options['batch'];
+}
+
+function kindText({ dryRun, batch }: SummaryKind): string {
+  if (batch?.mode === 'only-write') return ' (BATCH ONLY)';
+  return dryRun ? ' (DRY RUN)' : '';
+}
+
 /** An empty line, `sent … received …`, `total size is …`. */
-export function summaryLines(statistics: RunStatistics, level: NumberLevel, dryRun: boolean): string[] {
+export function summaryLines(statistics: RunStatistics, level: NumberLevel, kind: SummaryKind): string[] {
   const { sentBytes, receivedBytes, totalSizeBytes } = statistics;
   const moved = sentBytes + receivedBytes;
   const rate = humanDecimal(moved / (0.5 + statistics.elapsedWholeSeconds), level, 2);
@@ -55,6 +67,6 @@ export function summaryLines(statistics: RunStatistics, level: NumberLevel, dryR
   return [
     '',
     `sent ${humanInteger(sentBytes, level)} bytes  received ${humanInteger(receivedBytes, level)} bytes  ${rate} bytes/sec`,
-    `total size is ${humanInteger(totalSizeBytes, level)}  speedup is ${commaDecimal(speedup, level, 2)}${dryRun ? ' (DRY RUN)' : ''}`,
+    `total size is ${humanInteger(totalSizeBytes, level)}  speedup is ${commaDecimal(speedup, level, 2)}${kindText(kind)}`,
   ];
 }

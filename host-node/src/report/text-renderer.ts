@@ -16,7 +16,7 @@ import type {
 } from './events.ts';
 import { isNamed, isShown } from './itemize.ts';
 import { listLine } from './list-only.ts';
-import { changeLine, deletionLine } from './out-format.ts';
+import { changeLine, deletionLine, digestHexLength } from './out-format.ts';
 import type { FormatContext } from './out-format.ts';
 import { ProgressMeter } from './progress.ts';
 import { statsLines, summaryLines } from './stats.ts';
@@ -30,13 +30,13 @@ export interface TextHost {
   nowSeconds(): number;
 }
 
-const DIGEST_HEX_LENGTHS: Readonly<Record<string, number>> = { xxh64: 16, xxh3: 16, sha1: 40, none: 2 };
-
 /** Prints a run the way rsync does. */
 export class TextRenderer implements EventSink {
   readonly #options: Options;
   readonly #host: TextHost;
   readonly #meter: ProgressMeter;
+  /** Where everything goes that is no error: stderr under --stderr=all. */
+  readonly #out: 'stdout' | 'stderr';
   readonly ignores: readonly ('change' | 'progress')[];
   #symlinkTimes = true;
   #digestHexLength = 32;
@@ -48,6 +48,7 @@ export class TextRenderer implements EventSink {
   constructor(options: Options, host: TextHost) {
     this.#options = options;
     this.#host = host;
+    this.#out = options.stderrMode === 'all' ? 'stderr' : 'stdout';
     this.#meter = new ProgressMeter(options.humanReadable, options.info.progress > 1);
     const silent = options.info.progress === 0 || options.quiet || options.dryRun;
     this.ignores = [
@@ -60,7 +61,7 @@ export class TextRenderer implements EventSink {
     switch (event.type) {
       case 'negotiated':
         this.#symlinkTimes = event.symlinkTimes;
-        this.#digestHexLength = DIGEST_HEX_LENGTHS[event.checksum] ?? 32;
+        this.#digestHexLength = digestHexLength(event.checksum);
         break;
       case 'file-list':
         this.#fileList(event);
@@ -88,7 +89,7 @@ export class TextRenderer implements EventSink {
         this.#summary(event);
         break;
       case 'finished':
-        this.#endProgress('stdout');
+        this.#endProgress(this.#out);
         break;
     }
   }
@@ -96,6 +97,8 @@ export class TextRenderer implements EventSink {
   #context(): FormatContext {
     return {
       times: this.#options.times,
+      group: this.#options.group,
+      dryRun: this.#options.dryRun,
       symlinkTimes: this.#symlinkTimes,
       digestHexLength: this.#digestHexLength,
       processId: this.#host.processId,
@@ -133,16 +136,16 @@ export class TextRenderer implements EventSink {
     }
     const counting = info.flist > 1;
     if (event.state === 'start') {
-      this.#endProgress('stdout');
+      this.#endProgress(this.#out);
       this.#host.write(
-        'stdout',
+        this.#out,
         `${sending ? 'building' : 'receiving'} file list ... ${counting && sending ? '\n 0 files...\r' : ''}`,
       );
     } else if (event.state === 'progress') {
-      if (counting) this.#host.write('stdout', ` ${event.count} files...\r`);
+      if (counting) this.#host.write(this.#out, ` ${event.count} files...\r`);
     } else {
       const files = event.count === 1 ? 'file' : 'files';
-      this.#host.write('stdout', counting ? `${event.count} ${files} to consider\n` : 'done\n');
+      this.#host.write(this.#out, counting ? `${event.count} ${files} to consider\n` : 'done\n');
     }
   }
 
@@ -151,11 +154,11 @@ export class TextRenderer implements EventSink {
     const line = this.#meter.line(event);
     if (line === '') return;
     if (this.#options.info.progress > 1) {
-      this.#host.write('stdout', line.padEnd(this.#openProgress ? this.#progressLength : 0));
+      this.#host.write(this.#out, line.padEnd(this.#openProgress ? this.#progressLength : 0));
       this.#progressLength = line.length;
       this.#openProgress = true;
     } else {
-      this.#host.write('stdout', event.finished ? `${line}\n` : line);
+      this.#host.write(this.#out, event.finished ? `${line}\n` : line);
       this.#openProgress = !event.finished;
     }
   }
@@ -166,14 +169,14 @@ export class TextRenderer implements EventSink {
   }
 
   #summary(event: SummaryEvent): void {
-    const { info, humanReadable, dryRun } = this.#options;
+    const { info, humanReadable } = this.#options;
     if (info.stats > 1) for (const line of statsLines(event.statistics, humanReadable)) this.#info(line);
     if (info.stats > 0)
-      for (const line of summaryLines(event.statistics, humanReadable, dryRun)) this.#info(line);
+      for (const line of summaryLines(event.statistics, humanReadable, this.#options)) this.#info(line);
   }
 
   #info(text: string): void {
-    if (!this.#options.quiet) this.#line('stdout', text);
+    if (!this.#options.quiet) this.#line(this.#out, text);
   }
 
   #line(stream: 'stdout' | 'stderr', text: string): void {

@@ -5,8 +5,9 @@ import { type Item, ITEM_LOCAL_CHANGE, ITEM_TRANSFER } from '../session/item.ts'
 import type { DebugLevels } from '../options/debug-flags.ts';
 import * as messages from '../session/messages.ts';
 import type { Negotiated } from '../session/negotiated.ts';
-import type { Entry, SessionReport } from '../session/ports.ts';
+import type { Entry, SessionReport, WireShare } from '../session/ports.ts';
 import type { Statistics } from '../session/statistics.ts';
+import { digestText, entryDigest } from './digest-text.ts';
 import { entryInfo } from './entry-info.ts';
 import type { LocalData } from './local-data.ts';
 
@@ -16,6 +17,10 @@ export interface ClientReportOptions {
   readonly local: boolean;
   readonly preserveOwner: boolean;
   readonly preserveGroup: boolean;
+  /** --checksum: the list has digests. */
+  readonly checksum?: boolean;
+  /** Sums of transferred data are told. */
+  readonly digests?: boolean;
   /** Absent: nothing of --debug. */
   readonly debug?: DebugLevels;
   nowMs(): number;
@@ -34,6 +39,8 @@ export interface ProgressPosition {
 interface Told {
   readonly item: Item;
   readonly info: ReturnType<typeof entryInfo> | undefined;
+  /** --checksum: what the list says. */
+  readonly digestHex: string | undefined;
 }
 
 export class ClientReport implements SessionReport {
@@ -41,7 +48,7 @@ export class ClientReport implements SessionReport {
   readonly #sink: EventSink;
   readonly #tellsChanges: boolean;
   readonly #tellsProgress: boolean;
-  #incremental = false;
+  #negotiated: Negotiated | undefined;
   #last: Told | undefined;
   #doneBytes = 0;
   /** Set by whoever made the session, once it has a context. */
@@ -62,7 +69,7 @@ export class ClientReport implements SessionReport {
   }
 
   negotiated(negotiated: Negotiated): void {
-    this.#incremental = negotiated.incremental;
+    this.#negotiated = negotiated;
     this.#sink.event({
       type: 'negotiated',
       protocol: negotiated.protocol,
@@ -84,25 +91,27 @@ export class ClientReport implements SessionReport {
 
   item(entry: Entry, item: Item): void {
     // Now: when it is told later, the entry's list may be gone.
-    const told = { item, info: this.#tellsChanges ? this.#info(entry) : undefined };
+    const told = this.#tellsChanges
+      ? { item, info: this.#info(entry), digestHex: this.#listed(entry) }
+      : { item, info: undefined, digestHex: undefined };
     if (this.#tellsChanges && (this.localData?.unsettled ?? 0) > 0) this.#later.push(told);
     else this.#tell(told);
   }
 
   #tell(told: Told): void {
     this.#last = told;
-    this.#change('before', told, 0);
-    if (!(told.item.iflags & ITEM_TRANSFER)) this.#change('after', told, 0);
+    this.#change('before', told);
+    if (!(told.item.iflags & ITEM_TRANSFER)) this.#change('after', told);
   }
 
   progress(entry: Entry, doneBytes: number): void {
     this.#progress(entry, doneBytes, false);
   }
 
-  transferred(entry: Entry, literalBytes: number, matchedBytes: number): void {
+  transferred(entry: Entry, literalBytes: number, matchedBytes: number, wire?: WireShare): void {
     this.#doneBytes += entry.list.sizeBytes(entry.row);
     this.#progress(entry, literalBytes + matchedBytes, true);
-    if (this.#last?.item.ndx === entry.ndx) this.#change('after', this.#last, literalBytes);
+    if (this.#last?.item.ndx === entry.ndx) this.#change('after', this.#last, wire);
     if (this.#later.length > 0) this.#catchUp();
   }
 
@@ -153,10 +162,16 @@ export class ClientReport implements SessionReport {
 
   #fileList(state: 'start' | 'done', count: number): void {
     const direction = this.#options.side === 'sender' ? 'send' : 'receive';
-    this.#sink.event({ type: 'file-list', state, direction, incremental: this.#incremental, count });
+    this.#sink.event({
+      type: 'file-list',
+      state,
+      direction,
+      incremental: this.#negotiated?.incremental ?? false,
+      count,
+    });
   }
 
-  #change(stage: 'before' | 'after', { item, info }: Told, dataBytes: number): void {
+  #change(stage: 'before' | 'after', { item, info, digestHex }: Told, wire?: WireShare): void {
     if (info === undefined) return;
     this.#sink.event({
       type: 'change',
@@ -167,10 +182,15 @@ export class ClientReport implements SessionReport {
       direction: this.#options.side === 'sender' ? 'send' : 'receive',
       local: this.#options.local,
       hardLinkTo: item.iflags & ITEM_LOCAL_CHANGE ? item.xname : undefined,
-      dataBytes,
-      sumBytes: 0,
-      digestHex: undefined,
+      dataBytes: wire?.dataBytes ?? 0,
+      sumBytes: wire?.sumBytes ?? 0,
+      digestHex: digestHex ?? this.#digestOf(wire),
     });
+  }
+
+  #digestOf(wire: WireShare | undefined): string | undefined {
+    if (this.#options.digests !== true || wire?.digest === undefined) return undefined;
+    return digestText(wire.digest, this.#negotiated?.transferChecksum);
   }
 
   #progress(entry: Entry, fileBytes: number, finished: boolean): void {
@@ -190,6 +210,10 @@ export class ClientReport implements SessionReport {
       totalBytes: this.statistics?.totalBytes ?? 0,
       nowMs: this.#options.nowMs(),
     });
+  }
+
+  #listed(entry: Entry): string | undefined {
+    return this.#options.checksum === true ? entryDigest(entry, this.#negotiated?.listChecksum) : undefined;
   }
 
   #info(entry: Entry): ReturnType<typeof entryInfo> {

@@ -75,9 +75,14 @@ export class LocalData {
   }
 }
 
+/** Tokens and digest of a file, as its line in an --out-format counts them: without the headers of frames. */
+export function tokenBytes(sizeBytes: number, digestLength: number): number {
+  const tokens = Math.ceil(sizeBytes / TOKEN_BYTES) + 1;
+  return sizeBytes + tokens * TOKEN_HEAD_BYTES + digestLength;
+}
+
 /** What the data of a file would have taken in the stream: the counters tell it all the same. */
 export function streamBytes(sizeBytes: number, digestLength: number): number {
-  const tokens = Math.ceil(sizeBytes / TOKEN_BYTES) + 1;
-  const bytes = sizeBytes + tokens * TOKEN_HEAD_BYTES + digestLength;
+  const bytes = tokenBytes(sizeBytes, digestLength);
   return bytes + Math.floor(bytes / FRAME_BYTES) * FRAME_HEADER_BYTES;
 }

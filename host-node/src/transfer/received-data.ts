@@ -11,6 +11,7 @@ import { FilesystemError } from '../fs/filesystem.ts';
 import type { Channel } from '../session/channel.ts';
 import type { SessionContext } from '../session/context.ts';
 import type { SumHead } from '../session/item.ts';
+import type { WireShare } from '../session/ports.ts';
 import { type Task, WAIT_TURN } from '../session/wait.ts';
 import type { OfferedFile } from './local-data.ts';
 
@@ -63,6 +64,9 @@ export class DataReceiver {
   #runCount = 0;
   literalBytes = 0;
   matchedBytes = 0;
+  #wireFrom = 0;
+  /** Of the record that was read last (07 §6). */
+  wire: WireShare = { dataBytes: 0, sumBytes: 0, digest: undefined };
   /** The words of the error when a local copy's file could not be read. */
   failure: string | undefined;
 
@@ -109,6 +113,7 @@ export class DataReceiver {
   *readHead(channel: Channel): Task {
     const { protocol, negotiated } = this.#context;
     const { reader } = channel;
+    this.#wireFrom = reader.dataBytesRead;
     const limits = { protocol, digestBytes: digestBytes(negotiated.transferChecksum), role: 'receiver' };
     while (!reader.trySumHead(limits)) yield* channel.more();
     this.#head = {
@@ -176,6 +181,7 @@ export class DataReceiver {
     const { reader } = channel;
     const digest = this.#hash.final();
     while (!reader.tryBytes(digest.length)) yield* channel.more();
+    this.wire = { dataBytes: reader.dataBytesRead - this.#wireFrom, sumBytes: 0, digest };
     if (this.#file.output === undefined) return false;
     const { u8 } = channel.core;
     return digest.every((byte, index) => byte === u8[reader.at + index]);

@@ -196,7 +196,7 @@ export class TreeReceiverFiles implements ReceiverFiles {
       if (offered !== undefined) this.#localData?.settle(offered, data.failure);
       context.statistics.literalBytes += data.literalBytes;
       context.statistics.matchedBytes += data.matchedBytes;
-      report.transferred(entry, data.literalBytes, data.matchedBytes);
+      report.transferred(entry, data.literalBytes, data.matchedBytes, data.wire);
       return good;
     } catch (error) {
       if (!(error instanceof WriteFailure)) throw error;

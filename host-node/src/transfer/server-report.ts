@@ -1,11 +1,14 @@
 // The server's report: texts go to the client in frames, errors to the server's own stderr unless they travel in band
 // (docs/protocol/01-session.md §8.6). Items are the client's to print.
 import type { DebugLevels } from '../options/debug-flags.ts';
+import type { Options } from '../options/options.ts';
 import type { Channel } from '../session/channel.ts';
 import { type DebugVoice, debugVoice } from '../session/debug.ts';
 import * as messages from '../session/messages.ts';
 import type { Negotiated } from '../session/negotiated.ts';
 import type { SessionReport } from '../session/ports.ts';
+
+type Severity = Parameters<SessionReport['message']>[0];
 
 /** Longest text in one frame; upstream's readers stop at 5119, 2.6.0's at 1023 (01 §8.1). */
 const TEXT_BYTES = 1000;
@@ -13,6 +16,8 @@ const TEXT_BYTES = 1000;
 export interface ServerReportOptions {
   /** Errors and warnings travel in frames too (daemon, --stderr=client). */
   readonly messagesInBand: boolean;
+  /** `all`: nothing travels. A mode that was asked for holds for old protocols too. Default: `errors`. */
+  readonly stderrMode?: Options['stderrMode'];
   /** -q: no info messages at all. */
   readonly quiet: boolean;
   /** Absent: nothing of --debug. */
@@ -39,15 +44,11 @@ export class ServerReport implements SessionReport {
     this.#protocol = negotiated.protocol;
   }
 
-  message(severity: 'info' | 'warning' | 'error' | 'error-xfer', text: string): void {
+  message(severity: Severity, text: string): void {
     if (severity === 'error-xfer') this.transferErrors = true;
-    if (severity === 'info') {
-      if (!this.#options.quiet) this.#frame(messages.MSG_INFO, `${text}\n`);
-      return;
-    }
-    if (this.#options.messagesInBand || (this.#protocol > 0 && this.#protocol <= 28)) {
-      this.#frame(this.#codeOf(severity), `${text}\n`);
-    } else this.#options.stderr(`${text}\n`);
+    if (severity === 'info' && this.#options.quiet) return;
+    if (this.#travels(severity)) this.#frame(this.#codeOf(severity), `${text}\n`);
+    else this.#options.stderr(`${text}\n`);
   }
 
   deleted(name: string, isDirectory: boolean): void {
@@ -55,7 +56,7 @@ export class ServerReport implements SessionReport {
   }
 
   destinationCreated(path: string): void {
-    this.#frame(messages.MSG_INFO, `created directory ${path}\n`);
+    this.message('info', `created directory ${path}`);
   }
 
   listDone(): void {
@@ -86,7 +87,16 @@ export class ServerReport implements SessionReport {
     // Only servers announce deletions.
   }
 
-  #codeOf(severity: 'warning' | 'error' | 'error-xfer'): number {
+  /** 01 §8.6. */
+  #travels(severity: Severity): boolean {
+    const { messagesInBand, stderrMode } = this.#options;
+    if (stderrMode === 'all') return false;
+    if (severity === 'info' || messagesInBand) return true;
+    return this.#protocol > 0 && this.#protocol <= 28;
+  }
+
+  #codeOf(severity: Severity): number {
+    if (severity === 'info') return messages.MSG_INFO;
     if (severity === 'error-xfer') return messages.MSG_ERROR_XFER;
     if (this.#protocol < 30) return severity === 'error' ? messages.MSG_ERROR_XFER : messages.MSG_INFO;
     return severity === 'error' ? messages.MSG_ERROR : messages.MSG_WARNING;

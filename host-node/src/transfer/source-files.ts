@@ -5,17 +5,18 @@ import { isDevice } from '@ocrsync/core/file-type';
 import { MAX_BLOCKS } from '@ocrsync/core/delta-sums';
 import type { SumHeadLimits } from '@ocrsync/core/wire-reader';
 import { DeltaMatcher, type DeltaSink } from '@ocrsync/core/delta';
+import { deviceSizeBytes } from '../flist/device-size.ts';
 import type { FileStat, OpenFile, Root } from '../fs/filesystem.ts';
 import { FilesystemError } from '../fs/filesystem.ts';
 import type { Channel } from '../session/channel.ts';
 import type { SessionContext } from '../session/context.ts';
 import { BASIS_FNAME, type Item, type SumHead } from '../session/item.ts';
 import { intPayload, MSG_NO_SEND } from '../session/messages.ts';
-import type { Entry, SourceBlocks, SourceFiles } from '../session/ports.ts';
+import type { Entry, SourceBlocks, SourceFiles, WireShare } from '../session/ports.ts';
 import { RunError } from '../session/run-error.ts';
 import { answerXattrs } from '../session/sender.ts';
 import { type Task, WAIT_TURN } from '../session/wait.ts';
-import { type LocalData, streamBytes } from './local-data.ts';
+import { type LocalData, streamBytes, tokenBytes } from './local-data.ts';
 import type { ReadAhead } from './read-ahead.ts';
 import type { TokenOutput } from './token-output.ts';
 
@@ -31,6 +32,8 @@ export interface SourceFilesOptions {
   fullName(entry: Entry): string;
   /** Symlinks as last component are followed: -L. */
   readonly followLinks: boolean;
+  /** Devices are sent as files of their content. */
+  readonly copyDevices: boolean;
   /** Reading leaves access times alone, where it may. */
   readonly keepAtime: boolean;
   readonly append: 0 | 1 | 2;
@@ -41,6 +44,13 @@ export interface SourceFilesOptions {
   readonly localData?: LocalData;
   /** Files that were read before their turn. */
   readonly readAhead?: ReadAhead | undefined;
+}
+
+/** What went out for a file. */
+interface SentData {
+  readonly literalBytes: number;
+  readonly matchedBytes: number;
+  readonly wire: WireShare;
 }
 
 interface Opened {
@@ -57,6 +67,9 @@ export class TreeSourceFiles implements SourceFiles {
   #matches = 0;
   #hashHits = 0;
   #falseAlarms = 0;
+  /** Where the answer's bytes begin, and those of the sums before it. */
+  #dataFrom = 0;
+  #sumsFrom = 0;
 
   constructor(options: SourceFilesOptions) {
     this.#options = options;
@@ -74,6 +87,7 @@ export class TreeSourceFiles implements SourceFiles {
 
   *send(entry: Entry, item: Item, channel: Channel, redo: boolean): Task<number> {
     const append = redo ? 0 : this.#options.append;
+    this.#sumsFrom = channel.reader.dataBytesRead;
     const head = yield* this.#readHead(channel);
     if (head.count > 0) yield* this.#readSums(channel, item, head, append);
     const { localData } = this.#options;
@@ -90,7 +104,7 @@ export class TreeSourceFiles implements SourceFiles {
         localData?.isWorthwhile(opened.stat.sizeBytes, head.count) &&
         !isDevice(opened.stat.mode)
       ) {
-        this.#echoItem(item);
+        this.#answerItem(entry, item);
         if (item.xattrs !== undefined) {
           yield* answerXattrs(this.#context, entry, item, this.#options.blocks);
         }
@@ -163,7 +177,7 @@ export class TreeSourceFiles implements SourceFiles {
       file =
         this.#options.readAhead?.take(entry) ??
         root.openRead(name, this.#options.followLinks, this.#options.keepAtime);
-      return { file, stat: file.stat() };
+      return { file, stat: withSize(file) };
     } catch (error) {
       file?.close();
       if (error instanceof FilesystemError) return error;
@@ -199,7 +213,7 @@ export class TreeSourceFiles implements SourceFiles {
   ): Task<number> {
     const { report } = this.#context;
     const { file, stat } = opened;
-    if (isDevice(opened.stat.mode)) {
+    if (isDevice(stat.mode) && !this.#options.copyDevices) {
       throw new RunError('ERR_DEVICE', 'attempt to copy device contents without --copy-devices', 2);
     }
     if (append !== 0 && stat.sizeBytes < entry.list.sizeBytes(entry.row)) {
@@ -207,32 +221,44 @@ export class TreeSourceFiles implements SourceFiles {
       this.#noSend(entry.ndx);
       return 0;
     }
-    this.#echoItem(item);
+    const sumBytes = channel.reader.dataBytesRead - this.#sumsFrom;
+    this.#answerItem(entry, item);
     yield* answerXattrs(this.#context, entry, item, this.#options.blocks);
     this.#writeHead(head);
     const failure = yield* this.#sendData(entry, channel, file, stat.sizeBytes, head);
     const digest = this.#hash.final();
-    channel.writer.bytes(failure === undefined ? digest : falsified(digest));
+    const { dataWriter } = this.#context;
+    dataWriter.bytes(failure === undefined ? digest : falsified(digest));
+    if (dataWriter !== channel.writer) dataWriter.flush();
+    const wire = { dataBytes: channel.writer.dataBytesMade - this.#dataFrom, sumBytes, digest };
     this.#hashHits += this.#matcher.filterHits;
     this.#falseAlarms += this.#matcher.falseAlarms;
-    return this.#sent(entry, this.#matcher.literalBytes, this.#matcher.matchedBytes, failure);
+    const { literalBytes, matchedBytes } = this.#matcher;
+    return this.#sent(entry, { literalBytes, matchedBytes, wire }, failure);
   }
 
-  #echoItem({ ndx, iflags, basisType, xname }: Item): void {
-    const { channel, protocol } = this.#context;
+  /** Tells the item here, too: there is something to send. */
+  #answerItem(entry: Entry, item: Item): void {
+    const { channel, protocol, report } = this.#context;
+    const { ndx, iflags, basisType, xname } = item;
+    report.item(entry, item);
+    this.#dataFrom = channel.writer.dataBytesMade;
     channel.writer.item(protocol, ndx, iflags, basisType === BASIS_FNAME ? undefined : basisType, xname);
   }
 
   #writeHead({ count, blockLength, s2Length, remainder }: SumHead): void {
-    this.#context.channel.writer.sumHead(count, blockLength, s2Length, remainder);
+    const { channel, dataWriter } = this.#context;
+    // What goes into a batch alone comes behind what it shares with the stream.
+    if (dataWriter !== channel.writer) channel.writer.flush();
+    dataWriter.sumHead(count, blockLength, s2Length, remainder);
   }
 
   /** The io_error bits of a file whose data is out. */
-  #sent(entry: Entry, literalBytes: number, matchedBytes: number, failure: string | undefined): number {
+  #sent(entry: Entry, { literalBytes, matchedBytes, wire }: SentData, failure: string | undefined): number {
     const { report, statistics } = this.#context;
     statistics.literalBytes += literalBytes;
     statistics.matchedBytes += matchedBytes;
-    report.transferred(entry, literalBytes, matchedBytes);
+    report.transferred(entry, literalBytes, matchedBytes, wire);
     if (failure === undefined) return 0;
     report.message(
       'error-xfer',
@@ -245,14 +271,26 @@ export class TreeSourceFiles implements SourceFiles {
   #handOver(entry: Entry, { file, stat }: Opened, localData: LocalData): void {
     const { report, statistics, negotiated } = this.#context;
     const { sizeBytes } = stat;
+    const { reader, writer } = this.#context.channel;
+    const digest = digestBytes(negotiated.transferChecksum);
+    const inStream = streamBytes(sizeBytes, digest);
+    const wire = {
+      dataBytes: writer.dataBytesMade - this.#dataFrom + tokenBytes(sizeBytes, digest),
+      sumBytes: reader.dataBytesRead - this.#sumsFrom,
+      digest: undefined,
+    };
     localData.offer({
       ndx: entry.ndx,
       file,
       sizeBytes,
       progress: (doneBytes) => report.progress(entry, doneBytes),
       settle: (failure) => {
-        statistics.bypassedBytes += streamBytes(sizeBytes, digestBytes(negotiated.transferChecksum));
-        this.#context.ioError |= this.#sent(entry, sizeBytes, 0, failure);
+        statistics.bypassedBytes += inStream;
+        this.#context.ioError |= this.#sent(
+          entry,
+          { literalBytes: sizeBytes, matchedBytes: 0, wire },
+          failure,
+        );
       },
     });
   }
@@ -302,6 +340,13 @@ export class TreeSourceFiles implements SourceFiles {
     tokens.end();
     return failure;
   }
+}
+
+/** A device has a size only for --copy-devices; nobody else gets to it. */
+function withSize(file: OpenFile): FileStat {
+  const stat = file.stat();
+  if (!isDevice(stat.mode) || stat.sizeBytes > 0) return stat;
+  return { ...stat, sizeBytes: deviceSizeBytes(file, stat.mode) };
 }
 
 /** Bytes read, or the words of the error. */

@@ -52,6 +52,21 @@ function refusal(bytes: Uint8Array, role = ''): ProtocolError {
 }
 
 describe('frames', () => {
+  it('are left out of the counts of data bytes, as messages are, on both ends', () => {
+    const writer = new WireWriter(new CoreInstance(), { frameBytes: 128 });
+    writer.enableMux();
+    for (let count = 1; count <= 100; count++) {
+      writer.int(count);
+      if (count % 7 === 0) writer.message(2, new Uint8Array(count));
+      expect(writer.dataBytesMade).toBe(4 * count);
+    }
+    const reader = readerOf(drain(writer), true);
+    for (let count = 0; count < 100;) {
+      if (reader.tryInt()) expect(reader.dataBytesRead).toBe(4 * ++count);
+      else expect(reader.advance()).not.toBe(ADVANCED_NOTHING);
+    }
+  });
+
   it('join to one stream: an int may be cut by a frame, an empty frame means nothing', () => {
     const bytes = hex('02 00 00 07 01 00  00 00 00 07  03 00 00 07 00 00 02  03 00 00 07 00 00 00');
     for (const piece of [1, 2, 5, 100]) expect(transcript(bytes, piece)).toEqual(['int 1', 'int 2']);

@@ -9,7 +9,15 @@ import { changeLine, deletionLine } from '@ocrsync/node/report/out-format';
 import { localTime } from '@ocrsync/node/report/times';
 import { change, entry } from './events.ts';
 
-const CONTEXT = { times: true, symlinkTimes: true, digestHexLength: 32, processId: 77, nowSeconds: 0 };
+const CONTEXT = {
+  times: true,
+  symlinkTimes: true,
+  group: false,
+  dryRun: false,
+  digestHexLength: 32,
+  processId: 77,
+  nowSeconds: 0,
+};
 
 describe('numbers', () => {
   it.each([

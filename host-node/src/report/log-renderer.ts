@@ -1,0 +1,146 @@
+// The lines of a log file (--log-file, docs/protocol/07-output.md §11), from the same event stream as the screen's. Opens nothing:
+// whoever holds the file gives a way to append to it.
+import { formatHas } from '../options/item-format.ts';
+import type { Options } from '../options/options.ts';
+import { ITEM_TRANSFER } from '../session/item.ts';
+import { escapeLogText } from './escape.ts';
+import type { ChangeEvent, DeletedEvent, EventSink, RunEvent, SummaryEvent } from './events.ts';
+import { isNamed, isShown } from './itemize.ts';
+import { listLine } from './list-only.ts';
+import { changeLine, deletionLine, digestHexLength } from './out-format.ts';
+import type { FormatContext } from './out-format.ts';
+import { statsLines, summaryLines } from './stats.ts';
+import { localTime } from './times.ts';
+
+export interface LogHost {
+  /** Adds a line, latin1, newline included. */
+  append(line: string): void;
+  readonly processId: number;
+  nowSeconds(): number;
+}
+
+type LogOptions = Pick<
+  Options,
+  | 'logFileFormat'
+  | 'itemize'
+  | 'isServer'
+  | 'showUnchanged'
+  | 'dryRun'
+  | 'info'
+  | 'humanReadable'
+  | 'times'
+  | 'group'
+  | 'links'
+  | 'batch'
+  | 'atimes'
+>;
+
+/** Writes a run into a log file. */
+export class LogRenderer implements EventSink {
+  readonly #options: LogOptions;
+  readonly #host: LogHost;
+  readonly #format: string;
+  readonly #hasItemize: boolean;
+  readonly #hasOperation: boolean;
+  readonly ignores: readonly ('change' | 'progress')[];
+  #symlinkTimes = true;
+  #digestHexLength = 32;
+
+  constructor(options: LogOptions, host: LogHost) {
+    this.#options = options;
+    this.#host = host;
+    this.#format = options.logFileFormat ?? '';
+    this.#hasItemize = formatHas(this.#format, 'i');
+    this.#hasOperation = formatHas(this.#format, 'io');
+    this.ignores = this.#format === '' ? ['change', 'progress'] : ['progress'];
+  }
+
+  event(event: RunEvent): void {
+    switch (event.type) {
+      case 'negotiated':
+        this.#symlinkTimes = event.symlinkTimes;
+        this.#digestHexLength = digestHexLength(event.checksum);
+        break;
+      case 'file-list':
+        if (event.state !== 'start') break;
+        this.line(`${event.direction === 'send' ? 'building' : 'receiving'} file list`);
+        break;
+      case 'destination-created':
+        if (this.#options.info.name > 0 || this.#options.itemize > 0)
+          this.line(`created directory ${event.path}`);
+        break;
+      case 'change':
+        this.#change(event);
+        break;
+      case 'deleted':
+        this.#deleted(event);
+        break;
+      case 'message':
+        this.line(event.text);
+        break;
+      case 'listed':
+        this.line(listLine(event.entry, this.#options.humanReadable, this.#options.links));
+        break;
+      case 'summary':
+        this.#summary(event);
+        break;
+      case 'progress':
+      case 'finished':
+        break;
+    }
+  }
+
+  /** One line with its time and process. */
+  line(text: string): void {
+    const { processId } = this.#host;
+    this.#host.append(`${localTime(this.#host.nowSeconds())} [${processId}] ${escapeLogText(text)}\n`);
+  }
+
+  #context(): FormatContext {
+    return {
+      times: this.#options.times,
+      group: this.#options.group,
+      dryRun: this.#options.dryRun,
+      symlinkTimes: this.#symlinkTimes,
+      digestHexLength: this.#digestHexLength,
+      processId: this.#host.processId,
+      nowSeconds: this.#host.nowSeconds(),
+    };
+  }
+
+  /** After the transfer. What a dry run would transfer is not logged. */
+  #change(event: ChangeEvent): void {
+    const { isServer, itemize } = this.#options;
+    if (this.#format === '' || event.stage !== 'after') return;
+    const isTransfer = (event.iflags & ITEM_TRANSFER) !== 0;
+    if (isTransfer && this.#options.dryRun) return;
+    if (!this.#isLogged(event, isTransfer, isServer, itemize > 1 || this.#options.showUnchanged)) return;
+    this.line(changeLine(this.#format, event, this.#context()));
+  }
+
+  #isLogged(event: ChangeEvent, isTransfer: boolean, isServer: boolean, unchanged: boolean): boolean {
+    if (this.#hasItemize) return isShown(event.iflags, unchanged, event.hardLinkTo);
+    if (isServer) return isTransfer;
+    return isNamed(event.iflags, event.entry.kind === 'directory', event.hardLinkTo);
+  }
+
+  #deleted(event: DeletedEvent): void {
+    if (this.#options.dryRun) return;
+    const name = event.isDirectory ? `${event.name}/` : event.name;
+    this.line(this.#hasOperation ? deletionLine(this.#format, name, this.#context()) : `deleting ${name}`);
+  }
+
+  /** A server's log ends in the short line whatever it was told of statistics. */
+  #summary({ statistics }: SummaryEvent): void {
+    const { info, humanReadable, isServer } = this.#options;
+    if (info.stats === 0 || isServer) {
+      const { sentBytes, receivedBytes, totalSizeBytes } = statistics;
+      this.line(`sent ${sentBytes} bytes  received ${receivedBytes} bytes  total size ${totalSizeBytes}`);
+      return;
+    }
+    const lines = info.stats > 1 ? statsLines(statistics, humanReadable) : [];
+    for (const line of [...lines, ...summaryLines(statistics, humanReadable, this.#options)]) {
+      if (line !== '') this.line(line);
+    }
+  }
+}
