@@ -1,18 +1,17 @@
 // The host's side of one session: filters, lists and files, made when it is known what was agreed (session/session.ts).
-import { readFileSync } from 'node:fs';
 import { CompressedTokenWriter } from '@ocrsync/core/token-codec';
-import { type CvsWords, NO_CVS_WORDS } from '../filter/cvs.ts';
 import { wireRules } from '../filter/wire-rules.ts';
-import { FilterList } from '../filter/filter-list.ts';
+import type { FilterList } from '../filter/filter-list.ts';
 import { IdMap, idMapRules } from '../flist/id-map.ts';
 import { createListSource, type TreeListSource } from '../flist/list-source.ts';
 import { ImpliedIncludes } from '../flist/implied-includes.ts';
 import { ReceivedListCheck } from '../flist/received-list.ts';
-import { cvsWords, ruleFiles, treeRuleFiles } from '../flist/rule-files.ts';
+import { treeRuleFiles } from '../flist/rule-files.ts';
 import { type Filesystem } from '../fs/filesystem.ts';
 import { localFilesystem } from '../fs/local.ts';
 import type { Options } from '../options/options.ts';
 import type { SessionContext } from '../session/context.ts';
+import type { BatchSink } from '../session/batch-recorder.ts';
 import type { Negotiated } from '../session/negotiated.ts';
 import type { Entry, SessionReport } from '../session/ports.ts';
 import type { SessionHost } from '../session/session.ts';
@@ -29,6 +28,8 @@ import { chooseReadAhead } from '../transfer/read-ahead-choice.ts';
 import { TreeSourceFiles } from '../transfer/source-files.ts';
 import { PlainTokenOutput, type TokenOutput } from '../transfer/token-output.ts';
 import { actingFilesystem } from './acting-filesystem.ts';
+import { becomeCopier } from './copy-as.ts';
+import { runFilters, standardInputOnce } from './run-filters.ts';
 
 export interface SessionEndsOptions {
   readonly options: Options;
@@ -43,10 +44,14 @@ export interface SessionEndsOptions {
   /** A pulling client: the remote paths it asked for. */
   readonly remoteSources: readonly string[];
   readonly daemon: boolean;
+  /** Where a client's record of the run goes. */
+  readonly batch?: BatchSink | undefined;
   /** Local copies: where both ends meet for data that need not travel. */
   readonly localData?: LocalData | undefined;
   /** A receiver's process that gives up rights. */
   readonly confinement?: DestinationConfinement | undefined;
+  /** What rules in standard input say; without it, it is read. */
+  readonly standardInput?: (() => string) | undefined;
   /** Where the files are; without it this machine's. */
   readonly filesystem?: Filesystem | undefined;
 }
@@ -63,14 +68,28 @@ export class SessionEnds implements SessionHost {
 
   constructor(parts: SessionEndsOptions) {
     this.#parts = parts;
-    this.#filesystem = actingFilesystem(parts.filesystem ?? localFilesystem(), parts);
-    this.#filters = new FilterList({
-      files: ruleFiles(this.#filesystem),
-      standardInput: () => readFileSync(0, 'latin1'),
-      cvsWords: this.#cvsWords(parts.options),
-      warn: (text) => this.report.message('warning', text),
+    let files = parts.filesystem ?? localFilesystem();
+    this.#filters = runFilters({
+      options: parts.options,
+      filesystem: files,
+      report: parts.report,
+      standardInput: parts.standardInput ?? standardInputOnce(),
+      ownRules: parts.role === 'client' || parts.local,
     });
-    if (parts.role === 'client' || parts.local) this.#filters.addArguments(parts.options.filters);
+    const { copyAs } = parts.options;
+    // Both ends of a local copy are this process, and its client's end came first.
+    if (copyAs !== null && parts.filesystem === undefined) {
+      if (parts.role === 'client' || !parts.local) {
+        becomeCopier(copyAs, files, parts.side === 'sender' ? 'sender' : 'Receiver');
+      }
+      files.release();
+      files = localFilesystem();
+    }
+    this.#filesystem = actingFilesystem(files, parts);
+  }
+
+  get batch(): BatchSink | undefined {
+    return this.#parts.batch;
   }
 
   get report(): SessionReport {
@@ -88,6 +107,10 @@ export class SessionEnds implements SessionHost {
 
   takeFilterRules(rules: readonly string[], negotiated: Negotiated): void {
     this.#filters.addWireRules(rules, negotiated.protocol);
+    const { options, side } = this.#parts;
+    if (options.filters.some(({ kind }) => kind === 'cvs')) {
+      this.#filters.addServersCvs(side, negotiated.protocol);
+    }
   }
 
   makeReceiver(context: SessionContext): ReturnType<SessionHost['makeReceiver']> {
@@ -143,13 +166,6 @@ export class SessionEnds implements SessionHost {
     });
   }
 
-  /** Read only where a rule may ask for them: `-C` and `:C` as filters. */
-  #cvsWords(options: Options): CvsWords {
-    const asked = options.filters.some(({ kind, text }) => kind === 'filter' && text.includes('C'));
-    if (!asked) return NO_CVS_WORDS;
-    return cvsWords(ruleFiles(this.#filesystem), process.env['HOME'], process.env['CVSIGNORE']);
-  }
-
   makeSender(context: SessionContext): ReturnType<SessionHost['makeSender']> {
     this.onContext(context);
     const { options, sources, localData, role } = this.#parts;
@@ -171,7 +187,8 @@ export class SessionEnds implements SessionHost {
       tokens: tokenOutput(context),
       sourcePath,
       fullName: (entry) => source.fullName(entry),
-      followLinks: options.copyLinks,
+      followLinks: options.copyLinks || options.copyUnsafeLinks,
+      copyDevices: options.copyDevices,
       keepAtime: options.openNoatime,
       append: options.append,
       inplace: options.inplace,
@@ -195,11 +212,11 @@ export class SessionEnds implements SessionHost {
 
 /** The sender's token stream in the agreed coding. */
 export function tokenOutput(context: SessionContext): TokenOutput {
-  const { channel, negotiated, protocol } = context;
-  if (negotiated.compression === 'none') return new PlainTokenOutput(channel.writer);
+  const { channel, dataWriter, negotiated, protocol } = context;
+  if (negotiated.compression === 'none') return new PlainTokenOutput(dataWriter);
   const level = negotiated.compressionLevel;
   return new CompressedTokenWriter(
-    channel.writer,
+    dataWriter,
     createTokenCompressor(negotiated.compression, channel.core, { protocol, level }),
   );
 }

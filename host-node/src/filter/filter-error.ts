@@ -6,9 +6,12 @@ export function ruleError(message: string): RunError {
   return new RunError('ERR_FILTER_RULE', message, 1);
 }
 
-/** A rule file that is not there: exit code 11. */
-export function ruleFileError(file: string, includes: boolean, words: string): RunError {
+/** A rule file that is not there: exit code 11. `origin`: of the rule in another file that names it. */
+export function ruleFileError(file: string, includes: boolean, words: string, origin?: string): RunError {
   const kind = includes ? 'include' : 'exclude';
+  if (origin !== undefined) {
+    return new RunError('ERR_FILTER_FILE', `failed to open ${kind} file ${origin}`, 11);
+  }
   return new RunError('ERR_FILTER_FILE', `rsync: [client] failed to open ${kind} file ${file}: ${words}`, 11);
 }
 

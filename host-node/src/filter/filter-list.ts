@@ -11,21 +11,46 @@ import {
   parseOldRule,
   parseRule,
 } from './parse-rule.ts';
-import { type FileMode, NO_FLAGS, PLAIN_FILE, type Rule, patternRule } from './rule.ts';
-import { type RuleFiles, rulesOfFile } from './rule-file.ts';
+import type { FilterVoice } from './filter-voice.ts';
+import {
+  type FileMode,
+  NO_FLAGS,
+  PLAIN_FILE,
+  type Rule,
+  type Side,
+  patternRule,
+  sentSideOnly,
+} from './rule.ts';
+import { type FileRuleText, type RuleFiles, nameInMessages, rulesOfFile } from './rule-file.ts';
 
 export interface FilterSources {
   readonly files: RuleFiles;
   /** Standard input for `--exclude-from=-`; undefined: there is none to read. */
   readonly standardInput?: () => string;
-  readonly cvsWords?: CvsWords;
+  /** Asked for when the first -C is met. */
+  readonly cvsWords?: () => CvsWords;
+  /** --from0: rules of merge files end at NUL. */
+  readonly zeroSeparated?: boolean;
+  /** --delete-excluded: rules without a side act on the sending side only. */
+  readonly deleteExcluded?: boolean;
   /** Rules that are dropped, in upstream's words. */
   readonly warn: (text: string) => void;
+  /** --debug=FILTER; undefined when nobody listens. */
+  readonly debug?: FilterVoice | undefined;
+}
+
+/** A file that is being read, and the rule of another file that named it. */
+interface Reading {
+  readonly mode: FileMode;
+  readonly zeroSeparated: boolean;
+  readonly depth: number;
+  readonly namedBy: FileRuleText | undefined;
 }
 
 export class FilterList {
   readonly sources: FilterSources;
   #rules: Rule[] = [];
+  #cvsWords: CvsWords | undefined;
 
   constructor(sources: FilterSources) {
     this.sources = sources;
@@ -37,7 +62,8 @@ export class FilterList {
   }
 
   get cvsWords(): CvsWords {
-    return this.sources.cvsWords ?? NO_CVS_WORDS;
+    this.#cvsWords ??= this.sources.cvsWords?.() ?? NO_CVS_WORDS;
+    return this.#cvsWords;
   }
 
   /** Rules of this list come from files in the trees. */
@@ -47,21 +73,41 @@ export class FilterList {
 
   /** The options of a command line, in its order. Throws RunErrors with exit code 1 (syntax) or 11 (files). */
   addArguments(filters: readonly FilterArgument[]): void {
-    for (const { kind, text } of filters) {
-      if (kind === 'filter') this.#take(parseRule(text, TOP_CONTEXT), TOP_CONTEXT, 0);
-      else if (kind === 'include' || kind === 'exclude') {
-        this.#take(parseOldRule(text, kind, TOP_CONTEXT), TOP_CONTEXT, 0);
-      } else if (kind === 'partial-dir') this.addRule(`-p ${text}/`);
-      else if (kind === 'cvs') {
-        this.addRule(':C');
-        this.addRule('-C');
-      } else this.#addPatternFile(text, kind === 'include-from' ? 'include' : 'exclude');
+    for (const { kind, text, zeroSeparated = false } of filters) {
+      switch (kind) {
+        case 'filter':
+          this.#take(parseRule(text, TOP_CONTEXT), TOP_CONTEXT, 0, undefined);
+          break;
+        case 'include':
+        case 'exclude':
+          this.#take(parseOldRule(text, kind, TOP_CONTEXT), TOP_CONTEXT, 0, undefined);
+          break;
+        case 'include-from':
+        case 'exclude-from':
+          this.#addPatternFile(text, kind === 'include-from' ? 'include' : 'exclude', zeroSeparated);
+          break;
+        case 'partial-dir':
+          this.#push({
+            ...patternRule('exclude', `${text}/`, { ...NO_FLAGS, perishable: true }),
+            automatic: true,
+          });
+          break;
+        case 'cvs':
+          this.#addCvs(':C');
+          this.#addCvs('-C');
+      }
     }
+  }
+
+  /** What the option -C stands for at a server, behind the rules that the client sent (§13.3). */
+  addServersCvs(side: Side, protocol: number): void {
+    if (side === 'sender' || protocol < 29) this.#addCvs(':C');
+    if (side === 'sender') this.#addCvs('-C');
   }
 
   /** One rule in full syntax. */
   addRule(text: string): void {
-    this.#take(parseRule(text, TOP_CONTEXT), TOP_CONTEXT, 0);
+    this.#take(parseRule(text, TOP_CONTEXT), TOP_CONTEXT, 0, undefined);
   }
 
   /** Rules as a client sent them, for the agreed protocol. */
@@ -69,36 +115,45 @@ export class FilterList {
     for (const text of rules) {
       const parsed =
         protocol >= 29 ? parseRule(text, TOP_CONTEXT) : parseOldRule(text, 'exclude', TOP_CONTEXT);
-      this.#take(parsed, TOP_CONTEXT, 0);
+      this.#take(parsed, TOP_CONTEXT, 0, undefined);
     }
   }
 
-  #addPatternFile(path: string, action: 'include' | 'exclude'): void {
-    const file: FileMode = { ...PLAIN_FILE, oldPrefixes: true, patternsOnly: action };
-    this.#addFile(path, file, 0);
+  #addCvs(text: string): void {
+    const parsed = parseRule(text, TOP_CONTEXT);
+    if (parsed.type !== 'rule' && parsed.type !== 'dir-merge') throw new Error('no rule of -C');
+    if (parsed.type === 'dir-merge' && this.#isRegistered(parsed.rule)) return;
+    this.#push({ ...parsed.rule, automatic: true });
   }
 
-  #addFile(path: string, file: FileMode, depth: number): void {
+  #addPatternFile(path: string, action: 'include' | 'exclude', zeroSeparated: boolean): void {
+    const mode: FileMode = { ...PLAIN_FILE, oldPrefixes: true, patternsOnly: action };
+    this.#addFile(path, { mode, zeroSeparated, depth: 0, namedBy: undefined });
+  }
+
+  #addFile(path: string, { mode, zeroSeparated, depth, namedBy }: Reading): void {
     checkDepth(path, depth);
-    const context: RuleContext = { file, anchorDirectory: undefined };
-    const overlong = (line: string): void => this.#warnOverlong(line);
-    for (const text of rulesOfFile(this.#read(path, file), file, overlong)) {
-      this.#take(parseFileRule(text, context), context, depth);
+    const text = this.#read(path, mode, namedBy?.origin);
+    const overlong = (origin: string): void => this.#warnOverlong(origin);
+    const file = { name: nameInMessages(path, namedBy), text, mode, zeroSeparated };
+    for (const rule of rulesOfFile(file, overlong)) {
+      const context: RuleContext = { file: mode, anchorDirectory: undefined, origin: rule.origin };
+      this.#take(parseFileRule(rule.text, context), context, depth, rule);
     }
   }
 
-  #read(path: string, file: FileMode): string {
-    const includes = file.patternsOnly === 'include';
+  #read(path: string, mode: FileMode, origin: string | undefined): string {
+    const includes = mode.patternsOnly === 'include';
     if (path === '-') {
       if (this.sources.standardInput !== undefined) return this.sources.standardInput();
       throw ruleFileError(path, includes, 'standard input cannot be read here');
     }
     const found = this.sources.files.read(path);
     if ('text' in found) return found.text;
-    throw ruleFileError(path, includes, found.failure);
+    throw ruleFileError(path, includes, found.failure, origin);
   }
 
-  #take(parsed: ParsedRule, context: RuleContext, depth: number): void {
+  #take(parsed: ParsedRule, context: RuleContext, depth: number, from: FileRuleText | undefined): void {
     switch (parsed.type) {
       case 'none':
         return;
@@ -106,24 +161,36 @@ export class FilterList {
         this.#rules = [];
         return;
       case 'overlong':
-        this.#warnOverlong(parsed.text);
+        this.#warnOverlong(from?.origin ?? parsed.text);
         return;
       case 'rule':
-        this.#rules.push(parsed.rule);
+        this.#push(parsed.rule);
         return;
       case 'merge':
         if (parsed.excludeFile) this.#excludeFile(parsed.file);
-        this.#addFile(parsed.file, inherit(parsed.mode, context.file), depth + 1);
+        this.#addFile(parsed.file, {
+          mode: inherit(parsed.mode, context.file),
+          zeroSeparated: this.sources.zeroSeparated ?? false,
+          depth: depth + 1,
+          namedBy: from,
+        });
         return;
       case 'dir-merge':
         if (parsed.excludeFile) this.#excludeFile(parsed.rule.pattern);
-        if (this.#rules.some((known) => known.kind === 'dir-merge' && sameFile(known, parsed.rule))) return;
-        this.#rules.push(parsed.rule);
+        if (!this.#isRegistered(parsed.rule)) this.#push(parsed.rule);
     }
   }
 
+  #isRegistered(rule: Rule): boolean {
+    return this.#rules.some((known) => known.kind === 'dir-merge' && sameFile(known, rule));
+  }
+
+  #push(rule: Rule): void {
+    this.#rules.push(this.sources.deleteExcluded === true ? sentSideOnly(rule) : rule);
+  }
+
   #excludeFile(path: string): void {
-    this.#rules.push(patternRule('exclude', baseName(path), NO_FLAGS));
+    this.#push(patternRule('exclude', baseName(path), NO_FLAGS));
   }
 
   #warnOverlong(text: string): void {

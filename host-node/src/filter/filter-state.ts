@@ -3,6 +3,7 @@
 import { cvsRules } from './cvs.ts';
 import { checkDepth, ruleFileError } from './filter-error.ts';
 import { type FilterList, baseName, sameFile } from './filter-list.ts';
+import { type RulePlace, decisionText } from './filter-voice.ts';
 import { type ParsedRule, type RuleContext, parseFileRule } from './parse-rule.ts';
 import {
   type DirectoryMergeRule,
@@ -13,8 +14,9 @@ import {
   actsOn,
   patternRule,
   ruleMatches,
+  sentSideOnly,
 } from './rule.ts';
-import { rulesOfFile } from './rule-file.ts';
+import { type FileRuleText, nameInMessages, rulesOfFile } from './rule-file.ts';
 
 export type Verdict = 'include' | 'exclude' | 'none';
 
@@ -22,8 +24,7 @@ export type Verdict = 'include' | 'exclude' | 'none';
 export interface Decision {
   readonly verdict: Verdict;
   readonly rule: PatternRule | undefined;
-  /** The per-directory rule whose file holds it. */
-  readonly from: DirectoryMergeRule | undefined;
+  readonly place: RulePlace;
 }
 
 /** How rule files of a tree are read. */
@@ -42,7 +43,7 @@ interface Chain {
   readonly inherited: Chain | undefined;
 }
 
-const UNDECIDED: Decision = { verdict: 'none', rule: undefined, from: undefined };
+const UNDECIDED: Decision = { verdict: 'none', rule: undefined, place: 'list' };
 
 export class FilterState {
   readonly #list: FilterList;
@@ -87,11 +88,11 @@ export class FilterState {
    */
   enter(directory: string, files: TreeRuleFiles): FilterState {
     if (this.#registered.length === 0) return this;
-    const walk = new DirectoryWalk(this.#list, this.#registered, new Map(this.#chains));
+    const walk = new DirectoryWalk(this.#list, this.#registered, new Map(this.#chains), files);
     const below = directory === '.' ? '' : directory;
     if (this.#chains.size === 0) this.#enterParents(walk, below, files);
     const absolute = [this.#absoluteRoot, below].filter((part) => part !== '').join('/');
-    walk.enter(absolute, (name) => files.readFile(below === '' ? name : `${below}/${name}`), files);
+    walk.enter(absolute, (name) => files.readFile(below === '' ? name : `${below}/${name}`));
     return new FilterState(
       this.#list,
       this.#protocol,
@@ -102,31 +103,41 @@ export class FilterState {
     );
   }
 
-  /** What the rules say of a name; `none` means included. */
-  check(name: string, isDirectory: boolean, side: Side, ignorePerishable = false): Verdict {
-    return this.decide(name, isDirectory, side, ignorePerishable).verdict;
+  /** What the rules say of a name, which --debug=FILTER tells; `none` means included. */
+  check(name: string, isDirectory: boolean, side: Side): Verdict {
+    const { verdict, rule, place } = this.decide(name, isDirectory, side);
+    if (rule !== undefined) {
+      this.#list.sources.debug?.(1, () => decisionText(rule, place, { name, isDirectory, side }));
+    }
+    return verdict;
   }
 
-  /** As {@link check}, with the rule that decided. */
+  /** As {@link check}, silent, with the rule that decided. */
   decide(name: string, isDirectory: boolean, side: Side, ignorePerishable = false): Decision {
     if (this.#list.rules.length === 0) return UNDECIDED;
-    const item: Item = { name, isDirectory, side, ignorePerishable };
-    return this.#decideIn(this.#list.rules, item, undefined) ?? UNDECIDED;
+    const item: Item = { name, isDirectory, side, ignorePerishable, isXattr: false };
+    return this.#decideIn(this.#list.rules, item, 'list') ?? UNDECIDED;
   }
 
-  #decideIn(rules: readonly Rule[], item: Item, from: DirectoryMergeRule | undefined): Decision | undefined {
+  /** Whether rules about extended attributes leave one out; rules about files say nothing of it. */
+  excludesXattr(name: string, side: Side): boolean {
+    const item: Item = { name, isDirectory: false, side, ignorePerishable: false, isXattr: true };
+    return this.#decideIn(this.#list.rules, item, 'list')?.verdict === 'exclude';
+  }
+
+  #decideIn(rules: readonly Rule[], item: Item, place: RulePlace): Decision | undefined {
     for (const rule of rules) {
       if (item.ignorePerishable && rule.perishable) continue;
       let decided: Decision | undefined;
       if (rule.kind === 'dir-merge') decided = this.#decideInFiles(rule, item);
       else if (rule.kind === 'cvs') {
-        if (actsOn(rule, item.side)) decided = this.#decideIn(this.#cvs, item, from);
+        if (actsOn(rule, item.side)) decided = this.#decideIn(this.#cvs, item, 'cvs');
       } else if (
-        !rule.xattr &&
+        rule.xattr === item.isXattr &&
         actsOn(rule, item.side) &&
         ruleMatches(rule, item.name, item.isDirectory, this.#absoluteRoot)
       ) {
-        decided = { verdict: rule.kind, rule, from };
+        decided = { verdict: rule.kind, rule, place };
       }
       if (decided !== undefined) return decided;
     }
@@ -135,7 +146,7 @@ export class FilterState {
 
   #decideInFiles(rule: DirectoryMergeRule, item: Item): Decision | undefined {
     for (let chain = this.#chains.get(rule); chain !== undefined; chain = chain.inherited) {
-      const decided = this.#decideIn(chain.rules, item, rule);
+      const decided = this.#decideIn(chain.rules, item, { file: baseName(rule.pattern) });
       if (decided !== undefined) return decided;
     }
     return undefined;
@@ -155,7 +166,7 @@ export class FilterState {
       for (let count = first; count < components.length; count++) {
         const parent = components.slice(0, count).join('/');
         const prefix = parent === '' ? '/' : `/${parent}/`;
-        walk.enterOne(rule, parent, (name) => files.readAbsolute(prefix + name), files);
+        walk.enterOne(rule, parent, (name) => files.readAbsolute(prefix + name));
       }
     }
   }
@@ -166,6 +177,7 @@ interface Item {
   readonly isDirectory: boolean;
   readonly side: Side;
   readonly ignorePerishable: boolean;
+  readonly isXattr: boolean;
 }
 
 /** `: PATH/NAME`: the absolute start directory, without slashes at its ends. */
@@ -181,56 +193,76 @@ function startDirectory(path: string, absoluteRoot: string): string {
 
 type ReadHere = (name: string) => string | undefined;
 
+/** A file whose rules are being taken into a chain. */
+interface Taking {
+  readonly context: RuleContext;
+  readonly chain: { rules: Rule[]; inherited: Chain | undefined };
+  /** What messages call the file. */
+  readonly name: string;
+  readonly depth: number;
+}
+
 /** Reads the rule files of one directory and works out the chains that are in force inside it. */
 class DirectoryWalk {
   readonly #list: FilterList;
+  readonly #files: TreeRuleFiles;
   readonly registered: DirectoryMergeRule[];
   readonly chains: Map<Rule, Chain>;
 
-  constructor(list: FilterList, registered: readonly DirectoryMergeRule[], chains: Map<Rule, Chain>) {
+  constructor(
+    list: FilterList,
+    registered: readonly DirectoryMergeRule[],
+    chains: Map<Rule, Chain>,
+    files: TreeRuleFiles,
+  ) {
     this.#list = list;
+    this.#files = files;
     this.registered = [...registered];
     this.chains = chains;
   }
 
-  enter(absolute: string, read: ReadHere, files: TreeRuleFiles): void {
+  enter(absolute: string, read: ReadHere): void {
     // Files may register further rules, whose files are read in this directory too (observed with 3.4.1).
     for (let index = 0; index < this.registered.length; index++) {
-      this.enterOne(this.registered[index]!, absolute, read, files);
+      this.enterOne(this.registered[index]!, absolute, read);
     }
   }
 
-  enterOne(rule: DirectoryMergeRule, absolute: string, read: ReadHere, files: TreeRuleFiles): void {
-    const text = read(baseName(rule.pattern));
+  enterOne(rule: DirectoryMergeRule, absolute: string, read: ReadHere): void {
+    const fileName = baseName(rule.pattern);
+    const text = read(fileName);
     const inherited = rule.file.noInherit ? undefined : this.chains.get(rule);
     if (text === undefined) {
       if (inherited === undefined) this.chains.set(rule, { rules: [], inherited: undefined });
       return;
     }
     const chain = { rules: [] as Rule[], inherited };
-    this.#takeFile(text, { file: rule.file, anchorDirectory: absolute }, chain, files, 0);
+    const name = `/${absolute === '' ? '' : `${absolute}/`}${fileName}`;
+    const context = { file: rule.file, anchorDirectory: absolute };
+    this.#takeFile(text, { context, chain, name, depth: 0 });
     this.chains.set(rule, chain);
   }
 
-  #takeFile(
-    text: string,
-    context: RuleContext,
-    chain: { rules: Rule[]; inherited: Chain | undefined },
-    files: TreeRuleFiles,
-    depth: number,
-  ): void {
-    const overlong = (line: string): void => this.#list.sources.warn(`discarding over-long filter: ${line}`);
-    for (const word of rulesOfFile(text, context.file, overlong)) {
-      const parsed = parseFileRule(word, context);
+  #takeFile(text: string, taking: Taking): void {
+    const { chain, context, name } = taking;
+    const { sources } = this.#list;
+    const overlong = (origin: string): void => sources.warn(`discarding over-long filter: ${origin}`);
+    const file = { name, text, mode: context.file, zeroSeparated: sources.zeroSeparated ?? false };
+    for (const rule of rulesOfFile(file, overlong)) {
+      const parsed = parseFileRule(rule.text, { ...context, origin: rule.origin });
       if (parsed.type === 'clear') {
         this.#unregister(chain.rules);
         chain.rules.length = 0;
         chain.inherited = undefined;
-      } else if (parsed.type === 'overlong') overlong(parsed.text);
-      else if (parsed.type === 'rule') chain.rules.push(parsed.rule);
+      } else if (parsed.type === 'overlong') overlong(rule.origin);
+      else if (parsed.type === 'rule') chain.rules.push(this.#sided(parsed.rule));
       else if (parsed.type === 'dir-merge') this.#register(parsed, chain.rules);
-      else if (parsed.type === 'merge') this.#takeMerge(parsed, context, chain, files, depth);
+      else if (parsed.type === 'merge') this.#takeMerge(parsed, taking, rule);
     }
+  }
+
+  #sided(rule: Rule): Rule {
+    return this.#list.sources.deleteExcluded === true ? sentSideOnly(rule) : rule;
   }
 
   /** `!` forgets the lists that the dropped rules had registered: the same file may be named again (observed with 3.4.1). */
@@ -242,32 +274,39 @@ class DirectoryWalk {
   }
 
   #register(parsed: Extract<ParsedRule, { type: 'dir-merge' }>, rules: Rule[]): void {
-    if (parsed.excludeFile) rules.push(patternRule('exclude', baseName(parsed.rule.pattern), NO_FLAGS));
+    if (parsed.excludeFile) rules.push(this.#excludeFile(parsed.rule.pattern));
     if (this.registered.some((known) => sameFile(known, parsed.rule))) return;
     this.registered.push(parsed.rule);
     rules.push(parsed.rule);
   }
 
+  #excludeFile(path: string): Rule {
+    return this.#sided(patternRule('exclude', baseName(path), NO_FLAGS));
+  }
+
   /** `merge` inside a directory's file: with a slash below that directory, without one in the start directory (§5). */
   #takeMerge(
     parsed: Extract<ParsedRule, { type: 'merge' }>,
-    context: RuleContext,
-    chain: { rules: Rule[]; inherited: Chain | undefined },
-    files: TreeRuleFiles,
-    depth: number,
+    { context, chain, depth }: Taking,
+    from: FileRuleText,
   ): void {
-    if (parsed.excludeFile) chain.rules.push(patternRule('exclude', baseName(parsed.file), NO_FLAGS));
-    const { file } = parsed;
+    if (parsed.excludeFile) chain.rules.push(this.#excludeFile(parsed.file));
+    const { file, mode } = parsed;
     const directory = file.includes('/')
       ? context.anchorDirectory!
-      : files.rootPath.replace(/^\/+|\/+$/g, '');
+      : this.#files.rootPath.replace(/^\/+|\/+$/g, '');
     const path = file.startsWith('/') ? file : `/${directory}/${file}`;
     checkDepth(path, depth + 1);
-    const text = files.readAbsolute(path);
+    const text = this.#files.readAbsolute(path);
     if (text === undefined) {
-      const includes = parsed.mode.patternsOnly === 'include';
-      throw ruleFileError(path, includes, 'No such file or directory (2)');
+      throw ruleFileError(
+        path,
+        mode.patternsOnly === 'include',
+        'No such file or directory (2)',
+        from.origin,
+      );
     }
-    this.#takeFile(text, { ...context, file: parsed.mode }, chain, files, depth + 1);
+    const name = nameInMessages(path, from);
+    this.#takeFile(text, { context: { ...context, file: mode }, chain, name, depth: depth + 1 });
   }
 }

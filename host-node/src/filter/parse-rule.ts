@@ -26,6 +26,8 @@ export interface RuleContext {
   readonly file: FileMode;
   /** Absolute path without slashes at its ends, inside a per-directory file: anchors patterns. */
   readonly anchorDirectory: string | undefined;
+  /** What messages say instead of the rule's text, where that comes from a file. */
+  readonly origin?: string;
 }
 
 export const TOP_CONTEXT: RuleContext = { file: PLAIN_FILE, anchorDirectory: undefined };
@@ -53,7 +55,7 @@ export function parseOldRule(
   if (text === '!') return { type: 'clear' };
   const prefixed = text.startsWith('- ') || text.startsWith('+ ');
   const kind = !prefixed ? byDefault : text.startsWith('-') ? 'exclude' : 'include';
-  return pattern(kind, prefixed ? text.slice(2) : text, text, inheritedFlags(context));
+  return pattern(kind, prefixed ? text.slice(2) : text, shown(text, context), inheritedFlags(context));
 }
 
 /** One line or word of a rule file. */
@@ -62,19 +64,21 @@ export function parseFileRule(text: string, context: RuleContext): ParsedRule {
   if (text === '') return { type: 'none' };
   if (file.oldPrefixes) return parseOldRule(text, file.patternsOnly ?? 'exclude', context);
   if (file.cvs && text === '!') return { type: 'clear' };
-  if (file.patternsOnly !== undefined) return pattern(file.patternsOnly, text, text, inheritedFlags(context));
+  if (file.patternsOnly !== undefined) {
+    return pattern(file.patternsOnly, text, shown(text, context), inheritedFlags(context));
+  }
   return parseRule(text, context);
 }
 
 /** Full syntax. Throws a RunError (exit 1) with upstream's words. */
 export function parseRule(text: string, context: RuleContext): ParsedRule {
   if (text === '') return { type: 'none' };
-  const { action, length, long } = actionOf(text);
+  const { action, length, long } = actionOf(text, context.origin);
   if (action === '!') {
-    if (length !== text.length) throw ruleError(`'!' rule has trailing characters: ${text}`);
+    if (length !== text.length) throw ruleError(`'!' rule has trailing characters: ${shown(text, context)}`);
     return { type: 'clear' };
   }
-  const modifiers = new Modifiers(action, text);
+  const modifiers = new Modifiers(action, text, context.origin);
   let at = length;
   const comma = text[at] === ',';
   if (comma) at++;
@@ -82,18 +86,28 @@ export function parseRule(text: string, context: RuleContext): ParsedRule {
     while (at < text.length && text[at] !== ' ' && text[at] !== '_') modifiers.take(text[at]!, at++);
   }
   const rest = text.slice(at + 1);
-  if (rest === '' && !modifiers.cvs) throw ruleError(`unexpected end of filter rule: ${text}`);
-  return finished(action, rest, text, modifiers, context);
+  if (rest === '' && !modifiers.cvs) {
+    throw ruleError(`unexpected end of filter rule: ${shown(text, context)}`);
+  }
+  return finished(action, rest, shown(text, context), modifiers, context);
 }
 
-function actionOf(text: string): { action: string; length: number; long: boolean } {
+/** A rule as messages may show it. */
+function shown(text: string, context: RuleContext): string {
+  return context.origin ?? text;
+}
+
+function actionOf(
+  text: string,
+  origin: string | undefined,
+): { action: string; length: number; long: boolean } {
   const short = text[0]!;
   if ('-+.:!HSPR'.includes(short)) return { action: short, length: 1, long: false };
   const word = /^[a-z-]+/.exec(text)?.[0] ?? '';
   const action = LONG_NAMES.get(word);
   const after = text[word.length];
   if (action === undefined || !(after === undefined || /[\s_,]/.test(after))) {
-    throw ruleError(`Unknown filter rule: \`${text}'`);
+    throw ruleError(`Unknown filter rule: ${origin ?? `\`${text}'`}`);
   }
   return { action, length: word.length, long: true };
 }
@@ -102,17 +116,23 @@ function actionOf(text: string): { action: string; length: number; long: boolean
 class Modifiers {
   readonly #action: string;
   readonly #text: string;
+  readonly #origin: string | undefined;
   readonly #taken = new Set<string>();
 
-  constructor(action: string, text: string) {
+  constructor(action: string, text: string, origin: string | undefined) {
     this.#action = action;
     this.#text = text;
+    this.#origin = origin;
   }
 
   take(modifier: string, position: number): void {
     if (!this.#allowed(modifier)) {
       const where = `at position ${position} in filter rule: ${this.#text}`;
-      throw ruleError(`invalid modifier '${modifier}' ${where}`);
+      throw ruleError(
+        this.#origin === undefined
+          ? `invalid modifier '${modifier}' ${where}`
+          : `invalid modifier in filter rule: ${this.#origin}`,
+      );
     }
     this.#taken.add(modifier);
   }

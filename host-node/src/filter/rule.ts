@@ -38,6 +38,8 @@ export const PLAIN_FILE: FileMode = {
 };
 
 interface CommonRule {
+  /** Another option stands behind it: an old protocol is told what it can say of it. */
+  readonly automatic?: boolean;
   /** As given, without the slash that marks a directory-only pattern. */
   readonly pattern: string;
   readonly directoryOnly: boolean;
@@ -116,6 +118,12 @@ export function patternRule(kind: 'include' | 'exclude', text: string, flags: Pa
     tripleTail: deep && pattern.endsWith('***'),
     anchored,
   };
+}
+
+/** --delete-excluded: what is excluded without a side is only hidden, and protects nothing (§12.1). */
+export function sentSideOnly<R extends Rule>(rule: R): R {
+  if (rule.kind === 'dir-merge' || rule.sides.sender || rule.sides.receiver) return rule;
+  return { ...rule, sides: { sender: true, receiver: false } };
 }
 
 /** Whether the rule acts on that side at all. */

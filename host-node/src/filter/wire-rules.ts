@@ -15,16 +15,25 @@ export interface WireDirection {
 export function wireRules(list: FilterList, direction: WireDirection): string[] {
   const texts: string[] = [];
   for (const rule of list.rules) {
-    if (staysHere(rule, direction.push)) continue;
+    if (staysHere(rule, direction, list.sources.deleteExcluded === true)) continue;
     texts.push(...ruleTexts(rule, direction, list.cvsWords));
   }
   return texts;
 }
 
-/** Rules for one side only are not told to the other one. */
-function staysHere(rule: Rule, push: boolean): boolean {
+/** Rules for one side only are not told to the other one; what the letter C says is not said again. */
+function staysHere(rule: Rule, { push, protocol }: WireDirection, deleteExcluded: boolean): boolean {
   const { sender, receiver } = rule.sides;
-  return push ? sender && !receiver : receiver && !sender;
+  if (isCvs(rule) && rule.automatic === true && (!push || (protocol < 29 && rule.kind === 'dir-merge'))) {
+    return true;
+  }
+  if (!push) return receiver && !sender;
+  if (sender || receiver) return !receiver;
+  return deleteExcluded && rule.kind === 'dir-merge' && rule.file.patternsOnly !== undefined;
+}
+
+function isCvs(rule: Rule): boolean {
+  return rule.kind === 'cvs' || (rule.kind === 'dir-merge' && rule.file.cvs);
 }
 
 function ruleTexts(rule: Rule, direction: WireDirection, words: CvsWords): string[] {
@@ -50,9 +59,14 @@ function text(rule: Exclude<Rule, { kind: 'cvs' }>, direction: WireDirection): s
   return `:${modifiers(rule, direction, own)} ${pattern}`;
 }
 
+/** By the user's wish. */
+function isPerishable(rule: Rule): boolean {
+  return rule.perishable && rule.automatic !== true;
+}
+
 /** All modifiers in upstream's order; `own` are those that belong to the kind of rule. */
 function modifiers(rule: Rule, direction: WireDirection, own: string): string {
-  if (rule.perishable && direction.protocol < 30 && direction.push) throw tooModern();
+  if (isPerishable(rule) && direction.protocol < 30 && direction.push) throw tooModern();
   const { sender, receiver } = rule.sides;
   return [
     rule.absolute ? '/' : '',
@@ -66,7 +80,7 @@ function modifiers(rule: Rule, direction: WireDirection, own: string): string {
 
 function oldText(rule: Exclude<Rule, { kind: 'cvs' }>, pattern: string, push: boolean): string {
   if (rule.kind === 'dir-merge' || rule.absolute || rule.negated || rule.xattr) throw tooModern();
-  if (rule.perishable && push) throw tooModern();
+  if (isPerishable(rule) && push) throw tooModern();
   if (rule.kind === 'include') return `+ ${pattern}`;
   return pattern.startsWith('- ') || pattern.startsWith('+ ') ? `- ${pattern}` : pattern;
 }

@@ -65,7 +65,7 @@ describe('the text of a rule', () => {
       ['b', true, true],
     ]);
     expect(() => listOf(['.s f'], { f: '-s a' })).toThrow(
-      'specified-side merge file contains specified-side filter: -s a',
+      'specified-side merge file contains specified-side filter: <rule from f line 1>',
     );
   });
 
@@ -129,7 +129,10 @@ describe('sides', () => {
 
   it('leave perishable rules out where a directory goes away', () => {
     const state = inside(listOf(['-p a', '- b']), '.', {});
-    expect(['a', 'b'].map((name) => state.check(name, false, 'receiver', true))).toEqual(['none', 'exclude']);
+    expect(['a', 'b'].map((name) => state.decide(name, false, 'receiver', true).verdict)).toEqual([
+      'none',
+      'exclude',
+    ]);
   });
 });
 

@@ -31,7 +31,7 @@ it('-C is the built-in list, the words of the home directory and those of the en
   writeFileSync(path.join(root, '.cvsignore'), 'one two\n! three\n');
   const files = ruleFiles(filesystem);
   const words = cvsWords(files, root, 'four');
-  const list = new FilterList({ files, warn: () => undefined, cvsWords: words });
+  const list = new FilterList({ files, warn: () => undefined, cvsWords: () => words });
   list.addRule('-C');
   const state = FilterState.outside(list, 32, root);
   const verdicts = ['a.o', 'one', 'three', 'four', 'five'].map((name) => state.check(name, false, 'sender'));

@@ -1,0 +1,42 @@
+// The filter rules of one end of a run: where their files are read, and what the options add to them
+// (docs/protocol/06-filters.md §2, §11, §12.1).
+import { readFileSync } from 'node:fs';
+import type { CvsWords } from '../filter/cvs.ts';
+import { FilterList } from '../filter/filter-list.ts';
+import { cvsWords, ruleFiles } from '../flist/rule-files.ts';
+import type { Filesystem } from '../fs/filesystem.ts';
+import type { Options } from '../options/options.ts';
+import type { SessionReport } from '../session/ports.ts';
+
+export interface RunFilters {
+  readonly options: Options;
+  readonly filesystem: Filesystem;
+  readonly report: Pick<SessionReport, 'message' | 'debug'>;
+  /** For rules that stand there; both ends of a local copy share one, since it can be read only once. */
+  readonly standardInput: () => string;
+  /** The options' own rules count: at a client and in a local copy. A server is told its rules. */
+  readonly ownRules: boolean;
+}
+
+export function runFilters({ options, filesystem, report, standardInput, ownRules }: RunFilters): FilterList {
+  const files = ruleFiles(filesystem);
+  const words = (): CvsWords => cvsWords(files, process.env['HOME'], process.env['CVSIGNORE']);
+  const voice = report.debug;
+  const list = new FilterList({
+    files,
+    standardInput,
+    cvsWords: words,
+    zeroSeparated: options.from0,
+    deleteExcluded: options.deleteExcluded,
+    warn: (text) => report.message('warning', text),
+    debug: voice && ((level, text) => voice('filter', level, text)),
+  });
+  if (ownRules) list.addArguments(options.filters);
+  return list;
+}
+
+/** Reads all of it at the first call, and tells the same again. */
+export function standardInputOnce(): () => string {
+  let text: string | undefined;
+  return () => (text ??= readFileSync(0, 'latin1'));
+}
