@@ -18,6 +18,7 @@ export function checkConflicts(raw: RawOptions, dirs: boolean): void {
   }
   if (raw.privileges === 'fake' && raw.xattrs > 1) throw usageError('--fake-super conflicts with -XX');
   checkBatch(raw);
+  checkLength('temp-dir', raw.tempDir);
   checkDeletion(raw, dirs);
   checkBackup(raw);
   checkInplace(raw);
@@ -34,7 +35,6 @@ export function checkProtocol(raw: RawOptions): void {
 }
 
 function checkBatch(raw: RawOptions): void {
-  if (raw.isServer) return;
   const written = raw.writeBatch ?? raw.onlyWriteBatch;
   if (written !== null && raw.readBatch !== null) {
     throw usageError('--write-batch and --read-batch can not be used together');
@@ -49,6 +49,10 @@ function checkBatch(raw: RawOptions): void {
   if (name !== null && name.length > LONGEST_BATCH_NAME) {
     throw usageError('the batch-file name must be 256 characters or less.');
   }
+}
+
+function checkLength(name: string, path: string | null): void {
+  if (path !== null && path.length > LONGEST_PATH) throw usageError(`the --${name} path is WAY too long.`);
 }
 
 function checkDeletion(raw: RawOptions, dirs: boolean): void {
@@ -68,14 +72,7 @@ function checkBackup(raw: RawOptions): void {
   const directory = backupDirOf(raw);
   const suffix = raw.suffix ?? (raw.backupDir === null ? '~' : '');
   if (suffix.includes('/')) throw usageError(`--suffix cannot contain slashes: ${suffix}`);
-  for (const [name, path] of [
-    ['temp-dir', raw.tempDir],
-    ['backup-dir', raw.backupDir],
-  ] as const) {
-    if (path !== null && path.length > LONGEST_PATH) {
-      throw usageError(`the --${name} path is WAY too long.`);
-    }
-  }
+  checkLength('backup-dir', raw.backupDir);
   if (suffix !== '' || directory !== null) return;
   if (raw.backupDir !== null) {
     throw usageError('--suffix cannot be empty when --backup-dir is the same as the dest dir');

@@ -46,7 +46,7 @@ export function filesFromOf(raw: RawOptions): FilesFrom | null {
   const location = parseLocation(text);
   if (location.kind === 'local') return { where: 'local', file: text, host: null };
   if (raw.isServer) throw usageError('The --files-from sent to the server cannot specify a host.');
-  if (location.path === '' || location.path === '-') throw usageError('Invalid --files-from remote filename');
+  if (location.path === '-') throw usageError('Invalid --files-from remote filename');
   return { where: 'remote', file: location.path, host: location.host };
 }
 

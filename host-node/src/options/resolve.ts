@@ -27,10 +27,10 @@ const DEFAULT_MAX_ALLOC = '1g';
 /** Settles everything that was left open. The first conflict in rsync's order is the one thrown. */
 export function resolveOptions(raw: RawOptions, environment: Environment): Options {
   const server = raw.isServer;
-  const quoting = argumentQuoting(raw, environment);
   const maxAlloc = maxAllocOf(raw, environment);
+  const quoting = argumentQuoting(raw, environment);
   const data = dataFields(raw);
-  const outbuf = outbufOf(raw.outbuf);
+  const outbuf = server ? null : outbufOf(raw.outbuf);
   const output = outputFields(raw);
   const iconv = iconvOf(raw, environment);
   const walk = walkFields(raw);
@@ -40,6 +40,9 @@ export function resolveOptions(raw: RawOptions, environment: Environment): Optio
   const deletion = deletionFields(raw);
   const backup = backupFields(raw);
   const filesFrom = filesFromOf(raw);
+  if (!server && raw.checksum && data.checksumChoice?.preTransfer === 'none') {
+    throw bareError('Invalid checksum-choice for --checksum: none (0)', 4);
+  }
   checkProtocol(raw);
   return Object.freeze({
     ...DEFAULT_OPTIONS,
@@ -95,17 +98,16 @@ function argumentQuoting(
   raw: RawOptions,
   environment: Environment,
 ): Pick<Options, 'oldArgs' | 'secludedArgs'> {
-  if (raw.isServer) return { oldArgs: 0, secludedArgs: raw.secludedArgs === true };
   let level = raw.oldArgs;
   let secluded = raw.secludedArgs;
-  if (level < 0 && secluded !== true) {
+  if (!raw.isServer && level < 0 && secluded !== true) {
     const old = nonEmpty(environment.RSYNC_OLD_ARGS);
     if (old !== null) {
       level = Math.max(0, leadingInteger(old));
       secluded = false;
     }
   }
-  if (secluded === null && level <= 0) {
+  if (!raw.isServer && secluded === null && level <= 0) {
     const wanted = nonEmpty(environment.RSYNC_PROTECT_ARGS);
     secluded = wanted !== null && leadingInteger(wanted) !== 0;
   }
@@ -187,9 +189,6 @@ type DataFields =
 
 function dataFields(raw: RawOptions): Pick<Options, DataFields> {
   const checksumChoice = parseChecksumChoice(raw.checksumChoice);
-  if (raw.checksum && checksumChoice?.preTransfer === 'none') {
-    throw bareError('Invalid checksum-choice for --checksum: none (0)', 4);
-  }
   const chosen = parseCompressChoice(raw.compressChoice);
   const compressChoice = chosen ?? (raw.compressCount > 1 ? 'zlibx' : null);
   return {

@@ -22,6 +22,8 @@ interface RowFacts {
   readonly value?: string;
   readonly group: HelpGroup;
   readonly told: Told;
+  /** One of ours that rsync does not have and that means nothing at the far end: unknown there. */
+  readonly clientOnly?: boolean;
   readonly help: string;
   /** Exact spellings that undo the option, without dashes: `no-verbose`, `no-v`. */
   readonly negations?: readonly string[];

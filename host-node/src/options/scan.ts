@@ -58,7 +58,9 @@ function scanLong(raw: RawOptions, cursor: Cursor, word: string): void {
   const equals = word.indexOf('=');
   const spelling = equals < 0 ? word : word.slice(0, equals);
   const name = OPTION_NAMES.get(spelling);
-  if (name === undefined) throw usageError(`${word}: unknown option`, raw.isServer);
+  if (name === undefined || (raw.isServer && name.row.clientOnly === true)) {
+    throw usageError(`${word}: unknown option`, raw.isServer);
+  }
   refuseLater(raw, name);
   if (!takesValue(name)) {
     if (equals >= 0) throw usageError(`${word}: option does not take an argument`, raw.isServer);

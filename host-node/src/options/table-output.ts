@@ -14,7 +14,7 @@ const STDERR_MODES = ['errors', 'all', 'client'] as const;
 function setStderr(raw: RawOptions, value: string): void {
   const mode = value === '' ? undefined : STDERR_MODES.find((name) => name.startsWith(value));
   if (mode === undefined) {
-    throw usageError(`--stderr mode "${value}" is not one of errors, all, or client`, raw.isServer);
+    throw usageError(`--stderr mode "${value}" is not one of errors, all, or client`);
   }
   raw.stderrMode = mode;
 }
@@ -219,6 +219,7 @@ export const OUTPUT_ROWS: readonly OptionRow[] = [
     argument: flag,
     group,
     told: 'never',
+    clientOnly: true,
     status: 'done',
     help: 'print one JSON object a line (ocrsync only)',
     apply: set(true, 'json'),
@@ -229,6 +230,7 @@ export const OUTPUT_ROWS: readonly OptionRow[] = [
     value: 'PATH',
     group,
     told: 'never',
+    clientOnly: true,
     status: 'done',
     help: 'tell what decides for this path, copy nothing (ocrsync only)',
     apply: text('explain'),

@@ -21,6 +21,23 @@ const LINES = `
 --append -W s d|--append-verify --whole-file s d|--append --cc=none s d|--cc=foo s d|--cc=md5,foo,x s d|--cc=foo,md5 s d|--cc= s d|--cc=md5, s d|--zc=foo s d|--zc= s d|--zc=zstd,lz4 s d
 --info=foo3 s d|--info=name,bar s d|--info=3 s d|--cc=foo --zc=bar s d|--cc=foo --delete s d|--delete --append -W s d|--old-args --cc=x s d
 h:a x:d|h:a b d|a h:b h:d|h:a h2:b d|h:a u@h:b d|h:a h::b d|rsync://h:1/m rsync://h:2/m d|'' d|s ''|a '' d|--password-file=x s d|--contimeout=3 s d|--password-file=x -e false h:s d|-e false h::/m d
+-r -s --old-args s d|-r --cc=foo s d|-r --zc=foo s d|-r --outbuf=x s d|-r --info=zz s d|-r --debug=zz s d
+-r --stderr=x s d|-r --chmod=zz s d|-r --chmod= s d|-r --usermap=a:b --usermap=c:d s d|-r --usermap=a:b --chown=x s d|-r --chown=x --usermap=a:b s d
+-r --chown=a:b --chown=:c s d|-r --groupmap=a:b --chown=:g s d|-r --chown=u:g --groupmap=x:y s d|-r --chown=a --chown=b s d|-r -M foo s d|-r --stop-at=zz s d
+-r --stop-at=2001-01-01 s d|-r --stop-after=0 s d|-r --stop-after=x s d|-r --max-size=5q s d|-r --min-size=x s d|-r --max-alloc=100 s d
+-r --max-alloc=x s d|-r --compare-dest=a --link-dest=b s d|-r --link-dest=b --copy-dest=c s d|-r --fake-super -XX s d|-r --write-batch=a --read-batch=b s d|-r --only-write-batch=a --read-batch=b s d
+-r --read-batch=a --files-from=/dev/null s d|-r --read-batch=a --remove-source-files s d|-r --read-batch=a --remove-sent-files s d|--delete-before --delete-after s d|--delete-during --delete-before s d|--delete-delay --delete-after s d
+--delete-delay --delete-during s d|--delete s d|--delete-excluded s d|--delete-delay s d|-r --suffix=a/b s d|-r --suffix= -b s d
+-r --suffix= s d|-r --backup-dir=. -b s d|-r --backup-dir=. --suffix= s d|-r --append -W s d|-r --append --partial-dir=x s d
+-r --append --delay-updates s d|-r --inplace --partial-dir=x s d|-r --inplace --delay-updates s d|-r --write-devices --partial-dir=x s d|-r --inplace --partial-dir=x --delay-updates s d|-r --append --inplace --partial-dir=x s d
+-r --files-from=h:- s d|-r --port=x s d|-r --max-delete=x s d|-r --bwlimit=x s d|-r -B 999999999 s d|-r -c --cc=md5,none s d
+-r --old-args --old-args -s s d|-s --old-args --max-alloc=100 s d|--zc=foo -c --cc=md5,none s d|--delete-before --delete-after --suffix=a/b s d|--read-batch=a --files-from=/dev/null --delete-before --delete-after s d|--fake-super -XX --write-batch=a --read-batch=b s d
+--suffix= -b -r --append -W s d|--append --delay-updates --files-from=h:- s d|--cc=foo --outbuf=x s d|--outbuf=x --zc=foo s d|--chmod=zz --cc=foo s d|--cc=foo --chmod=zz s d
+--inplace --partial-dir=x --backup-dir=. --suffix= s d|--delete --suffix= s d|--stderr=x --outbuf=x s d|--max-size=x --min-size=x s d|--min-size=x --max-size=x s d|--read-batch=a --remove-source-files --delete s d
+--compare-dest=a --link-dest=b --usermap=a:b --usermap=c:d s d|--append -W --append --partial-dir=x s d|--inplace --delay-updates --append -W s d|--server -s --old-args . d|--server --stderr=x . d|--server --write-batch=a --read-batch=b . d
+--server --delete-before --delete-after . d|--server --suffix=a/b . d|--server --max-size=x . d|--server --chmod=zz . d|--server --files-from=h:x . d|--server --append -W . d
+--server --foo . d|--server -Z . d|--server -t=1 . d|--server --use-qsort . d|--server --link-dest=a --copy-dest=b . d
+--server --old-dirs=1 . d
 --server --foo . d|--server -Z . d|--server --timeout=x . d|--server --delete . d|--server --append -W . d|--server -B 1g . d|--server --cc=foo . d
 `
   .trim()
