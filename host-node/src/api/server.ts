@@ -11,6 +11,7 @@ import { PeerExit, RunError } from '../session/run-error.ts';
 import { availableMethods } from '../transfer/compression/available.ts';
 import { requireRing } from '../transfer/read-ahead-choice.ts';
 import { pump } from '../transfer/pump.ts';
+import { oldDeletionLine } from '../transfer/old-deletion-line.ts';
 import { ServerReport } from '../transfer/server-report.ts';
 import { sessionConfig } from '../transfer/session-config.ts';
 import { standardDuplex } from '../transport/standard-duplex.ts';
@@ -62,7 +63,14 @@ async function serve(
   const stderr = (text: string): void => environment.stderr(escaped(text, options));
   const messagesInBand = options.stderrMode === 'client';
   const { quiet, debug, stderrMode } = options;
-  const own = new ServerReport({ messagesInBand, stderrMode, quiet, debug, stderr });
+  const own = new ServerReport({
+    messagesInBand,
+    stderrMode,
+    quiet,
+    debug,
+    stderr,
+    oldDeletionLine: (name) => oldDeletionLine(options, name),
+  });
   const logged = openServerLog(options, side, own, (text) => stderr(`${text}\n`));
   const report = logged?.report ?? own;
   const confinement = environment.confinement?.(options);

@@ -18,6 +18,8 @@ export interface ServerReportOptions {
   readonly messagesInBand: boolean;
   /** `all`: nothing travels. A mode that was asked for holds for old protocols too. Default: `errors`. */
   readonly stderrMode?: Options['stderrMode'];
+  /** What is said of a deletion where there is no message for it (04 §13.6). */
+  oldDeletionLine?(name: string): string | undefined;
   /** -q: no info messages at all. */
   readonly quiet: boolean;
   /** Absent: nothing of --debug. */
@@ -52,7 +54,12 @@ export class ServerReport implements SessionReport {
   }
 
   deleted(name: string, isDirectory: boolean): void {
-    if (this.#protocol >= 29) this.#frame(messages.MSG_DELETED, isDirectory ? `${name}\0` : name);
+    if (this.#protocol >= 29) {
+      this.#frame(messages.MSG_DELETED, isDirectory ? `${name}\0` : name);
+      return;
+    }
+    const line = this.#options.oldDeletionLine?.(isDirectory ? `${name}/` : name);
+    if (line !== undefined) this.message('info', line);
   }
 
   destinationCreated(path: string): void {
