@@ -65,6 +65,7 @@ export class TreeGeneratorFiles implements GeneratorFiles {
       this.#directories.rootCreated();
     }
     if (outcome === 'missing') this.#directories.dryMissing.add('.');
+    this.#state.alternates?.tellMissing();
     if (this.#state.options.verbose >= 2) {
       const way = this.#regular.wholeFile ? 'disabled for local transfer or --whole-file' : 'enabled';
       this.#state.report.message('info', `delta-transmission ${way}`);
@@ -177,6 +178,7 @@ export class TreeGeneratorFiles implements GeneratorFiles {
       throw new ProtocolError('ERR_PARENT', text, 2, context.channel.reader.byteOffset);
     }
     this.#knownParent = parent;
+    this.#regular.enteredDirectory();
   }
 
   #makeParents(name: string): void {
@@ -218,6 +220,10 @@ export class TreeGeneratorFiles implements GeneratorFiles {
       case 'kept':
         sink.success(entry.ndx);
         if (member !== undefined) yield* this.#links.linkFollowers(member, sink);
+        return;
+      case 'elsewhere':
+        sink.success(entry.ndx);
+        if (member !== undefined) member.state = 'elsewhere';
         return;
       case 'asked':
         if (this.#state.dryRun && member !== undefined) yield* this.#links.linkFollowers(member, sink);

@@ -4,8 +4,11 @@
 import { type FileList, FLIST_HLINKED } from '@ocrsync/core/file-list';
 import type { Entry } from '../session/ports.ts';
 
-/** `passed`: nothing there, a later member may have it. `waiting`: an earlier one is being transferred. */
-type MemberState = 'unseen' | 'passed' | 'waiting' | 'asked' | 'skipped' | 'done';
+/**
+ * `passed`: nothing there, a later member may have it. `waiting`: an earlier one is being transferred. `elsewhere`: left to an
+ * alternate directory, unless a later one is made here.
+ */
+export type MemberState = 'unseen' | 'passed' | 'waiting' | 'asked' | 'elsewhere' | 'skipped' | 'done';
 
 export interface Member {
   readonly entry: Entry;
@@ -59,7 +62,7 @@ export class HardLinks {
     member.state = 'done';
     group.leader ??= name;
     const at = group.members.indexOf(member);
-    const pending = this.#pending(group);
+    const pending = group.members.filter((other) => isPending(other) || other.state === 'elsewhere');
     const isBefore = (other: Member): boolean => group.members.indexOf(other) < at;
     return [...pending.filter(isBefore).reverse(), ...pending.filter((other) => !isBefore(other))];
   }
@@ -74,7 +77,7 @@ export class HardLinks {
     member.state = 'skipped';
     if (!wasExpected || group.leader !== undefined) return undefined;
     if (group.members.some((other) => other.state === 'asked' || other.state === 'unseen')) return undefined;
-    const next = this.#pending(group).at(-1);
+    const next = group.members.filter(isPending).at(-1);
     if (next !== undefined) next.isLast = true;
     return next;
   }
@@ -87,10 +90,6 @@ export class HardLinks {
     for (const { group } of members.values()) {
       group.members = group.members.filter((member) => member.entry.list !== list);
     }
-  }
-
-  #pending(group: Group): Member[] {
-    return group.members.filter(({ state }) => state === 'passed' || state === 'waiting');
   }
 
   #scan(list: FileList): Map<number, Member> {
@@ -118,4 +117,9 @@ export class HardLinks {
 function groupKey(list: FileList, row: number): string {
   const number = list.linkGroup(row);
   return number >= 0 ? `${number}` : `${list.linkDev(row)}:${list.linkIno(row)}`;
+}
+
+/** Has been counted as in progress. */
+export function isPending({ state }: Member): boolean {
+  return state === 'passed' || state === 'waiting';
 }

@@ -7,7 +7,7 @@ import { ITEM_LOCAL_CHANGE } from '../session/item.ts';
 import type { Entry, GeneratorSink, Visit } from '../session/ports.ts';
 import type { Task } from '../session/wait.ts';
 import type { DestinationState } from './destination-state.ts';
-import { HardLinks, type Member } from './hard-links.ts';
+import { HardLinks, isPending, type Member } from './hard-links.ts';
 import { createInPlace, type Hand, newKind } from './replace.ts';
 import { report, tellKept, type Visited } from './visit.ts';
 
@@ -67,10 +67,11 @@ export class LinkedEntries {
   *linkFollowers(member: Member, sink: GeneratorSink): Task {
     const leader = this.#state.nameOf(member.entry);
     for (const follower of this.#links.finish(member, leader)) {
+      const wasCounted = isPending(follower);
       follower.state = 'done';
       const { entry } = follower;
       yield* this.#link(this.#visits.look(entry, this.#state.nameOf(entry), 'full', sink), leader);
-      sink.settled(entry.ndx);
+      if (wasCounted) sink.settled(entry.ndx);
     }
   }
 
