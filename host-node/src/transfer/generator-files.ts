@@ -17,7 +17,7 @@ import { LinkedEntries } from './linked-entries.ts';
 import { DirectoryVisitor, makeParents } from './visit-directory.ts';
 import { isOutsideSizes } from './size-limits.ts';
 import { SettledRows } from './settled-rows.ts';
-import { visitNode, visitSymlink } from './visit-node.ts';
+import { type NodeOutcome, visitNode, visitSymlink } from './visit-node.ts';
 import { RegularVisitor } from './visit-regular.ts';
 import type { Visited } from './visit.ts';
 
@@ -59,6 +59,7 @@ export class TreeGeneratorFiles implements GeneratorFiles {
   }
 
   openRoot(first: FileList, totalEntries: number): void {
+    this.#state.report.debug?.('recv', 1, () => `get_local_name count=${totalEntries} ${this.#path}`);
     const outcome = openDestinationRoot(this.#state, this.#path, first, totalEntries);
     if (outcome === 'created') {
       this.#state.confinement?.created(this.#state.tree.path);
@@ -66,10 +67,12 @@ export class TreeGeneratorFiles implements GeneratorFiles {
     }
     if (outcome === 'missing') this.#directories.dryMissing.add('.');
     this.#state.alternates?.tellMissing();
-    if (this.#state.options.verbose >= 2) {
+    const { debug } = this.#state.report;
+    debug?.('genr', 1, () => `generator starting pid=${process.pid}`);
+    debug?.('flist', 1, () => {
       const way = this.#regular.wholeFile ? 'disabled for local transfer or --whole-file' : 'enabled';
-      this.#state.report.message('info', `delta-transmission ${way}`);
-    }
+      return `delta-transmission ${way}`;
+    });
   }
 
   nextToVisit(list: FileList, position: number): number {
@@ -238,12 +241,14 @@ export class TreeGeneratorFiles implements GeneratorFiles {
     }
   }
 
-  *#settle(visited: Visited, made: boolean): Task {
+  *#settle(visited: Visited, outcome: NodeOutcome): Task {
     const { entry, member, sink } = visited;
-    if (!made) {
+    if (outcome === 'failed') {
       yield* this.#links.skip(entry, sink);
       return;
     }
+    if (member !== undefined && outcome === 'elsewhere') member.state = 'elsewhere';
+    if (outcome === 'elsewhere') return;
     sink.success(entry.ndx);
     if (member !== undefined) yield* this.#links.linkFollowers(member, sink);
   }

@@ -5,13 +5,16 @@ import { type FileStat, FilesystemError } from '../fs/filesystem.ts';
 import { ITEM_LOCAL_CHANGE } from '../session/item.ts';
 import type { Entry } from '../session/ports.ts';
 import { type Task, WAIT_TURN } from '../session/wait.ts';
+import { type AlternateMatch, findNode } from './alternate-match.ts';
+import { reportCompared, reportSame } from './alternate-report.ts';
 import { createdDirectoryMode } from './attributes.ts';
 import type { DestinationState } from './destination-state.ts';
 import { isDirectory, PERMISSION_MASK } from '@ocrsync/core/file-type';
 import { hasSameMtime, keepsMtime } from './kept-attributes.ts';
 import { directoryName } from './kept-dirlinks.ts';
 import { type Hand, makeRoom } from './replace.ts';
-import { keepAttributes, report, type Visited } from './visit.ts';
+import type { Place } from './quick-check.ts';
+import { keepAttributes, report, tellKept, type Visited } from './visit.ts';
 
 const OWNER_ALL = 0o700;
 const OWNER_WRITE = 0o200;
@@ -77,7 +80,10 @@ export class DirectoryVisitor {
     }
     if (state.dryRun && existing === undefined) this.dryMissing.add(name);
     const compared = early ? undefined : existing;
-    yield* report(state, visited, compared, compared === undefined ? ITEM_LOCAL_CHANGE : 0);
+    const match = compared === undefined ? findNode(state, visited, isLikeDirectory) : undefined;
+    if (match === undefined) {
+      yield* report(state, visited, compared, compared === undefined ? ITEM_LOCAL_CHANGE : 0);
+    } else yield* this.#tellBeside(visited, match);
     if (state.dryRun) return;
     const created = existing === undefined;
     if (created && !this.#make(visited)) return;
@@ -86,11 +92,24 @@ export class DirectoryVisitor {
       (created || early) && !state.options.perms && stat !== undefined
         ? createdDirectoryMode(visited.mode, stat)
         : visited.mode;
+    if (match !== undefined) state.xattrs?.copy(match.place.root, match.place.name, name);
     const failuresBefore = state.failures;
     const changed = keepAttributes(state, { ...visited, mode }, stat, 'window', false);
     if (state.failures > failuresBefore) this.#toldOf.add(name);
-    if (changed || compared === undefined) state.announce(name === '.' ? './' : `${name}/`);
+    const isTold = match?.level === 'all';
+    if (!isTold && (changed || compared === undefined)) state.announce(name === '.' ? './' : `${name}/`);
     this.#widen(name, mode);
+  }
+
+  /** It is made here all the same: the record tells what differs from the one in the alternate directory. */
+  *#tellBeside(visited: Visited, match: AlternateMatch): Task {
+    const state = this.#state;
+    if (match.level !== 'all') {
+      yield* reportCompared(state, visited, match, ITEM_LOCAL_CHANGE);
+      return;
+    }
+    yield* reportSame(state, visited, ITEM_LOCAL_CHANGE, false);
+    tellKept(state, visited.name === '.' ? './' : `${visited.name}/`, false);
   }
 
   /** The last word on a directory's mode and time, after everything below it is done. */
@@ -198,6 +217,11 @@ export class DirectoryVisitor {
   #notModified(name: string, error: unknown): void {
     this.#state.failed('generator', `failed to modify permissions on ${this.#state.fullName(name)}`, error);
   }
+}
+
+/** One directory is as good as another. */
+function isLikeDirectory(_place: Place, { mode }: FileStat): boolean | undefined {
+  return isDirectory(mode) ? true : undefined;
 }
 
 /** mkdir; EEXIST is fine. With --relative missing parents are made too (mode 0777 without the umask's bits). */
