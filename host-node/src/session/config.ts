@@ -66,4 +66,6 @@ export interface ListConfig {
   readonly atimes: boolean;
   readonly acls: boolean;
   readonly xattrs: boolean;
+  /** --delete-missing-args: entries of mode 0 stand for arguments that are not there (§4.5). */
+  readonly missingArgs: boolean;
 }

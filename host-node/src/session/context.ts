@@ -65,7 +65,7 @@ export class SessionContext {
       relative: list.relative,
       recursive: list.recursive,
       numericIds: list.numericIds,
-      missingArgs: false,
+      missingArgs: list.missingArgs,
       acls: list.acls,
       xattrs: list.xattrs,
     };

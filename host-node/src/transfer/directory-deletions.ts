@@ -12,6 +12,7 @@ import { FilesystemError } from '../fs/filesystem.ts';
 import type { Entry } from '../session/ports.ts';
 import type { Task } from '../session/wait.ts';
 import type { DestinationState } from './destination-state.ts';
+import type { Visited } from './visit.ts';
 import { behindDirlink } from './kept-dirlinks.ts';
 
 const NOTHING_DELETED = [0, 0, 0, 0, 0] as const;
@@ -82,8 +83,7 @@ export class DirectoryDeletions {
   }
 
   /** An entry that stands for a missing argument: what has its name goes, unless a rule keeps it. */
-  *missingArgument(name: string): Task {
-    const existing = this.#state.lstat(name);
+  *missingArgument({ name, existing }: Pick<Visited, 'name' | 'existing'>): Task {
     if (existing === undefined) return;
     if (this.#filters.protection(name, isDirectory(existing.mode)) !== 'none') return;
     yield* this.hand().remove(name, existing, 'delete');
@@ -91,7 +91,7 @@ export class DirectoryDeletions {
 
   /** Whoever deletes: one for all. */
   readonly hand = (): DeletionEmitter => {
-    const { context, options, report: out, filesystem, dryRun, tree } = this.#state;
+    const { backups, context, options, report: out, filesystem, dryRun, tree } = this.#state;
     this.#emitter ??= new DeletionEmitter({
       root: tree,
       filters: this.#filters,
@@ -102,6 +102,7 @@ export class DirectoryDeletions {
       isSuperUser: filesystem.isSuperUser,
       maxDelete: options.maxDelete === null ? undefined : Math.max(0, options.maxDelete),
       tellsMounts: options.info.mount >= 1,
+      ...(backups && { backup: (name: string) => backups.takeAway(name) }),
       room: () => context.channel.room(),
     });
     return this.#emitter;

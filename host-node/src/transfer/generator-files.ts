@@ -90,6 +90,10 @@ export class TreeGeneratorFiles implements GeneratorFiles {
       return;
     }
     const visited = this.#look(entry, name, visit, sink);
+    if (list.mode(row) === 0) {
+      yield* this.#deletions.missingArgument(visited);
+      return;
+    }
     if (yield* this.#leftOut.ends(visited, visit)) return;
     if (directory) {
       if (visit === 'early-directory') yield* this.#directories.early(visited);
@@ -171,12 +175,16 @@ export class TreeGeneratorFiles implements GeneratorFiles {
 
   /** The parent must be a directory of the list; with --relative --no-implied-dirs it is made when missing (step 4). */
   #checkParent({ list, row }: Entry, name: string): void {
-    const { context, options, localName } = this.#state;
+    const { context, options, localName, report } = this.#state;
     const parent = list.dirName(row) || '.';
     if (parent === this.#knownParent || localName !== undefined) return;
     if (options.relative && !options.impliedDirs) {
       if (!this.#state.dryRun) this.#makeParents(name);
     } else if (!context.lists.incremental && parent !== '.' && list.find(parent, true) < 0) {
+      if (list.mode(row) === 0) {
+        report.message('warning', `WARNING: parent dir is absent in the file list: ${parent}`);
+        return;
+      }
       const text = `ABORTING due to invalid path from sender: ${parent}/${list.baseName(row)}`;
       throw new ProtocolError('ERR_PARENT', text, 2, context.channel.reader.byteOffset);
     }

@@ -61,6 +61,7 @@ export function sessionConfig(options: Options, role: SessionRole): SessionConfi
       atimes: options.atimes > 0,
       acls: options.acls,
       xattrs: options.xattrs > 0,
+      missingArgs: options.missingArgs === 'delete',
     },
     dryRun: options.dryRun,
     listOnly: options.listOnly,

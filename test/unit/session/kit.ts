@@ -71,6 +71,7 @@ export function config(changes: Partial<SessionConfig> = {}): SessionConfig {
       atimes: false,
       acls: false,
       xattrs: false,
+      missingArgs: false,
     },
     dryRun: false,
     listOnly: false,
