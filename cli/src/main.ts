@@ -4,6 +4,7 @@ import { runClient } from '@ocrsync/node/api/client';
 import { openLogFile } from '@ocrsync/node/api/log-file';
 import { platformFacts } from '@ocrsync/node/api/capabilities';
 import { RunConfinement } from '@ocrsync/node/api/run-confinement';
+import { byteString } from '@ocrsync/node/options/byte-strings';
 import { usageText } from '@ocrsync/node/options/help';
 import type { Options } from '@ocrsync/node/options/options';
 import { parseArguments } from '@ocrsync/node/options/parse';
@@ -66,6 +67,7 @@ async function run(words: readonly string[]): Promise<number> {
     sink,
     line: (text) => sink.event({ type: 'message', severity: 'info', text, fromPeer: true }),
     signal,
+    program: process.argv[1] === undefined ? 'ocrsync' : byteString(process.argv[1]),
     confinement: ownConfinement(options),
   });
   if (!result.quiet) printExitLine(result.exitCode, result.role, log);

@@ -131,6 +131,10 @@ class TellingReceiver implements ReceiverFiles {
           );
   }
 
+  skip(): Task {
+    throw new Error('nothing is skipped here');
+  }
+
   *receive(entry: Entry, _item: Item, channel: Channel): Task<ReceiveResult> {
     const { reader, core } = channel;
     const { negotiated, protocol } = this.#context;

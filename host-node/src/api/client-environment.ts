@@ -1,5 +1,7 @@
 // What a client's run is given by its caller, and what it gives back.
+import type { BatchRecording } from './record-batch.ts';
 import type { RunConfinement } from './run-confinement.ts';
+import type { NameSource } from '../flist/name-splitter.ts';
 import type { EventSink } from '../report/events.ts';
 import type { ProcessRole } from '../report/exit-codes.ts';
 
@@ -12,6 +14,12 @@ export interface ClientEnvironment {
   readonly remoteStderr?: (line: string) => void;
   /** false: a password that is missing is an error; nobody is asked at the terminal. */
   readonly asksForPassword?: boolean;
+  /** Of --files-from, opened by now. */
+  readonly names?: NameSource | undefined;
+  /** How the program was called (latin1), for the script beside a recorded batch. Absent: `ocrsync`. */
+  readonly program?: string | undefined;
+  /** The batch that this run records; opened by the client itself. */
+  readonly recording?: BatchRecording | undefined;
   /** Takes rights away from the process before the peer is heard. Absent: it keeps them. */
   readonly confinement?: RunConfinement | undefined;
 }

@@ -1,6 +1,7 @@
 // A client's session with all that belongs to it: the host side, the report, the summary at the end.
+import type { BatchHead } from '../session/batch-recorder.ts';
 import type { Filesystem } from '../fs/filesystem.ts';
-import type { Endpoints } from '../options/endpoint.ts';
+import { type Endpoints, parseLocation } from '../options/endpoint.ts';
 import { formatHas } from '../options/item-format.ts';
 import type { Options } from '../options/options.ts';
 import { Session } from '../session/session.ts';
@@ -52,6 +53,8 @@ export interface ClientSide {
   /** What a pull asked for, to check the sender's list against (03 §16.2). */
   readonly remoteSources: readonly string[];
   readonly daemon: boolean;
+  /** The head of the batch that is played instead of a peer. */
+  readonly playedBatch?: BatchHead | undefined;
   readonly agreedProtocol?: number;
   readonly localData?: LocalData | undefined;
   readonly standardInput?: (() => string) | undefined;
@@ -84,8 +87,11 @@ export function makeClientSession(
     report,
     role: 'client',
     confinement: environment.confinement,
+    batch: environment.recording,
+    names: environment.names,
     ...side,
   });
+  environment.recording?.script(ends.batchRules(), scriptDestination(options));
   const config = sessionConfig(options, {
     role: 'client',
     side: side.side,
@@ -93,6 +99,7 @@ export function makeClientSession(
     freshSeed: 0,
     messagesInBand: false,
     availableMethods: options.compress ? availableMethods() : [],
+    playedBatch: side.playedBatch,
     ...(side.agreedProtocol === undefined ? {} : { agreedProtocol: side.agreedProtocol }),
   });
   const session = new Session(config, ends);
@@ -123,4 +130,10 @@ export function makeClientSession(
 export function wantsDigests({ checksum, itemFormat, logFile, logFileFormat }: Options): boolean {
   if (checksum) return false;
   return formatHas(itemFormat ?? '', 'C') || (logFile !== null && formatHas(logFileFormat ?? '', 'C'));
+}
+
+/** The last operand without a host: where the script of a batch plays it. */
+function scriptDestination({ operands }: Options): string {
+  const place = parseLocation(operands.at(-1) ?? '', false);
+  return place.path;
 }

@@ -8,10 +8,12 @@ import { RunError } from '../session/run-error.ts';
 import { requireRing } from '../transfer/read-ahead-choice.ts';
 import type { ClientEnvironment, ClientResult } from './client-environment.ts';
 import { faultLines } from './fault-lines.ts';
+import { openListedNames } from './listed-names.ts';
 import { runLocalCopy } from './local-copy.ts';
+import { openRecording } from './record-batch.ts';
 import { roleOfOperands } from './remote-role.ts';
 
-const FILTER_CODES: readonly string[] = ['ERR_FILTER_RULE', 'ERR_FILTER_FILE'];
+const OPTION_CODES: readonly string[] = ['ERR_FILTER_RULE', 'ERR_FILTER_FILE', 'ERR_FILES_FROM'];
 
 /** Runs one client to its end; never throws for anything a user or a peer can do. */
 export async function runClient(options: Options, environment: ClientEnvironment): Promise<ClientResult> {
@@ -23,14 +25,26 @@ export async function runClient(options: Options, environment: ClientEnvironment
       sink.event({ type: 'message', severity: 'error', text, fromPeer: false });
     }
     sink.event({ type: 'finished', exitCode });
-    // rsync reads its filters together with the other options, before it is anybody.
-    const isOption = error instanceof RunError && FILTER_CODES.includes(error.code);
+    // rsync opens these files together with reading the other options, before it is anybody.
+    const isOption = error instanceof RunError && OPTION_CODES.includes(error.code);
     return { exitCode, role: isOption ? 'client' : role, quiet: false };
   };
   try {
     requireRing(options);
+    if (options.batch?.mode === 'read')
+      return await (await import('./play-batch.ts')).runBatch(options, options.batch.file, environment);
     const endpoints = resolveEndpoints(options, process.platform === 'win32');
-    return await runEndpoints(options, endpoints, environment);
+    const names = openListedNames(options, endpoints.direction !== 'pull');
+    const recording = openRecording(options, environment.program ?? 'ocrsync');
+    try {
+      return await runEndpoints(options, endpoints, {
+        ...environment,
+        ...(names === undefined ? {} : { names }),
+        ...(recording === undefined ? {} : { recording }),
+      });
+    } finally {
+      recording?.close();
+    }
   } catch (error) {
     if (environment.signal.aborted) {
       sink.event({ type: 'finished', exitCode: EXIT_SIGNAL });

@@ -23,7 +23,7 @@ export async function runLocalCopy(
   environment: ClientEnvironment,
   filesystem?: Filesystem,
 ): Promise<ClientResult> {
-  const options: Options = { ...given, wholeFile: given.wholeFile ?? true };
+  const options: Options = { ...given, wholeFile: given.wholeFile ?? given.batch === null };
   const destination = endpoints.destination ?? '';
   environment.confinement?.begin(receiverPlan(options, destination));
   const localData = mayLeaveStream(options)
@@ -72,8 +72,11 @@ export async function runLocalCopy(
   return finish(client, environment, outcomeOf(receiving, report.transferErrors));
 }
 
-/** A limit of speed and compression are of the stream; appended data is summed with what is there; %C wants a sum of the data. */
+/** A limit of speed and compression are of the stream; appended data is summed with what is there; %C wants a sum of the data, and some of --debug each step. */
 function mayLeaveStream(options: Options): boolean {
-  if (wantsDigests(options)) return false;
-  return !options.compress && options.bwlimitKiBPerSecond === 0 && options.append === 0;
+  const { deltasum, send, recv, time } = options.debug;
+  if (wantsDigests(options) || deltasum > 1 || send + recv + time > 0) return false;
+  return (
+    options.batch === null && !options.compress && options.bwlimitKiBPerSecond === 0 && options.append === 0
+  );
 }

@@ -2,8 +2,10 @@
 import { CompressedTokenWriter } from '@ocrsync/core/token-codec';
 import { wireRules } from '../filter/wire-rules.ts';
 import type { FilterList } from '../filter/filter-list.ts';
+import type { NameSource } from '../flist/name-splitter.ts';
 import { IdMap, idMapRules } from '../flist/id-map.ts';
-import { createListSource, type TreeListSource } from '../flist/list-source.ts';
+import { confinedName } from '../flist/files-from.ts';
+import { createListSource, type ListedNames, type TreeListSource } from '../flist/list-source.ts';
 import { ImpliedIncludes } from '../flist/implied-includes.ts';
 import { ReceivedListCheck } from '../flist/received-list.ts';
 import { treeRuleFiles } from '../flist/rule-files.ts';
@@ -44,6 +46,8 @@ export interface SessionEndsOptions {
   /** A pulling client: the remote paths it asked for. */
   readonly remoteSources: readonly string[];
   readonly daemon: boolean;
+  /** Of --files-from, where this end reads the file itself. */
+  readonly names?: NameSource | undefined;
   /** Where a client's record of the run goes. */
   readonly batch?: BatchSink | undefined;
   /** Local copies: where both ends meet for data that need not travel. */
@@ -61,6 +65,8 @@ export class SessionEnds implements SessionHost {
   readonly #filesystem: Filesystem;
   readonly #filters: FilterList;
   #source: TreeListSource | undefined;
+  /** What a pulling client has asked for. */
+  #requested: ImpliedIncludes | undefined;
   /** Where the program was started, with a slash; known once a name was asked for. */
   #startDirectory: string | undefined;
   /** Called as soon as the session has a context. */
@@ -102,7 +108,13 @@ export class SessionEnds implements SessionHost {
   }
 
   filterRules(negotiated: Negotiated): readonly string[] {
+    if (this.#parts.local) return [];
     return wireRules(this.#filters, { protocol: negotiated.protocol, push: this.#parts.side === 'sender' });
+  }
+
+  /** All rules, for the script that plays a batch. */
+  batchRules(): readonly string[] {
+    return wireRules(this.#filters, { protocol: this.#parts.options.protocol, push: true });
   }
 
   takeFilterRules(rules: readonly string[], negotiated: Negotiated): void {
@@ -127,6 +139,8 @@ export class SessionEnds implements SessionHost {
     const checker = this.#listCheck(context);
     const rules = idMapRules(options, this.#filesystem, (text) => this.report.message('error', text));
     const ids = new IdMap(this.#filesystem, options.numericIds, rules);
+    const { debug } = this.report;
+    if (options.debug.own >= 2 && debug !== undefined) ids.told = (text) => debug('own', 2, () => text);
     const lists = new MappingListReceiver({
       ids,
       owner: options.owner,
@@ -152,18 +166,34 @@ export class SessionEnds implements SessionHost {
 
   /** A pulling client distrusts the sender's list (03 §16); servers and local copies trust their own arguments. */
   #listCheck(context: SessionContext): ReceivedListCheck {
-    const { options, role, local, remoteSources, daemon } = this.#parts;
-    const { relative, recursive, dirs } = options;
-    const requested =
-      options.oldArgs > 0
-        ? undefined
-        : new ImpliedIncludes(remoteSources, { relative, recursive, dirs, daemon });
+    const { options, role, local } = this.#parts;
+    const distrusts = role === 'client' && !local && !options.trustSender && options.batch?.mode !== 'read';
+    this.#requested = distrusts ? this.#requests() : undefined;
     return new ReceivedListCheck({
       protocol: context.protocol,
       incremental: context.negotiated.incremental,
-      distrust: role === 'client' && !local ? { filters: this.#filters, requested } : undefined,
+      distrust: distrusts ? { filters: this.#filters, requested: this.#requested } : undefined,
       byteOffset: () => context.channel.reader.byteOffset,
     });
+  }
+
+  /** undefined: what was asked for is not known here. */
+  #requests(): ImpliedIncludes | undefined {
+    const { options, remoteSources, daemon } = this.#parts;
+    const { filesFrom, relative, recursive, dirs } = options;
+    if (options.oldArgs > 0 || filesFrom?.where === 'remote') return undefined;
+    return new ImpliedIncludes(filesFrom === null ? remoteSources : [], {
+      relative,
+      recursive,
+      dirs,
+      daemon,
+    });
+  }
+
+  nextName(): string | undefined {
+    const name = this.#parts.names?.next();
+    if (name !== undefined) this.#requested?.addListed(confinedName(name, this.#parts.options.relative));
+    return name;
   }
 
   makeSender(context: SessionContext): ReturnType<SessionHost['makeSender']> {
@@ -174,6 +204,7 @@ export class SessionEnds implements SessionHost {
       core: context.channel.core,
       filesystem: this.#filesystem,
       arguments: sources,
+      names: listedNames(this.#parts.names, context),
       settings: options,
       negotiated: context.negotiated,
       filters: this.#filters,
@@ -187,6 +218,7 @@ export class SessionEnds implements SessionHost {
       tokens: tokenOutput(context),
       sourcePath,
       fullName: (entry) => source.fullName(entry),
+      shownName: (entry) => this.longName(entry),
       followLinks: options.copyLinks || options.copyUnsafeLinks,
       copyDevices: options.copyDevices,
       keepAtime: options.openNoatime,
@@ -208,6 +240,16 @@ export class SessionEnds implements SessionHost {
     const typed = root.path.startsWith(start) ? root.path.slice(start.length) : root.path.slice(1);
     return typed === '' ? name : `${typed}/${name}`;
   }
+}
+
+/** --files-from: names of an own file, or those that come through the connection. */
+function listedNames(own: NameSource | undefined, { listedNames }: SessionContext): ListedNames | undefined {
+  if (own === undefined) return listedNames;
+  return {
+    *next() {
+      return own.next();
+    },
+  };
 }
 
 /** The sender's token stream in the agreed coding. */

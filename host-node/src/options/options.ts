@@ -54,6 +54,8 @@ export interface Options {
   readonly clientCapabilities: string;
   /** Words that are no options, in order. On a server without the leading `.`. */
   readonly operands: readonly string[];
+  /** All words as typed. */
+  readonly words: readonly string[];
 
   // ---- output ---------------------------------------------------------------------------------------------------------
   /** Number of -v. */
@@ -321,6 +323,7 @@ export const DEFAULT_OPTIONS: Options = Object.freeze({
   isServerSender: false,
   clientCapabilities: '',
   operands: [],
+  words: [],
   verbose: 0,
   quiet: false,
   info: infoLevelsOf(0),

@@ -39,7 +39,7 @@ export function parseArguments(
       return stop(helpText(), '', 0, raw.isServer);
     if (raw.version > 1) return stop(versionJson(platform?.()), '', 0, raw.isServer);
     if (raw.version > 0) return stop(versionText(platform?.()), '', 0, raw.isServer);
-    return { kind: 'options', options: resolveOptions(raw, environment) };
+    return { kind: 'options', options: Object.freeze({ ...resolveOptions(raw, environment), words }) };
   } catch (error) {
     if (error instanceof OptionError) {
       return stop('', `${error.message}\n`, error.exitCode, words.includes('--server'));

@@ -51,9 +51,12 @@ export class Channel {
     this.#onMessage = handler;
   }
 
+  /** Bare bytes are being written into a framed stream: no frame may come between them. */
+  holdsFrames = false;
+
   /** Whether frames (and so messages) can be written. */
   get outputMux(): boolean {
-    return this.#outputMux;
+    return this.#outputMux && !this.holdsFrames;
   }
 
   enableOutputMux(): void {
@@ -90,7 +93,7 @@ export class Channel {
 
   /** An empty DATA frame (01 §12). Does nothing where the direction is not framed. */
   keepAlive(): void {
-    if (this.#outputMux) this.writer.message(MSG_DATA, new Uint8Array(0));
+    if (this.outputMux) this.writer.message(MSG_DATA, new Uint8Array(0));
   }
 
   /** The peer's end came where bytes were due. */

@@ -1,5 +1,6 @@
 // What one end brings into a session: its role and the options that change bytes or order. Plain data; made by transfer/
 // from the command line's Options, so that the engine depends on no parser.
+import type { BatchHead } from './batch-recorder.ts';
 import type { CompressionMethod } from './negotiated.ts';
 
 export interface SessionConfig {
@@ -27,8 +28,16 @@ export interface SessionConfig {
   readonly compressionLevel: number | undefined;
   /** The filter list travels from the client (01 §2.4 step 8). */
   readonly filterList: boolean;
+  /** Names of --files-from: come through the connection (sender), go through it (receiving side), or neither. */
+  readonly forwardedNames: 'none' | 'received' | 'sent';
   readonly list: ListConfig;
   readonly dryRun: boolean;
+  /** --only-write-batch: nothing is changed, and what a sender reads goes into the batch alone. */
+  readonly batchOnly: boolean;
+  /** Client that records: the stream flags of the batch (04 §17.1). */
+  readonly recordsBatch: ((protocol: number) => number) | undefined;
+  /** Client that plays a batch: its head stands for the handshake. */
+  readonly playedBatch: BatchHead | undefined;
   readonly listOnly: boolean;
   /** A delete option or --force was given. */
   readonly deletes: boolean;

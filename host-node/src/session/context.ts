@@ -3,9 +3,12 @@ import { DirectoryNames } from '@ocrsync/core/directory-names';
 import type { FileListOptions } from '@ocrsync/core/file-list-codec';
 import { ReceivedBlocks } from '@ocrsync/core/received-blocks';
 import { digestBytes } from '@ocrsync/core/checksum-kinds';
+import type { WireWriter } from '@ocrsync/core/wire-writer';
+import type { BatchRecorder } from './batch-recorder.ts';
 import type { Channel } from './channel.ts';
 import type { SessionConfig } from './config.ts';
 import { FileLists } from './file-lists.ts';
+import type { ReceivedNames } from './forwarded-names.ts';
 import type { Negotiated } from './negotiated.ts';
 import type { SessionReport } from './ports.ts';
 import { Statistics } from './statistics.ts';
@@ -20,6 +23,10 @@ export class SessionContext {
   readonly lists: FileLists;
   /** Receiving side: ACLs and extended attributes that the list's entries refer to. */
   readonly blocks = new ReceivedBlocks();
+  /** A client that records a batch. */
+  recorder: BatchRecorder | undefined;
+  /** Sender: the names of --files-from, where they come through the connection. */
+  listedNames: ReceivedNames | undefined;
   /** io_error bits of both ends (01 §13.1). */
   ioError = 0;
   /** Raw bytes of the unframed handshake: statistics begin after it (04 §16). */
@@ -35,6 +42,11 @@ export class SessionContext {
     this.handshakeWrittenBytes = channel.writer.rawBytesMade;
     this.names = new DirectoryNames(channel.core);
     this.lists = new FileLists(channel.core, this.names, negotiated.incremental);
+  }
+
+  /** Where a sender's file data goes, behind the head of its record. */
+  get dataWriter(): WireWriter {
+    return this.config.batchOnly && this.recorder !== undefined ? this.recorder.aside : this.channel.writer;
   }
 
   get protocol(): number {

@@ -28,10 +28,10 @@ export type DebugFlag =
   | 'time';
 
 /**
- * Says a line when the flag stands at that level or above it. The text is only made then. Where nothing of --debug is on there is
+ * Says a line, or several, when the flag stands at that level or above it. The text is only made then. Where nothing of --debug is on there is
  * no voice at all, so that callers write `report.debug?.('del', 2, () => …)` and pay for one comparison.
  */
-export type DebugVoice = (flag: DebugFlag, level: number, text: () => string) => void;
+export type DebugVoice = (flag: DebugFlag, level: number, text: () => string | readonly string[]) => void;
 
 /** A voice for these levels, or undefined when all of them are 0. */
 export function debugVoice(
@@ -40,6 +40,9 @@ export function debugVoice(
 ): DebugVoice | undefined {
   if (Object.values(levels).every((level) => level === 0)) return undefined;
   return (flag, level, text) => {
-    if (levels[flag] >= level) say(text());
+    if (levels[flag] < level) return;
+    const lines = text();
+    if (typeof lines === 'string') say(lines);
+    else for (const line of lines) say(line);
   };
 }

@@ -62,7 +62,9 @@ class GeneratorRole implements GeneratorSink {
     const { lists } = this.#context;
     if (lists.incremental) yield* this.#walkLists();
     else yield* this.#walkWhole();
+    this.#tellPhase('phase=1');
     yield* this.#waitForPhase(1);
+    this.#tellPhase('phase=2');
     this.#done();
     this.#requestsClosed = true;
     // Links to a file that was asked for again are told before the sender goes to its goodbye, where it takes no records.
@@ -71,6 +73,11 @@ class GeneratorRole implements GeneratorSink {
     yield* this.#touchUpAll();
     yield* this.#waitUntil(() => this.#state.receiverDone);
     this.#done();
+    this.#tellPhase('finished');
+  }
+
+  #tellPhase(what: string): void {
+    this.#context.report.debug?.('genr', 1, () => `generate_files ${what}`);
   }
 
   /** From the end of the requests to the sender's last answer (§14.1, steps 4 to 9). */
@@ -84,6 +91,7 @@ class GeneratorRole implements GeneratorSink {
     if (protocol >= 29 && delays) this.#done();
     if (protocol >= 31 && delays && !late) this.#done();
     yield* this.#waitForPhase(maxPhase + 1);
+    this.#tellPhase('phase=3');
     if (!config.listOnly) yield* this.#files.deleteLate(lists.incremental ? undefined : lists.live[0]?.list);
     if (late) this.#endDeletion(true);
     if (protocol >= 31) yield* this.#waitForPhase(4);
@@ -115,9 +123,11 @@ class GeneratorRole implements GeneratorSink {
       for (let at = this.#due(list, 0); at < list.count; at = this.#due(list, at + 1)) {
         const entry = { list, row: list.rowAt(at), ndx: list.start + at };
         if (!list.isActive(entry.row)) continue;
+        this.#walked(entry.ndx - 1);
         yield* this.#visit(entry, 'full');
         if (list.isDirectory(entry.row)) yield* this.#deleteIn(entry, live);
       }
+      this.#walked(list.start + list.count);
     }
     this.#done();
   }
@@ -149,9 +159,16 @@ class GeneratorRole implements GeneratorSink {
       const row = list.rowAt(at);
       if (!list.isActive(row)) continue;
       const entry = { list, row, ndx: list.start + at };
+      this.#walked(entry.ndx - 1);
       yield* this.#visit(entry, list.isDirectory(row) ? 'early-directory' : 'full');
       if (this.#state.outcomes.length > 0 || this.#canCloseOne()) yield* this.#settle();
     }
+    this.#walked(list.start + list.count);
+  }
+
+  #walked(ndx: number): void {
+    const { played } = this.#state;
+    if (played !== undefined) played.walkedTo = ndx;
   }
 
   /** The list after this one; waits for it while the sender has not said that there is none. */
@@ -178,6 +195,7 @@ class GeneratorRole implements GeneratorSink {
       if (how === 'full') report.listed(entry);
       return;
     }
+    report.debug?.('genr', 1, () => `recv_generator(${entry.list.name(entry.row)},${entry.ndx})`);
     yield* this.channel.room();
     yield* this.#files.visit(entry, how, this);
   }
@@ -306,6 +324,7 @@ class GeneratorRole implements GeneratorSink {
     if (found !== undefined && !this.#context.config.dryRun) {
       found.live.inProgress++;
       found.live.request(found.entry.row);
+      this.#state.played?.asked(found);
     }
     let flags = iflags | ITEM_TRANSFER;
     if (basisType !== BASIS_FNAME) flags |= ITEM_BASIS_TYPE_FOLLOWS;

@@ -2,6 +2,7 @@
 // Everything here is raw, not multiplexed. Each end writes all it has to write before it reads (§2.4).
 import { KIND_NONE } from '@ocrsync/core/checksum-kinds';
 import { ProtocolError } from '@ocrsync/core/protocol-error';
+import type { BatchHead } from './batch-recorder.ts';
 import * as compat from './capabilities.ts';
 import type { Channel } from './channel.ts';
 import type { SessionConfig } from './config.ts';
@@ -49,8 +50,39 @@ export function* handshake(channel: Channel, config: SessionConfig): Task<Negoti
     seed = channel.reader.value;
   }
   return {
-    protocol,
+    ...ofFlags(protocol, flags),
     peerProtocol,
+    seed,
+    ...strings,
+    compressionLevel: config.compressionLevel,
+  };
+}
+
+/** What was agreed when a batch was recorded; nothing is read or written. Throws as {@link handshake}. */
+export function recordedHandshake(head: BatchHead, config: SessionConfig): Negotiated {
+  const { protocol, compatFlags, seed } = head;
+  checkProtocolOptions(config, protocol);
+  if ((compatFlags & compat.COMPAT_INC_RECURSE) !== 0 && !config.incrementalAllowed) {
+    const text = 'Incompatible options specified for inc-recursive batch file.';
+    throw new RunError('ERR_INCOMPATIBLE_OPTIONS', text, 1);
+  }
+  const seedFirst = (compatFlags & compat.COMPAT_CHKSUM_SEED_FIX) !== 0;
+  return {
+    ...ofFlags(protocol, compatFlags),
+    peerProtocol: protocol,
+    seed,
+    ...checksums(config, protocol, seedFirst, undefined),
+    compression: config.compress ? (config.compressChoice ?? 'zlib') : 'none',
+    compressionLevel: config.compressionLevel,
+  };
+}
+
+type FlagFields = Omit<Negotiated, keyof AgreedStrings | 'peerProtocol' | 'seed' | 'compressionLevel'>;
+
+function ofFlags(protocol: number, flags: number): FlagFields {
+  return {
+    protocol,
+    compatFlags: flags,
     incremental: (flags & compat.COMPAT_INC_RECURSE) !== 0,
     symlinkTimes: (flags & compat.COMPAT_SYMLINK_TIMES) !== 0,
     safeFileList: protocol >= 31 || (flags & compat.COMPAT_SAFE_FLIST) !== 0,
@@ -59,9 +91,6 @@ export function* handshake(channel: Channel, config: SessionConfig): Task<Negoti
     inplacePartialDir: (flags & compat.COMPAT_INPLACE_PARTIAL_DIR) !== 0,
     varintFlags: (flags & compat.COMPAT_VARINT_FLIST_FLAGS) !== 0,
     id0Names: (flags & compat.COMPAT_ID0_NAMES) !== 0,
-    seed,
-    ...strings,
-    compressionLevel: config.compressionLevel,
   };
 }
 

@@ -10,6 +10,8 @@ export const NEGOTIATION_LIST_BYTES = 255;
 export const FILTER_RULE_BYTES = 8192;
 /** Most rules of a peer's filter list; real ones have dozens. */
 export const FILTER_RULES = 100_000;
+/** Longest name of --files-from in the connection; what is longer than a path is cut by whoever uses it. */
+export const FORWARDED_NAME_BYTES = 65536;
 /** Counters of NDX_DEL_STATS, as upstream 3.5.0 bounds them (04 §13.9). */
 export const DELETED_COUNT_LIMIT = 2 ** 28;
 /** Entries that a sender keeps ahead of the generator (03 §14.4). */

@@ -5,6 +5,8 @@ export interface Negotiated {
   readonly protocol: number;
   /** The peer's own number, for diagnostics. */
   readonly peerProtocol: number;
+  /** As they travelled; 0 before protocol 30. */
+  readonly compatFlags: number;
   readonly incremental: boolean;
   /** The receiving side can set symlink times (compat bit 1). */
   readonly symlinkTimes: boolean;

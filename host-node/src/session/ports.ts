@@ -56,10 +56,12 @@ export interface TargetXattrs {
 export interface SourceFiles {
   /**
    * Answers one transfer record whose sum head is the next thing to read from the channel: reads head and sums, opens the
-   * file, and writes echo, head, tokens and digest. When the file cannot be opened: reports it, writes MSG_NO_SEND
-   * (protocol ≥ 30), echoes nothing. Returns the io_error bits to add.
+   * file, reports the item, and writes echo, head, tokens and digest. When the file cannot be opened: reports that instead,
+   * writes MSG_NO_SEND (protocol ≥ 30), echoes nothing. Returns the io_error bits to add.
    */
   send(entry: Entry, item: Item, channel: Channel, redo: boolean): Task<number>;
+  /** With the directory of its argument, as --debug shows names. */
+  shownName?(entry: Entry): string;
   /** Totals of the matcher over all files sent, for -vv: `matches=… hash_hits=… …` (07 §12.1). */
   matchSummary(): string;
   /** MSG_SUCCESS of the receiving side (only with --remove-source-files). */
@@ -121,7 +123,8 @@ export interface GeneratorSink {
 }
 
 /** The outcome of one received file (§9.5). */
-export type ReceiveResult = 'good' | 'redo' | 'failed' | 'discarded';
+/** `delayed`: it is right, and gets its name at {@link ReceiverFiles.endOfTransfers}, which tells its end. */
+export type ReceiveResult = 'good' | 'redo' | 'failed' | 'discarded' | 'delayed';
 
 /** The disk work of the receiver (docs/protocol/04-transfer.md §9). Implemented by transfer/. */
 export interface ReceiverFiles {
@@ -131,6 +134,10 @@ export interface ReceiverFiles {
    * `pending`: the data will be put in place while the session goes on; {@link later} tells how that ended.
    */
   receive(entry: Entry, item: Item, channel: Channel, redo: boolean): Task<ReceiveResult | 'pending'>;
+  /** Reads such a record to its end and writes nothing. */
+  skip(entry: Entry, item: Item, channel: Channel): Task;
+  /** After the last file: what was delayed gets its name, in the order of the list. */
+  endOfTransfers?(tell: (entry: Entry, result: ReceiveResult) => void): void;
   /** Called when the run ends early: removes or keeps temporary files (§9.3). */
   abandon(): void;
   /** Absent: nothing is ever pending. */

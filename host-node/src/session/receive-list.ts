@@ -5,6 +5,7 @@ import { tryReadIdList } from '@ocrsync/core/id-lists';
 import type { FileList } from '@ocrsync/core/file-list';
 import { ProtocolError } from '@ocrsync/core/protocol-error';
 import type { SessionContext } from './context.ts';
+import { tellList, tellReceived } from './debug-lines.ts';
 import type { ListReceiver } from './ports.ts';
 import { NDX_FLIST_OFFSET } from './ndx.ts';
 import type { Task } from './wait.ts';
@@ -51,6 +52,8 @@ export class ListTaker {
     }
     if (lists.complete) this.#refuse(`rsync: refusing a file list after the last one (dir ${directory})`);
     const list = lists.open();
+    const { channel, report } = this.#context;
+    report.debug?.('flist', 2, () => `[${channel.role}] receiving flist for dir ${directory}`);
     yield* this.#decode(list);
     this.#accept(list, directory);
   }
@@ -91,11 +94,14 @@ export class ListTaker {
   }
 
   #accept(list: FileList, directory: number | undefined): void {
-    const { lists, protocol, statistics } = this.#context;
+    const { channel, lists, protocol, report, statistics } = this.#context;
+    if (report.debug !== undefined) tellReceived(report.debug, list);
     list.sort(protocol);
     const name = directory === undefined ? undefined : lists.directories.name(directory);
     this.#receiver.accept(list, name);
     list.clean(protocol);
+    if (report.debug !== undefined) tellList(report.debug, list, channel.role);
+    report.debug?.('flist', 2, () => 'recv_file_list done');
     statistics.countList(list);
     lists.add(list, directory).ioError = this.#context.ioError;
   }

@@ -3,9 +3,10 @@
 import { ProtocolError } from '@ocrsync/core/protocol-error';
 import type { SessionContext } from './context.ts';
 import { readDeleteStatistics } from './delete-statistics.ts';
-import { ITEM_LOCAL_CHANGE, ITEM_TRANSFER, ITEM_XNAME_FOLLOWS, itemRead } from './item.ts';
+import { type Item, ITEM_LOCAL_CHANGE, ITEM_TRANSFER, ITEM_XNAME_FOLLOWS, itemRead } from './item.ts';
 import { NDX_DEL_STATS, NDX_DONE, NDX_FLIST_EOF } from './ndx.ts';
 import type { LaterFiles, ReceiverFiles, TargetXattrs } from './ports.ts';
+import type { PlayedRequests, WantedEntry } from './played-requests.ts';
 import type { ListTaker } from './receive-list.ts';
 import type { ReceivingState } from './receiving-state.ts';
 import { type Task, WAIT_TURN } from './wait.ts';
@@ -51,7 +52,8 @@ class ReceiverRole {
   }
 
   *run(): Task {
-    const { maxPhase } = this.#context;
+    const { lists, maxPhase, report } = this.#context;
+    report.debug?.('recv', 1, () => `recv_files(${lists.totalEntries}) starting`);
     while (this.#state.phasesDone <= maxPhase) {
       const ndx = yield* this.#readIndex();
       if (ndx === NDX_DONE) yield* this.#endOfListOrPhase();
@@ -82,11 +84,32 @@ class ReceiverRole {
     for (;;) {
       while (!channel.reader.tryItem(protocol)) yield* channel.more();
       const { value: ndx, iflags } = channel.reader;
+      if (ndx === NDX_DONE) yield* this.#endPlayed();
       if (lists.isKeepAlive(protocol, ndx, iflags)) continue;
       if (ndx === NDX_DONE) this.#countDone();
       if (ndx !== NDX_DEL_STATS || protocol < 31) return ndx;
       statistics.deleted = yield* readDeleteStatistics(channel);
     }
+  }
+
+  /** A played batch does not wait for the generator half: its end of a list or a phase does. */
+  *#endPlayed(): Task {
+    const { lists } = this.#context;
+    const state = this.#state;
+    const { played } = state;
+    if (played === undefined) return;
+    const closing = lists.incremental && state.phasesDone === 0 ? lists.live[0] : undefined;
+    const end = closing === undefined ? Infinity : closing.list.start + closing.list.count;
+    if (state.phasesDone === 0) {
+      yield () => (closing === undefined ? state.donesWritten > state.donesRead : played.walkedTo >= end);
+      // A file that failed may come again after the end of the walk.
+      if (closing !== undefined) this.#missed(played.endOf(end));
+    } else this.#missed(played.endOf(end));
+    yield () => state.donesWritten > state.donesRead;
+  }
+
+  #missed(missed: readonly WantedEntry[]): void {
+    for (const { live, entry } of missed) this.#state.take(live, entry, 'failed');
   }
 
   /** A list that the generator half still walks must not be closed, nor a phase that it has not ended. */
@@ -98,14 +121,25 @@ class ReceiverRole {
   }
 
   *#endOfListOrPhase(): Task {
-    const { lists } = this.#context;
+    const { lists, maxPhase, report } = this.#context;
     if (lists.incremental && this.#state.phasesDone === 0) {
       lists.dropOldest();
       if (lists.live.length > 0) return;
     }
     const { later } = this.#files;
     if (later !== undefined && later.pending > 0) yield () => later.pending === 0;
+    if (this.#state.phasesDone === 1) this.#endOfTransfers();
     this.#state.phasesDone++;
+    const phase = this.#state.phasesDone;
+    const isLast = phase > maxPhase;
+    report.debug?.('recv', 1, () => (isLast ? 'recv_files finished' : `recv_files phase=${phase}`));
+  }
+
+  #endOfTransfers(): void {
+    this.#files.endOfTransfers?.((entry, result) => {
+      const found = this.#context.lists.find(entry.ndx);
+      if (found !== undefined) this.#state.take(found.live, entry, result);
+    });
   }
 
   *#take(ndx: number): Task {
@@ -114,6 +148,7 @@ class ReceiverRole {
     const item = itemRead(reader, ndx, this.#context.protocol);
     const { live, entry, isListDirectory } = lists.require(ndx, channel.role, reader.byteOffset);
     statistics.countItem(entry, item.iflags);
+    report.debug?.('recv', 1, () => `recv_files(${entry.list.name(entry.row)})`);
     const carries = this.#xattrs !== undefined && carriesXattrList(this.#context, item.iflags);
     if (carries) yield* readXattrAnswer(this.#context, entry);
     if (!(item.iflags & ITEM_TRANSFER)) {
@@ -129,15 +164,52 @@ class ReceiverRole {
       const text = `got transfer request in phase 2 [${channel.role}]`;
       throw new ProtocolError('ERR_LATE_REQUEST', text, 2, reader.byteOffset);
     }
+    if (this.#state.played !== undefined) {
+      yield* this.#takePlayed(this.#state.played, { live, entry }, item);
+      return;
+    }
     report.item(entry, item);
     if (config.dryRun) return;
+    if (config.batchOnly) {
+      // A client records what comes; a server is sent nothing.
+      if (config.role === 'client') yield* this.#files.skip(entry, item, channel);
+      live.takeRequest(entry.row);
+      this.#state.take(live, entry, 'good');
+      return;
+    }
     if (!live.takeRequest(entry.row)) {
       const text = `rsync: refusing a file that was not asked for: ${ndx} [${channel.role}]`;
       throw new ProtocolError('ERR_NOT_REQUESTED', text, 2, reader.byteOffset);
     }
     const redo = live.isMarked(entry.row);
     const result = yield* this.#files.receive(entry, item, channel, redo);
-    if (result !== 'pending') this.#state.take(live, entry, result);
+    if (result !== 'pending' && result !== 'delayed') this.#state.take(live, entry, result);
+    yield WAIT_TURN;
+  }
+
+  /** A record of a batch: for a file that is wanted, or to be passed over. */
+  *#takePlayed(played: PlayedRequests, wanted: WantedEntry, item: Item): Task {
+    const { channel, config, report } = this.#context;
+    const { live, entry } = wanted;
+    const isSecond = played.isSecond(entry.ndx);
+    if (!isSecond) yield () => played.walkedTo >= entry.ndx;
+    const { isWanted, missed } = played.take(entry.ndx);
+    this.#missed(missed);
+    if (!isWanted) {
+      const again = this.#state.phasesDone > 0 ? 'resend of ' : '';
+      report.message('info', `(Skipping batched update for ${again}"${entry.list.name(entry.row)}")`);
+      yield* this.#files.skip(entry, item, channel);
+      return;
+    }
+    report.item(entry, item);
+    if (config.batchOnly) {
+      yield* this.#files.skip(entry, item, channel);
+      this.#state.take(live, entry, 'good');
+      return;
+    }
+    const result = yield* this.#files.receive(entry, item, channel, isSecond);
+    if (result === 'redo') played.mayComeAgain(wanted);
+    else if (result !== 'pending') this.#state.take(live, entry, result);
     yield WAIT_TURN;
   }
 }

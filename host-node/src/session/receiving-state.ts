@@ -1,6 +1,7 @@
 // What the receiver half tells the generator half of the same end (docs/protocol/01-session.md §11.1): shared state
 // instead of upstream's pipe. The receiver never waits for the generator; the generator waits by WAIT_PEER_TASK.
 import type { LiveList } from './file-lists.ts';
+import type { PlayedRequests } from './played-requests.ts';
 import type { Entry, ReceiveResult } from './ports.ts';
 
 /** One answer of the sender that the generator must account for. */
@@ -20,6 +21,8 @@ export class ReceivingState {
   /** The receiver half has read everything up to the statistics. */
   receiverDone = false;
   readonly outcomes: Outcome[] = [];
+  /** When a batch is played. */
+  played: PlayedRequests | undefined;
 
   /** The receiver half is through with a file of this list. */
   take(live: LiveList, entry: Entry, result: ReceiveResult): void {

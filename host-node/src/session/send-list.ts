@@ -4,6 +4,7 @@ import { FileListEncoder, type ListLiterals } from '@ocrsync/core/file-list-code
 import { writeIdList } from '@ocrsync/core/id-lists';
 import type { FileList } from '@ocrsync/core/file-list';
 import type { SessionContext } from './context.ts';
+import { tellList, tellMade } from './debug-lines.ts';
 import { LOOKAHEAD_ENTRIES } from './limits.ts';
 import { intPayload, MSG_IO_ERROR } from './messages.ts';
 import { NDX_FLIST_EOF, NDX_FLIST_OFFSET } from './ndx.ts';
@@ -30,7 +31,7 @@ export class ListSender {
 
   /** Sends the first list and what belongs to it. Ends with the number of its entries. */
   *sendFirst(): Task<number> {
-    const { channel, config, lists, negotiated, protocol } = this.#context;
+    const { channel, config, lists, negotiated, protocol, report } = this.#context;
     const list = lists.open();
     yield* this.#source.fillFirst(list);
     yield* this.#encode(list);
@@ -43,6 +44,8 @@ export class ListSender {
       }
       if (list.count === 0) this.#finish();
     }
+    report.debug?.('flist', 2, () => 'send_file_list done');
+    report.debug?.('flist', 3, () => 'file list sent');
     return list.count;
   }
 
@@ -67,14 +70,17 @@ export class ListSender {
   }
 
   #finish(): void {
-    const { channel, lists, protocol } = this.#context;
+    const { channel, lists, protocol, report } = this.#context;
     lists.complete = true;
     channel.writer.ndx(protocol, NDX_FLIST_EOF);
+    report.debug?.('flist', 3, () => '[sender] flist_eof=1');
   }
 
   #take(list: FileList, directory: number | undefined): void {
-    const { lists, negotiated, protocol, statistics } = this.#context;
+    const { lists, negotiated, protocol, report, statistics } = this.#context;
+    if (report.debug !== undefined) tellMade(report.debug, list, directory === undefined);
     list.sort(protocol);
+    if (report.debug !== undefined) tellList(report.debug, list, 'sender');
     statistics.countList(list);
     lists.add(list, directory);
     if (negotiated.incremental) this.#source.registerDirectories(list, directory ?? -1);

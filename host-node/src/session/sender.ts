@@ -22,6 +22,7 @@ export function* sendAll(
     const count = yield* listSender.sendFirst();
     context.report.listDone(context.lists.totalEntries);
     if (count === 0 && context.config.role === 'server') return;
+    context.report.debug?.('send', 1, () => 'send_files starting');
     const role = new SenderRole(context, listSender, files, blocks);
     yield* role.run();
     if (context.config.matchSummary) context.report.message('info', files.matchSummary());
@@ -70,13 +71,15 @@ class SenderRole {
 
   /** True when the loop is over. */
   #endOfPhase(): boolean {
-    const { channel, lists, maxPhase, protocol } = this.#context;
+    const { channel, lists, maxPhase, protocol, report } = this.#context;
     if (lists.incremental && lists.dropOldest() !== undefined && lists.live.length > 0) {
       channel.writer.ndx(protocol, NDX_DONE);
       return false;
     }
     this.#phase++;
-    if (this.#phase > maxPhase) return true;
+    const phase = this.#phase;
+    report.debug?.('send', 1, () => (phase > maxPhase ? 'send files finished' : `send_files phase=${phase}`));
+    if (phase > maxPhase) return true;
     channel.writer.ndx(protocol, NDX_DONE);
     return false;
   }
@@ -92,6 +95,7 @@ class SenderRole {
     const head = itemRead(reader, ndx, this.#context.protocol);
     const { live, entry, isListDirectory } = lists.require(ndx, channel.role, reader.byteOffset);
     this.#currentNdx = ndx;
+    report.debug?.('send', 1, () => `send_files(${ndx}, ${this.#files.shownName?.(entry) ?? ''})`);
     const item = this.#blocks === undefined ? head : yield* this.#withXattrs(entry, head, this.#blocks);
     if (!(item.iflags & ITEM_TRANSFER)) {
       statistics.countItem(entry, item.iflags);
@@ -110,8 +114,8 @@ class SenderRole {
     }
     const redo = live.isMarked(entry.row);
     statistics.countItem(entry, item.iflags);
-    report.item(entry, item);
     if (config.dryRun) {
+      report.item(entry, item);
       echo(this.#context, item);
       return;
     }
@@ -161,6 +165,7 @@ function* goodbye(context: SessionContext): Task {
   const written = channel.writer.rawBytesMade - context.handshakeWrittenBytes;
   statistics.writtenBytes = written + statistics.bypassedBytes;
   if (config.role === 'server') statistics.write(channel, protocol);
+  else context.recorder?.statistics(context);
   yield* readDone(context);
   if (protocol < 31) return;
   channel.writer.ndx(protocol, NDX_DONE);

@@ -3,12 +3,15 @@
 import { CoreInstance } from '@ocrsync/core/instance';
 import { ADVANCED_MESSAGE, ADVANCED_NOTHING, WireReader } from '@ocrsync/core/wire-reader';
 import { WireWriter } from '@ocrsync/core/wire-writer';
+import { BatchRecorder, type BatchSink } from './batch-recorder.ts';
 import { Channel } from './channel.ts';
 import type { SessionConfig } from './config.ts';
 import { SessionContext } from './context.ts';
 import { readFilterList, writeFilterList } from './filter-list.ts';
+import { expectNames, sendNames } from './forwarded-names.ts';
+import { tellAgreement } from './debug-lines.ts';
 import { generateAll } from './generator.ts';
-import { handshake } from './handshake.ts';
+import { handshake, recordedHandshake } from './handshake.ts';
 import { KeepAlive } from './keep-alive.ts';
 import * as messages from './messages.ts';
 import type { Negotiated } from './negotiated.ts';
@@ -23,17 +26,20 @@ import type {
   SourceFiles,
   TargetXattrs,
 } from './ports.ts';
+import { PlayedRequests } from './played-requests.ts';
 import { ListTaker } from './receive-list.ts';
 import { receiveAll, settleFiles } from './receiver.ts';
 import { ReceivingState } from './receiving-state.ts';
 import { PeerExit } from './run-error.ts';
 import { sendAll } from './sender.ts';
 import { type RunState, TaskSet } from './task-set.ts';
-import type { Task } from './wait.ts';
+import { type Task, WAIT_PEER_TASK } from './wait.ts';
 
 /** The host's side of a session; the role-specific parts are made when it is known what was agreed. */
 export interface SessionHost {
   readonly report: SessionReport;
+  /** Where {@link SessionConfig.recordsBatch} goes. */
+  readonly batch?: BatchSink | undefined;
   /** Client: the rules to send (empty array: just the terminator). */
   filterRules(negotiated: Negotiated): readonly string[];
   /** Server: the client's rules, in wire form. Called with an empty array when none travel. */
@@ -44,6 +50,8 @@ export interface SessionHost {
     files: SourceFiles;
     blocks?: SourceBlocks | undefined;
   };
+  /** Receiving side, when names of --files-from go through the connection: the next one. Called after makeReceiver. */
+  nextName?(): string | undefined;
   makeReceiver(context: SessionContext): {
     lists: ListReceiver;
     generator: GeneratorFiles;
@@ -68,6 +76,7 @@ export class Session {
   #waitsForFiles = false;
   #error: Error | undefined;
   #finished = false;
+  #sendsNames = false;
   /** Inside {@link run}: a task is on the stack, and cannot be ended from there. */
   #working = false;
   #aborted: Error | undefined;
@@ -173,25 +182,48 @@ export class Session {
 
   *#main(): Task {
     const { channel, config } = this;
-    const negotiated = yield* handshake(channel, config);
+    const recorder = this.#recorder();
+    const negotiated =
+      config.playedBatch === undefined
+        ? yield* handshake(channel, config)
+        : recordedHandshake(config.playedBatch, config);
     const context = new SessionContext(channel, config, negotiated, this.#host.report);
     this.#context = context;
     this.#messages.context = context;
+    context.recorder = recorder;
     channel.incremental = negotiated.incremental;
-    this.#enableMux(negotiated.protocol);
+    if (config.playedBatch === undefined) this.#enableMux(negotiated.protocol);
+    const { debug } = this.#host.report;
+    if (debug !== undefined) tellAgreement(debug, config, negotiated);
     this.#host.report.negotiated(negotiated);
     yield* this.#exchangeFilters(negotiated);
+    recorder?.begin(context);
     if (config.side === 'sender') yield* this.#send(context);
     else yield* this.#receive(context);
   }
 
+  #recorder(): BatchRecorder | undefined {
+    const { batch } = this.#host;
+    const { recordsBatch } = this.config;
+    if (batch === undefined || recordsBatch === undefined) return undefined;
+    const recorder = new BatchRecorder(batch, this.channel.core, recordsBatch);
+    if (this.config.side === 'receiver') recorder.listenEarly(this.channel);
+    return recorder;
+  }
+
   /** What a server writes is always framed; what a client writes from protocol 30 on, and where it has messages to send (01 §8.2). */
   #enableMux(protocol: number): void {
-    const isServer = this.config.role === 'server';
-    const isPull = isServer === (this.config.side === 'sender');
-    const clientFramed = protocol >= 30 || (isPull && this.config.removeSourceFiles);
-    if (isServer || clientFramed) this.channel.enableOutputMux();
-    if (!isServer || clientFramed) this.channel.reader.enableMux();
+    if (this.config.role === 'server' || this.#isClientFramed(protocol)) this.channel.enableOutputMux();
+    if (this.#isInputFramed(protocol)) this.channel.reader.enableMux();
+  }
+
+  #isInputFramed(protocol: number): boolean {
+    return this.config.role === 'client' || this.#isClientFramed(protocol);
+  }
+
+  #isClientFramed(protocol: number): boolean {
+    const isPull = (this.config.role === 'server') === (this.config.side === 'sender');
+    return protocol >= 30 || (isPull && this.config.removeSourceFiles);
   }
 
   *#exchangeFilters(negotiated: Negotiated): Task {
@@ -215,6 +247,13 @@ export class Session {
   }
 
   *#send(context: SessionContext): Task {
+    if (this.config.forwardedNames === 'received') {
+      context.listedNames = expectNames(
+        this.channel,
+        context.protocol,
+        this.#isInputFramed(context.protocol),
+      );
+    }
     const { source, files, blocks } = this.#host.makeSender(context);
     yield* sendAll(context, source, files, blocks);
   }
@@ -227,8 +266,11 @@ export class Session {
     const taker = new ListTaker(context, listReceiver);
     const state = new ReceivingState();
     this.#receivingState = state;
+    if (this.config.playedBatch !== undefined) state.played = new PlayedRequests(context.report);
     this.#messages.state = state;
+    if (config.forwardedNames === 'sent') this.#tasks.start(this.#sendNames(context));
     yield* taker.takeFirst();
+    while (this.#sendsNames) yield WAIT_PEER_TASK;
     const first = lists.live[0]!.list;
     if (first.count === 0 && config.role === 'client') {
       context.report.listDone(0);
@@ -241,6 +283,13 @@ export class Session {
     this.#keepAlive.speaks = true;
     this.#tasks.start(generateAll(context, generator, state, xattrs));
     yield* receiveAll(context, taker, receiver, state, xattrs);
+  }
+
+  /** Beside the list that comes back: a sender may write entries while it still reads names. */
+  *#sendNames({ protocol }: SessionContext): Task {
+    this.#sendsNames = true;
+    yield* sendNames(this.channel, protocol, () => this.#host.nextName?.());
+    this.#sendsNames = false;
   }
 
   /** After a first list of one entry exactly one more announcement is read (03 §14.4). */

@@ -79,7 +79,7 @@ export class Statistics {
   }
 
   /** The record of a server sender: read, written, total size and, from protocol 29 on, the two times. */
-  write(channel: Channel, protocol: number): void {
+  write(channel: Pick<Channel, 'writer'>, protocol: number): void {
     const { writer } = channel;
     writer.varlong30(protocol, this.readBytes, 3);
     writer.varlong30(protocol, this.writtenBytes, 3);

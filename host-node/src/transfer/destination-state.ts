@@ -11,6 +11,8 @@ import type { Task } from '../session/wait.ts';
 import { AlternateDirectories } from './alternate-directories.ts';
 import { CreationMask } from './creation-mask.ts';
 import { finalMode } from './final-mode.ts';
+import type { Backups } from './backups.ts';
+import type { PartialDirectory } from './partial-directory.ts';
 import type { TargetAcls } from './target-acls.ts';
 import type { TreeTargetXattrs } from './target-xattrs.ts';
 
@@ -50,6 +52,10 @@ export class DestinationState {
   xattrs: TreeTargetXattrs | undefined;
   /** With --compare-dest, --copy-dest or --link-dest. */
   readonly alternates: AlternateDirectories | undefined;
+  /** With --backup, and with --partial-dir. */
+  backups: Backups | undefined;
+  partialDirectory: PartialDirectory | undefined;
+  #home: Root | undefined;
   /** Errors of system calls that were told so far. */
   failures = 0;
   /** First number tried in a temporary name of an object without data (§3.6.1). */
@@ -74,8 +80,28 @@ export class DestinationState {
     return this.root;
   }
 
+  /** The destination's own root, also inside {@link within}. */
+  get home(): Root {
+    return this.#home ?? this.tree;
+  }
+
+  /** Runs with another root in place of the destination's: for a file that lies elsewhere until it is whole (--temp-dir). */
+  within<T>(root: Root, run: () => T): T {
+    const own = this.root;
+    this.#home = own;
+    this.root = root;
+    try {
+      return run();
+    } finally {
+      this.root = own;
+      this.#home = undefined;
+    }
+  }
+
+  /** Nothing is changed. */
   get dryRun(): boolean {
-    return this.context.config.dryRun;
+    const { dryRun, batchOnly } = this.context.config;
+    return dryRun || batchOnly;
   }
 
   nameOf(entry: Entry): string {

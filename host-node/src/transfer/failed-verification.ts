@@ -2,20 +2,24 @@
 import type { ReceiveResult } from '../session/ports.ts';
 import type { DestinationState } from './destination-state.ts';
 
-/** Tells it, and says whether the file is to be asked for once more. `kept`: what was written has the final name. */
+/** Where what was written is: nowhere, under the final name, or waiting. */
+export type KeptAs = 'discarded' | 'retained' | 'put into partial-dir';
+
+/** Tells it, and says whether the file is to be asked for once more. */
 export function failedVerification(
-  { options, report }: DestinationState,
+  { options, report, context }: DestinationState,
   name: string,
-  kept: boolean,
+  kept: KeptAs,
   redo: boolean,
 ): ReceiveResult {
-  const outcome = `${name} failed verification -- update ${kept ? 'retained' : 'discarded'}`;
+  const outcome = `${name} failed verification -- update ${kept}`;
   if (redo) {
     report.message('error-xfer', `ERROR: ${outcome}.`);
     return 'failed';
   }
   if (options.info.name >= 1 || options.formatHasItemize) {
-    report.message('warning', `WARNING: ${outcome} (will try again).`);
+    const again = context.config.playedBatch === undefined ? 'will' : 'may';
+    report.message('warning', `WARNING: ${outcome} (${again} try again).`);
   }
   return 'redo';
 }

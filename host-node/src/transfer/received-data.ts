@@ -14,6 +14,7 @@ import type { SumHead } from '../session/item.ts';
 import type { WireShare } from '../session/ports.ts';
 import { type Task, WAIT_TURN } from '../session/wait.ts';
 import type { OfferedFile } from './local-data.ts';
+import { SparseOutput } from './sparse-output.ts';
 
 /** Matched blocks are copied in pieces of at most this; consecutive ones together. */
 const COPY_BYTES = 256 * 1024;
@@ -22,7 +23,21 @@ const KERNEL_COPY_BYTES = 8 << 20;
 /** Progress is told at this distance. */
 const PROGRESS_BYTES = 1 << 20;
 
-export interface ReceivedFile {
+/** How a file shall lie on the disk. */
+export interface FileLayout {
+  /** Zeros become holes. */
+  readonly sparse: boolean;
+  /** What is written in place had so many bytes. */
+  readonly existingBytes: number;
+  /** Room is reserved before for a file of this length; 0: none is. */
+  readonly allocatedBytes: number;
+  /** It is brought to the disk before it counts as written. */
+  readonly fsync: boolean;
+  /** A device: it cannot be cut off. */
+  readonly fixedLength: boolean;
+}
+
+export interface ReceivedFile extends FileLayout {
   /** undefined: nothing is written, the data is thrown away. */
   readonly output: OpenFile | undefined;
   readonly basis: OpenFile | undefined;
@@ -42,9 +57,11 @@ export interface ReceivedFile {
 /** A write that failed: ends the run. Told apart from errors of other calls. */
 export class WriteFailure extends Error {
   readonly reason: FilesystemError;
+  readonly what: 'write' | 'fsync';
 
-  constructor(reason: FilesystemError) {
+  constructor(reason: FilesystemError, what: 'write' | 'fsync' = 'write') {
     super(reason.message);
+    this.what = what;
     this.reason = reason;
   }
 }
@@ -58,6 +75,8 @@ export class DataReceiver {
   #buffer = 0;
   #bufferBytes = 0;
   #position = 0;
+  #sparse: SparseOutput | undefined;
+  #isAllocated = false;
   #told = 0;
   /** Matched blocks that were not copied yet. */
   #runFirst = 0;
@@ -85,6 +104,7 @@ export class DataReceiver {
     this.#file = file;
     this.literalBytes = this.matchedBytes = this.#position = this.#told = this.#runCount = 0;
     this.failure = undefined;
+    this.#layOut();
     if (file.offered !== undefined) return yield* this.#takeOver(file.offered);
     this.#hash.begin();
     if (file.append !== 'no') this.#skipOldPart();
@@ -100,7 +120,7 @@ export class DataReceiver {
       else this.#match();
     }
     this.#copyRun();
-    if (file.inPlace) this.#write(() => file.output?.truncate(this.#position));
+    this.#endOutput();
     return yield* this.#verify(channel);
   }
 
@@ -126,7 +146,7 @@ export class DataReceiver {
 
   /** A whole file of a local copy. What cannot be read becomes zeros, and the file is as bad as one with a wrong digest. */
   *#takeOver(offered: OfferedFile): Task<boolean> {
-    const { inPlace, output } = this.#file;
+    const { output } = this.#file;
     const { sizeBytes } = offered;
     while (output !== undefined && this.#position < sizeBytes) {
       this.failure ??= this.#copyPiece(offered, output);
@@ -136,7 +156,7 @@ export class DataReceiver {
       if (this.#position < sizeBytes) yield WAIT_TURN;
     }
     this.literalBytes = sizeBytes;
-    if (inPlace) this.#write(() => output?.truncate(this.#position));
+    this.#endOutput();
     offered.file.close();
     return this.failure === undefined && output !== undefined;
   }
@@ -145,9 +165,11 @@ export class DataReceiver {
   #copyPiece({ file, sizeBytes }: OfferedFile, output: OpenFile): string | undefined {
     const left = sizeBytes - this.#position;
     const size = Math.min(left, COPY_BYTES);
-    const copied = this.#write(() =>
-      this.#file.copyData(file, output, this.#position, Math.min(left, KERNEL_COPY_BYTES)),
-    );
+    const pieceBytes = Math.min(left, KERNEL_COPY_BYTES);
+    const copied =
+      this.#sparse === undefined
+        ? this.#write(() => this.#file.copyData(file, output, this.#position, pieceBytes))
+        : undefined;
     if (copied !== undefined) {
       this.#position += copied;
       this.literalBytes += copied;
@@ -181,6 +203,7 @@ export class DataReceiver {
     const { reader } = channel;
     const digest = this.#hash.final();
     while (!reader.tryBytes(digest.length)) yield* channel.more();
+    this.#context.report.debug?.('deltasum', 2, () => 'got file_sum');
     this.wire = { dataBytes: reader.dataBytesRead - this.#wireFrom, sumBytes: 0, digest };
     if (this.#file.output === undefined) return false;
     const { u8 } = channel.core;
@@ -191,6 +214,7 @@ export class DataReceiver {
     this.#copyRun();
     const { at, length } = this.#tokens;
     this.literalBytes += length;
+    this.#context.report.debug?.('deltasum', 4, () => `data recv ${length} at ${this.#position}`);
     if (this.#file.output === undefined) return;
     this.#hash.update(at, length);
     this.#put(this.#context.channel.core.u8.subarray(at, at + length));
@@ -203,7 +227,9 @@ export class DataReceiver {
       this.#refuse('ERR_BLOCK_INDEX', `Invalid block index ${block} (count=${count}) [receiver]`);
     }
     const { output, basis, fullName } = this.#file;
-    if (output === undefined) {
+    // A batch may be played where the file it is about is not: the digest will tell.
+    const isPlayed = this.#context.config.playedBatch !== undefined;
+    if (output === undefined || (isPlayed && basis === undefined)) {
       this.#discardBlock(this.#spanBytes(block, 1));
       return;
     }
@@ -279,16 +305,51 @@ export class DataReceiver {
   }
 
   #put(bytes: Uint8Array): void {
-    this.#write(() => this.#file.output!.write(bytes, this.#position));
+    this.#write(() => (this.#sparse ?? this.#file.output!).write(bytes, this.#position));
     this.#position += bytes.length;
     this.#progress();
   }
 
-  #write<T>(run: () => T): T {
+  /** Room and holes (§9.4 steps 1, 3). What is there already and is not referred to by any block makes way for holes. */
+  #layOut(): void {
+    const { output, sparse, append, inPlace, existingBytes, allocatedBytes, fixedLength } = this.#file;
+    this.#sparse = undefined;
+    this.#isAllocated = false;
+    if (output === undefined || fixedLength) return;
+    const isNew = append === 'no' && this.#head.count === 0;
+    if (sparse) {
+      if (inPlace && isNew) this.#write(() => output.truncate(0));
+      this.#sparse = new SparseOutput(output, isNew ? 0 : existingBytes);
+    }
+    if (allocatedBytes > 0) this.#allocate(output, allocatedBytes);
+  }
+
+  /** Not a whole number of blocks, so that such a file can be told (as upstream has it); it is cut to its length at the end. */
+  #allocate(output: OpenFile, lengthBytes: number): void {
+    try {
+      output.allocate(lengthBytes % 2 === 0 ? lengthBytes - 1 : lengthBytes + 1);
+      this.#isAllocated = true;
+    } catch (error) {
+      if (!(error instanceof FilesystemError)) throw error;
+      const text = `do_fallocate ${this.#file.fullName}: ${error.strerror} (${error.errno})`;
+      this.#context.report.message('warning', `rsync: [receiver] ${text}`);
+    }
+  }
+
+  /** The length, where writing alone does not make it, and the disk. */
+  #endOutput(): void {
+    const { output, inPlace, fixedLength, fsync } = this.#file;
+    if (output === undefined) return;
+    const isCut = inPlace || this.#sparse !== undefined || this.#isAllocated;
+    if (isCut && !fixedLength) this.#write(() => output.truncate(this.#position));
+    if (fsync) this.#write(() => output.sync(), 'fsync');
+  }
+
+  #write<T>(run: () => T, what: 'write' | 'fsync' = 'write'): T {
     try {
       return run();
     } catch (error) {
-      if (error instanceof FilesystemError) throw new WriteFailure(error);
+      if (error instanceof FilesystemError) throw new WriteFailure(error, what);
       throw error;
     }
   }

@@ -1,14 +1,18 @@
 // From a command line's Options to what the engine needs to know (session/config.ts). Pure.
 import { capabilityString, mayRecurseIncrementally } from '../options/server-letters.ts';
 import type { Options } from '../options/options.ts';
+import type { BatchHead } from '../session/batch-recorder.ts';
 import type { SessionConfig } from '../session/config.ts';
 import type { CompressionMethod } from '../session/negotiated.ts';
+import { streamFlagMask, streamFlags } from './batch-options.ts';
 import { CHECKSUM_NAMES, COMPRESS_NAMES } from '../session/negotiation.ts';
 
 export interface SessionRole {
   readonly role: 'client' | 'server';
   readonly side: 'sender' | 'receiver';
   readonly local: boolean;
+  /** The head of the batch that stands for the other end. */
+  readonly playedBatch?: BatchHead | undefined;
   /** Set by a daemon's greeting. */
   readonly agreedProtocol?: number;
   /** Seed for a server that was not given one. */
@@ -18,8 +22,12 @@ export interface SessionRole {
   readonly availableMethods: readonly CompressionMethod[];
 }
 
+/** Who plays a batch cannot negotiate: what every rsync would use without it (01 §5.2). */
+const BATCH_CHECKSUMS = ['md5', 'md4'];
+
 export function sessionConfig(options: Options, role: SessionRole): SessionConfig {
   const server = role.role === 'server';
+  const recorded = !server && options.batch !== null && options.batch.mode !== 'read';
   const checksumChoice = options.checksumChoice;
   // A list of the environment stands as it is; the server's own one ends in `none` (01 §5.2).
   const names = (own: readonly string[] | null, all: readonly string[]): string[] =>
@@ -37,8 +45,8 @@ export function sessionConfig(options: Options, role: SessionRole): SessionConfi
         : capabilityString(options, role.side === 'receiver'),
     incrementalAllowed: mayRecurseIncrementally(options, role.side === 'receiver'),
     seed: options.checksumSeed !== 0 ? options.checksumSeed : role.freshSeed,
-    checksumNames: names(options.checksumList, CHECKSUM_NAMES),
-    compressNames: names(options.compressList, methods) as CompressionMethod[],
+    checksumNames: recorded ? BATCH_CHECKSUMS : names(options.checksumList, CHECKSUM_NAMES),
+    compressNames: recorded ? ['zlib'] : (names(options.compressList, methods) as CompressionMethod[]),
     checksumChoice:
       checksumChoice === null
         ? undefined
@@ -47,6 +55,7 @@ export function sessionConfig(options: Options, role: SessionRole): SessionConfi
     compressChoice: options.compressChoice ?? undefined,
     compressionLevel: options.compressLevel ?? undefined,
     filterList: filterListTravels(options, role),
+    forwardedNames: forwardedNames(options, role),
     list: {
       recursive: options.recursive,
       relative: options.relative,
@@ -63,14 +72,17 @@ export function sessionConfig(options: Options, role: SessionRole): SessionConfi
       xattrs: options.xattrs > 0,
       missingArgs: options.missingArgs === 'delete',
     },
-    dryRun: options.dryRun,
+    dryRun: options.dryRun && role.playedBatch === undefined,
+    batchOnly: options.batch?.mode === 'only-write' || (options.dryRun && role.playedBatch !== undefined),
+    recordsBatch: recorded ? (protocol) => streamFlags(options) & streamFlagMask(protocol) : undefined,
+    playedBatch: role.playedBatch,
     listOnly: options.listOnly,
     deletes: options.delete || options.force,
     deletesLate: lateDeletion(options),
     deleteExcluded: options.deleteExcluded,
     delaysUpdates: options.delayUpdates,
     reportUnchanged: options.showUnchanged || options.info.name >= 2,
-    matchSummary: options.verbose >= 2,
+    matchSummary: options.debug.deltasum >= 1,
     statsWanted: options.info.stats >= 2,
     removeSourceFiles: false,
     ignoreErrors: options.ignoreErrors,
@@ -87,6 +99,17 @@ function lateDeletion({ delete: wanted, deleteWhen }: Options): SessionConfig['d
 function knownNames(own: readonly string[], all: readonly string[]): string[] {
   const names = own.map((name) => name.toLowerCase()).map((name) => (name === 'xxhash' ? 'xxh64' : name));
   return [...new Set(names)].filter((name) => name === 'none' || all.includes(name));
+}
+
+/** 03 §3.4: names travel where the list of them is not read by the sender itself. */
+function forwardedNames(
+  { filesFrom }: Options,
+  { role, side, local }: SessionRole,
+): 'none' | 'received' | 'sent' {
+  if (filesFrom === null || local) return 'none';
+  if (role === 'server') return side === 'receiver' ? 'sent' : filesFrom.file === '-' ? 'received' : 'none';
+  if (side === 'sender') return filesFrom.where === 'remote' ? 'received' : 'none';
+  return filesFrom.where === 'local' ? 'sent' : 'none';
 }
 
 /** 01 §2.4 step 8: always on a pull, on a push only for deletions and pruning; never inside one process. */

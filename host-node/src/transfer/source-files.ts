@@ -18,6 +18,7 @@ import { answerXattrs } from '../session/sender.ts';
 import { type Task, WAIT_TURN } from '../session/wait.ts';
 import { type LocalData, streamBytes, tokenBytes } from './local-data.ts';
 import type { ReadAhead } from './read-ahead.ts';
+import { tellFileEnd, tellFileStart } from './sender-debug.ts';
 import type { TokenOutput } from './token-output.ts';
 
 const IO_ERROR_GENERAL = 1;
@@ -30,6 +31,8 @@ export interface SourceFilesOptions {
   sourcePath(entry: Entry): { readonly root: Root; readonly name: string };
   /** Name for messages, quoted and absolute (07 §2.4). */
   fullName(entry: Entry): string;
+  /** With the directory of its argument, for --debug. */
+  shownName?(entry: Entry): string;
   /** Symlinks as last component are followed: -L. */
   readonly followLinks: boolean;
   /** Devices are sent as files of their content. */
@@ -129,6 +132,10 @@ export class TreeSourceFiles implements SourceFiles {
     yield () => localData.unsettled <= most;
   }
 
+  shownName(entry: Entry): string {
+    return this.#options.shownName?.(entry) ?? entry.list.name(entry.row);
+  }
+
   matchSummary(): string {
     const { literalBytes } = this.#context.statistics;
     return `total: matches=${this.#matches}  hash_hits=${this.#hashHits}  false_alarms=${this.#falseAlarms} data=${literalBytes}`;
@@ -225,6 +232,9 @@ export class TreeSourceFiles implements SourceFiles {
     this.#answerItem(entry, item);
     yield* answerXattrs(this.#context, entry, item, this.#options.blocks);
     this.#writeHead(head);
+    const { debug } = report;
+    const before = this.#matches;
+    if (debug !== undefined) tellFileStart(debug, this.shownName(entry), stat.sizeBytes, head);
     const failure = yield* this.#sendData(entry, channel, file, stat.sizeBytes, head);
     const digest = this.#hash.final();
     const { dataWriter } = this.#context;
@@ -233,6 +243,9 @@ export class TreeSourceFiles implements SourceFiles {
     const wire = { dataBytes: channel.writer.dataBytesMade - this.#dataFrom, sumBytes, digest };
     this.#hashHits += this.#matcher.filterHits;
     this.#falseAlarms += this.#matcher.falseAlarms;
+    if (debug !== undefined) {
+      tellFileEnd(debug, this.shownName(entry), this.#matcher, this.#matches - before);
+    }
     const { literalBytes, matchedBytes } = this.#matcher;
     return this.#sent(entry, { literalBytes, matchedBytes, wire }, failure);
   }

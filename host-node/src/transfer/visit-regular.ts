@@ -2,13 +2,19 @@
 // (docs/protocol/04-transfer.md §3.7).
 import type { FileStat, OpenFile } from '../fs/filesystem.ts';
 import { FilesystemError } from '../fs/filesystem.ts';
-import { BASIS_FNAME, ITEM_REPORT_CHANGE, ITEM_TRANSFER } from '../session/item.ts';
+import {
+  BASIS_BACKUP,
+  BASIS_FNAME,
+  BASIS_PARTIAL_DIR,
+  ITEM_REPORT_CHANGE,
+  ITEM_TRANSFER,
+} from '../session/item.ts';
 import type { Task } from '../session/wait.ts';
 import { AlternateFiles } from './alternate-files.ts';
 import type { AlternateMatch } from './alternate-match.ts';
 import { BlockSumWriter } from './block-sums.ts';
 import { type DestinationState, systemText } from './destination-state.ts';
-import { isRegular } from '@ocrsync/core/file-type';
+import { isDevice, isRegular } from '@ocrsync/core/file-type';
 import { itemFlags } from './item-flags.ts';
 import { FuzzyFinder } from './fuzzy-basis.ts';
 import { isNewerThan } from './kept-attributes.ts';
@@ -61,7 +67,7 @@ export class RegularVisitor {
       if (options.info.skip >= 1) out.message('info', `${name} is newer`);
       return 'skipped';
     }
-    if (existing !== undefined && !isRegular(existing.mode)) {
+    if (existing !== undefined && !this.#mayBeWritten(existing)) {
       if (!(yield* makeRoom(this.#state, hand, name, existing, 'regular file'))) return 'failed';
       existing = undefined;
     }
@@ -74,7 +80,9 @@ export class RegularVisitor {
     if (other === 'made') return 'kept';
     if (other === 'left-out') return 'elsewhere';
     if (existing !== undefined) return yield* this.#update(visited, existing);
-    const basis = other === undefined ? this.#fuzzyBasis(visited) : alternateBasis(other);
+    const basis =
+      this.#waiting(name, undefined) ??
+      (other === undefined ? this.#fuzzyBasis(visited) : alternateBasis(other));
     if (basis === undefined && member !== undefined && !member.isLast && !redo) return 'missing-link';
     yield* this.#requestWithBasis(visited, basis);
     return 'asked';
@@ -90,14 +98,16 @@ export class RegularVisitor {
     const { entry, name, redo } = visited;
     const place = { root: this.#state.tree, name };
     if (yield* this.#quickCheck.isUpToDate(entry, place, existing, redo)) {
+      if (!this.#state.dryRun && this.#state.partialDirectory?.find(name))
+        this.#state.partialDirectory.remove(name);
       yield* keep(this.#state, visited, existing, options.checksum ? 'exact' : 'window');
       return 'kept';
     }
     const appending = options.append !== 0 && !redo;
     if (appending && existing.sizeBytes >= entry.list.sizeBytes(entry.row)) return 'skipped';
     this.#fuzzy?.willChange(name);
-    yield* this.#requestWithBasis(visited, { type: BASIS_FNAME, place, stat: existing, compared: existing });
-    return 'asked';
+    const own = { type: BASIS_FNAME, place, stat: existing, compared: existing };
+    return (yield* this.#requestUpdate(visited, this.#waiting(name, existing) ?? own)) ? 'asked' : 'failed';
   }
 
   /** Not for appending, which would begin in the middle of a file that is not there. */
@@ -107,6 +117,30 @@ export class RegularVisitor {
     if (found === undefined) return undefined;
     const { basisType, place, stat, xname } = found;
     return { type: basisType, place, stat, compared: undefined, xname };
+  }
+
+  /** In place the old content goes into its backup before anything is overwritten. False: that failed, which was told. */
+  *#requestUpdate(visited: Visited, basis: Basis): Task<boolean> {
+    const { options, backups, dryRun } = this.#state;
+    const isOverwritten = options.inplace && basis.type === BASIS_FNAME && isRegular(basis.stat.mode);
+    let used = basis;
+    if (backups !== undefined && isOverwritten && !dryRun && !visited.redo) {
+      const copy = backups.copy(visited.name, basis.stat, 'generator');
+      if (copy === undefined) return false;
+      if (!this.wholeFile) used = { ...basis, type: BASIS_BACKUP };
+    }
+    yield* this.#requestWithBasis(visited, used);
+    return true;
+  }
+
+  /** What has been received of the file before is the better basis. */
+  #waiting(name: string, compared: FileStat | undefined): Basis | undefined {
+    const waiting = this.#state.partialDirectory?.find(name);
+    return waiting && { type: BASIS_PARTIAL_DIR, ...waiting, compared };
+  }
+
+  #mayBeWritten({ mode }: FileStat): boolean {
+    return isRegular(mode) || (this.#state.options.writeDevices && isDevice(mode));
   }
 
   *#requestWithBasis(visited: Visited, basis: Basis | undefined): Task {
@@ -138,7 +172,10 @@ export class RegularVisitor {
     const { entry, mode, sink, redo } = visited;
     const flags = ITEM_TRANSFER | (options.checksum ? ITEM_REPORT_CHANGE : 0);
     if (visited.member !== undefined) visited.member.state = 'asked';
-    const compared = basis?.compared && { existing: basis.compared, place: basis.place };
+    const compared = basis?.compared && {
+      existing: basis.compared,
+      place: comparedPlace(this.#state, visited, basis),
+    };
     const all = itemFlags(this.#state, { entry, mode, flags, existing: undefined, ...compared });
     yield* sink.request(entry.ndx, all, basis?.type ?? BASIS_FNAME, basis?.xname);
     if (this.#state.context.config.dryRun) return;
@@ -171,4 +208,9 @@ export class RegularVisitor {
 
 function alternateBasis({ index, place, stat }: AlternateMatch): Basis {
   return { type: index, place, stat, compared: stat };
+}
+
+/** A waiting file says nothing about what is there. */
+function comparedPlace(state: DestinationState, { name }: Visited, { type, place }: Basis): Place {
+  return type === BASIS_PARTIAL_DIR ? { root: state.tree, name } : place;
 }

@@ -56,6 +56,7 @@ export function config(changes: Partial<SessionConfig> = {}): SessionConfig {
     compress: false,
     compressChoice: undefined,
     compressionLevel: undefined,
+    forwardedNames: 'none',
     filterList: false,
     list: {
       recursive: true,
@@ -74,6 +75,9 @@ export function config(changes: Partial<SessionConfig> = {}): SessionConfig {
       missingArgs: false,
     },
     dryRun: false,
+    batchOnly: false,
+    recordsBatch: undefined,
+    playedBatch: undefined,
     listOnly: false,
     deletes: false,
     deletesLate: 'no',
@@ -219,10 +223,11 @@ class MadeFiles implements ports.SourceFiles {
     this.#context = context;
   }
 
-  *send(_entry: ports.Entry, item: Item, channel: Channel): Task<number> {
-    const { protocol, negotiated } = this.#context;
+  *send(entry: ports.Entry, item: Item, channel: Channel): Task<number> {
+    const { protocol, negotiated, report } = this.#context;
     const digest = digestBytes(negotiated.transferChecksum);
     while (!channel.reader.trySumHead({ protocol, digestBytes: digest })) yield* channel.more();
+    report.item(entry, item);
     const { writer } = channel;
     writer.item(protocol, item.ndx, item.iflags, item.basisType, item.xname);
     writer.sumHead(0, 0, 0, 0);
@@ -297,6 +302,10 @@ class MadeReceiver implements ports.ReceiverFiles {
     this.#context = context;
     this.#results = [...(world.results ?? [])];
     this.#told = told;
+  }
+
+  skip(): Task {
+    throw new Error('nothing is skipped here');
   }
 
   *receive(entry: ports.Entry, _item: Item, channel: Channel): Task<ports.ReceiveResult> {

@@ -1,0 +1,70 @@
+// Recording: the batch file and its script are opened before the process gives up rights, and written while the client's
+// session goes on (docs/protocol/04-transfer.md §17).
+import { BATCH_MODE, BATCH_SCRIPT_MODE, BatchOutput } from '../fs/batch-file.ts';
+import { FilesystemError } from '../fs/filesystem.ts';
+import { batchScript } from '../options/batch-script.ts';
+import type { Options } from '../options/options.ts';
+import type { BatchSink } from '../session/batch-recorder.ts';
+import { RunError } from '../session/run-error.ts';
+
+const EXIT_USAGE = 1;
+const EXIT_FILE_SELECTION = 3;
+const EXIT_FILE_IO = 11;
+
+export interface BatchRecording extends BatchSink {
+  /** Writes the script that plays the batch. RunError for rules that it cannot hold. */
+  script(rules: readonly string[], destination: string): void;
+  close(): void;
+}
+
+/** `program`: as it was called. undefined: nothing is to be recorded. RunError (exit 3) when the files cannot be made. */
+export function openRecording(options: Options, program: string): BatchRecording | undefined {
+  const { batch, words, protocol } = options;
+  if (batch === null || batch.mode === 'read') return undefined;
+  const script = opened(`${batch.file}.sh`, BATCH_SCRIPT_MODE);
+  const data = opened(batch.file, BATCH_MODE);
+  return {
+    write: (bytes) => written(batch.file, () => data.write(bytes)),
+    script: (rules, destination) => {
+      const text = batchScript({ program, words, batchFile: batch.file, destination, rules, protocol });
+      if (text === undefined) {
+        const told = 'cannot write a filter rule containing a newline to the batch replay script';
+        throw new RunError('ERR_BATCH_SCRIPT', told, EXIT_USAGE);
+      }
+      written(`${batch.file}.sh`, () => script.write(Buffer.from(text, 'latin1')));
+      script.close();
+    },
+    close: () => {
+      script.close();
+      data.close();
+    },
+  };
+}
+
+function opened(path: string, mode: number): BatchOutput {
+  try {
+    return new BatchOutput(path, mode);
+  } catch (error) {
+    throw batchError(path, 'open', error, EXIT_FILE_SELECTION);
+  }
+}
+
+function written(path: string, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    throw batchError(path, 'write', error, EXIT_FILE_IO);
+  }
+}
+
+/** Other errors than those of the file system are passed on. */
+export function batchError(
+  path: string,
+  call: 'open' | 'read' | 'write',
+  error: unknown,
+  exitCode: number,
+): unknown {
+  if (!(error instanceof FilesystemError)) return error;
+  const text = `rsync: [Receiver] Batch file "${path}" ${call} error: ${error.strerror} (${error.errno})`;
+  return new RunError('ERR_BATCH_FILE', text, exitCode);
+}

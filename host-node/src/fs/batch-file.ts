@@ -1,0 +1,64 @@
+// The files of a batch: written and read in one go by the process itself (docs/protocol/04-transfer.md §17). They are the
+// operator's, never a peer's. What they hold is none of this file's business.
+import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
+import { errorOfCode, translated } from './errno.ts';
+
+export const BATCH_MODE = 0o600;
+export const BATCH_SCRIPT_MODE = 0o700;
+
+/** A batch, or its script, that is being written. All calls throw a FilesystemError. */
+export class BatchOutput {
+  readonly #path: string;
+  #descriptor: number;
+
+  /** @param path latin1, as typed. */
+  constructor(path: string, mode: number) {
+    this.#path = path;
+    this.#descriptor = told(path, 'open', () => openSync(Buffer.from(path, 'latin1'), 'w', mode));
+  }
+
+  write(bytes: Uint8Array): void {
+    for (let from = 0; from < bytes.length;) {
+      from += told(this.#path, 'write', () => writeSync(this.#descriptor, bytes, from));
+    }
+  }
+
+  close(): void {
+    if (this.#descriptor < 0) return;
+    const descriptor = this.#descriptor;
+    this.#descriptor = -1;
+    told(this.#path, 'close', () => closeSync(descriptor));
+  }
+}
+
+/** A batch that is being played. `-` is standard input; anything else has to be a regular file. */
+export class BatchInput {
+  readonly #path: string;
+  readonly #descriptor: number;
+
+  constructor(path: string) {
+    this.#path = path;
+    this.#descriptor =
+      path === '-' ? 0 : told(path, 'open', () => openSync(Buffer.from(path, 'latin1'), 'r'));
+    if (path === '-' || fstatSync(this.#descriptor).isFile()) return;
+    this.close();
+    throw errorOfCode('EINVAL', 'open', path);
+  }
+
+  /** 0 at the end. */
+  read(into: Uint8Array): number {
+    return told(this.#path, 'read', () => readSync(this.#descriptor, into));
+  }
+
+  close(): void {
+    if (this.#path !== '-') closeSync(this.#descriptor);
+  }
+}
+
+function told<T>(path: string, call: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw translated(error, call, path);
+  }
+}
