@@ -1,11 +1,12 @@
 // A run with a daemon, over TCP or behind a remote shell (docs/protocol/02-daemon.md §2, §4, §8).
 import type { Remote } from '../options/endpoint.ts';
 import type { Options } from '../options/options.ts';
-import { serverArguments } from '../options/server-args.ts';
+import { splitServerArguments } from '../options/server-args.ts';
 import { RunError } from '../session/run-error.ts';
 import { pump } from '../transfer/pump.ts';
 import { greetDaemon, sendDaemonArguments } from '../transport/daemon-client.ts';
 import { type RemoteShell, startRemoteShell } from '../transport/remote-shell.ts';
+import { secludedBlock } from '../transport/secluded-args.ts';
 import { connectTcp } from '../transport/tcp.ts';
 import type { ClientEnvironment, ClientResult } from './client-environment.ts';
 import { clientSession } from './client-session.ts';
@@ -25,8 +26,8 @@ export async function runOverDaemon(
   if (path.startsWith('/')) {
     throw new RunError('ERR_DAEMON', 'ERROR: The remote path must start with a module name not a /', 5);
   }
-  const verbose = options.verbose >= 2 && !options.quiet;
-  if (verbose && !remote.daemonOverShell) {
+  const tells = (flag: 'connect' | 'cmd'): boolean => options.debug[flag] >= 1 && !options.quiet;
+  if (tells('connect') && !remote.daemonOverShell) {
     environment.line(`opening tcp connection to ${remote.host} port ${remote.port}`);
   }
   const plan = clientPlan(options, endpoints);
@@ -55,11 +56,13 @@ export async function runOverDaemon(
     environment.sink.event({ type: 'finished', exitCode: 0 });
     return { exitCode: 0, role: 'client', quiet: true };
   }
-  const paths = remote.paths.map((each) => daemonPath(each, module));
+  const paths = remote.paths.map((each) => daemonPath(each, module, options));
   const agreed = { ...options, protocol: Math.min(options.protocol, agreement.protocol) };
-  const words = serverArguments(agreed, { push: direction === 'push', paths, quoting: false });
-  if (verbose) environment.line(`sending daemon args: ${words.join(' ')}  (${words.length} args)`);
+  const told = splitServerArguments(agreed, { push: direction === 'push', paths, quoting: false });
+  const words = told.visible;
+  if (tells('cmd')) environment.line(`sending daemon args: ${words.join(' ')}  (${words.length} args)`);
   sendDaemonArguments(duplex, agreement.protocol, words);
+  if (options.secludedArgs) duplex.write(secludedBlock(told.secluded));
   const client = clientSession(agreed, endpoints, environment, agreement.protocol);
   await pump(client.session, duplex, pumpOptions(options, environment));
   const failed = client.session.error !== undefined;
@@ -85,7 +88,8 @@ async function connectDaemon(
 }
 
 /** A path that is only the module's name is sent as `module/`; ` module/` inside would be split by the daemon (02 §8). */
-function daemonPath(path: string, module: string): string {
+function daemonPath(path: string, module: string, options: Options): string {
   if (path === module) return `${module}/`;
+  if (options.secludedArgs || options.oldArgs > 0) return path;
   return path.replaceAll(` ${module}/`, `[ ]${module}/`);
 }

@@ -2,7 +2,7 @@
 import type { Remote } from '../options/endpoint.ts';
 import type { ConfinementPlan } from '../fs/confinement.ts';
 import type { Options } from '../options/options.ts';
-import { serverArguments } from '../options/server-args.ts';
+import { splitServerArguments } from '../options/server-args.ts';
 import { RunError } from '../session/run-error.ts';
 import { pump } from '../transfer/pump.ts';
 import {
@@ -11,6 +11,7 @@ import {
   splitShellCommand,
   startRemoteShell,
 } from '../transport/remote-shell.ts';
+import { secludedBlock } from '../transport/secluded-args.ts';
 import type { ClientEnvironment, ClientResult } from './client-environment.ts';
 import { clientSession } from './client-session.ts';
 import { finish, pumpOptions } from './outcome.ts';
@@ -26,13 +27,15 @@ export async function runOverShell(
   environment: ClientEnvironment,
 ): Promise<ClientResult> {
   const { remote, direction } = endpoints;
-  const words = [
-    ...shellWords(options, remote),
-    options.rsyncPath,
-    ...serverArguments(options, { push: direction === 'push', paths: remote.paths, quoting: true }),
-  ];
-  if (options.verbose >= 2 && !options.quiet) environment.line(openingLine(words));
+  const told = splitServerArguments(options, {
+    push: direction === 'push',
+    paths: remote.paths,
+    quoting: true,
+  });
+  const words = [...shellWords(options, remote), options.rsyncPath, ...told.visible];
+  if (options.debug.cmd >= 1 && !options.quiet) tellCommand(options, remote, words, environment);
   const shell = await startRemoteShell(words, shellOptions(options, environment));
+  if (options.secludedArgs) shell.duplex.write(secludedBlock(told.secluded));
   confineBeside(shell, environment, clientPlan(options, endpoints));
   const client = clientSession(options, endpoints, environment);
   await pump(client.session, shell.duplex, pumpOptions(options, environment));
@@ -63,7 +66,22 @@ export function confineBeside(
   }
 }
 
-/** -vv: the command that is started (07 §3). */
+/** CMD: what is started (07 §3, §12.1). */
+function tellCommand(
+  options: Options,
+  remote: Remote,
+  words: readonly string[],
+  environment: ClientEnvironment,
+): void {
+  if (options.debug.cmd >= 2) {
+    const { host, user, paths } = remote;
+    const command = `cmd=${options.rsh} machine=${host} user=${user ?? '<NULL>'}`;
+    environment.line(`${command} path=${paths[0] ?? '<NULL>'}`);
+    environment.line(words.map((word, index) => `cmd[${index}]=${word} `).join(''));
+  }
+  environment.line(openingLine(words));
+}
+
 function openingLine(words: readonly string[]): string {
   const shown = words.map((word) => (/[^A-Za-z0-9,.\-_=+@/]/.test(word) ? `"${word}"` : word));
   return `opening connection using: ${shown.join(' ')}  (${words.length} args)`;

@@ -89,6 +89,7 @@ export class DeletionCursor {
   #plan(visit: DirectoryVisit): [string, FileStat][] {
     const { emitter, filters, protocol } = this.#options;
     const { name: directory } = visit;
+    this.#options.report.debug?.('del', 2, () => `delete_in_dir(${directory})`);
     if (this.#forbidden(visit.ioError)) return [];
     filters.enterDirectory(directory);
     if (!this.#isOnItsFileSystem(visit)) return [];

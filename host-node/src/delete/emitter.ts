@@ -10,6 +10,7 @@ import {
 } from '@ocrsync/core/file-type';
 import type { FileStat, Root } from '../fs/filesystem.ts';
 import { FilesystemError } from '../fs/filesystem.ts';
+import type { DebugVoice } from '../session/debug.ts';
 import { type Task, WAIT_TURN } from '../session/wait.ts';
 import type { DeletionFilters } from './filters.ts';
 import { inDeletionOrder, type PresentName } from './plan.ts';
@@ -19,6 +20,7 @@ const OWNER_WRITE = 0o200;
 const DELETIONS_PER_TURN = 64;
 
 export interface EmitterReport {
+  readonly debug?: DebugVoice | undefined;
   deleted(name: string, isDirectory: boolean): void;
   message(severity: 'info' | 'warning' | 'error-xfer', text: string): void;
 }
@@ -68,6 +70,10 @@ export class DeletionEmitter {
 
   /** Deletes one name with everything in it. */
   *remove(name: string, stat: VictimStat, purpose: DeletionPurpose): Task<DeletionResult> {
+    this.#options.report.debug?.('del', 2, () => {
+      const flags = purpose === 'room' ? 1 : 2;
+      return `delete_item(${name}) mode=${stat.mode.toString(8)} flags=${flags}`;
+    });
     this.#makeWritable(name, stat);
     if (isDirectory(stat)) {
       const emptied = yield* this.#empty(name);

@@ -36,6 +36,8 @@ export class IdMap {
   readonly #users = new Map<number, number>();
   readonly #groups = new Map<number, number>();
   readonly #ownGroups: ReadonlySet<number>;
+  /** Hears of each id that was looked up: --debug=OWN. */
+  told: ((text: string) => void) | undefined;
 
   constructor(system: IdSystem, numericIds: boolean, rules = NO_RULES) {
     this.#system = system;
@@ -48,7 +50,9 @@ export class IdMap {
   learn(kind: IdKind, id: number, name: string): void {
     const known = kind === 'user' ? this.#users : this.#groups;
     if (known.has(id) || this.#numericIds) return;
-    known.set(id, this.#mapped(kind, id, name));
+    const local = this.#mapped(kind, id, name);
+    known.set(id, local);
+    this.told?.(`${kind === 'user' ? 'uid' : 'gid'} ${id}(${name}) maps to ${local}`);
   }
 
   userId(id: number): number {

@@ -2,6 +2,7 @@
 // owner and group, extended attributes, times, ACLs, mode.
 import { FLIST_SKIP_GROUP } from '@ocrsync/core/file-list';
 import { type FileStat, FilesystemError } from '../fs/filesystem.ts';
+import { localTime } from '../report/times.ts';
 import type { Entry } from '../session/ports.ts';
 import type { DestinationState, Role } from './destination-state.ts';
 import { isDirectory, isSymlink, PERMISSION_MASK } from '@ocrsync/core/file-type';
@@ -120,6 +121,7 @@ function setTimes(state: DestinationState, request: AttributeRequest, stat: File
   const { mtimeSec, mtimeNsec } = mtime ?? stat;
   const atime = atimeSec === undefined ? {} : { atimeSec, atimeNsec: 0 };
   try {
+    tellTimes(state, name, mtimeSec, atimeSec ?? stat.atimeSec);
     state.tree.setTimes(name, { mtimeSec, mtimeNsec, ...atime });
     return 'changed';
   } catch (error) {
@@ -186,4 +188,14 @@ function ownName({ options, tree }: DestinationState, name: string, stat: FileSt
 /** A directory that the kernel gave setgid on creation keeps it unless permissions are preserved (§10.1 step 1). */
 export function createdDirectoryMode(mode: number, created: FileStat): number {
   return isDirectory(created.mode) ? mode | (created.mode & 0o2000) : mode;
+}
+
+/** --debug=TIME. */
+export function tellTimes(state: DestinationState, name: string, mtimeSec: number, atimeSec: number): void {
+  const moment = (seconds: number): string => `(${seconds}) ${localTime(seconds)}`;
+  state.report.debug?.(
+    'time',
+    1,
+    () => `set modtime, atime of ${name} to ${moment(mtimeSec)}, ${moment(atimeSec)}`,
+  );
 }

@@ -15,7 +15,9 @@ import {
   DestinationState,
 } from './destination-state.ts';
 import { TreeGeneratorFiles } from './generator-files.ts';
+import { Backups } from './backups.ts';
 import type { LocalData } from './local-data.ts';
+import { PartialDirectory } from './partial-directory.ts';
 import { TreeReceiverFiles } from './receiver-files.ts';
 import { TargetAcls } from './target-acls.ts';
 import { TreeTargetXattrs } from './target-xattrs.ts';
@@ -43,8 +45,13 @@ export function createDestination(parts: DestinationParts): {
   xattrs: TargetXattrs | undefined;
 } {
   const { filesystem, options, context, report } = parts;
+  if (context.config.role === 'server') {
+    report.debug?.('recv', 1, () => `server_recv(2) starting pid=${process.pid}`);
+  }
   const state = new DestinationState(filesystem, options, context, report);
   state.confinement = parts.confinement;
+  if (options.backup) state.backups = new Backups(state);
+  if (options.partialDir !== null) state.partialDirectory = new PartialDirectory(state, options.partialDir);
   if (options.acls) state.acls = new TargetAcls(context.blocks, parts.ids);
   if (parts.xattrs !== undefined) state.xattrs = new TreeTargetXattrs(state, parts.xattrs);
   return {

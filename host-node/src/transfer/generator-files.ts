@@ -9,6 +9,7 @@ import type { Entry, GeneratorFiles, GeneratorSink, Visit } from '../session/por
 import { NOTHING_TO_DO, type Task } from '../session/wait.ts';
 import { openDestinationRoot } from './destination-root.ts';
 import type { DestinationState } from './destination-state.ts';
+import { openOperatorDirectories } from './operator-directories.ts';
 import { isDevice, isRegular, isSpecial, isSymlink } from '@ocrsync/core/file-type';
 import { DirectoryDeletions } from './directory-deletions.ts';
 import { behindDirlink } from './kept-dirlinks.ts';
@@ -67,6 +68,7 @@ export class TreeGeneratorFiles implements GeneratorFiles {
     }
     if (outcome === 'missing') this.#directories.dryMissing.add('.');
     this.#state.alternates?.tellMissing();
+    openOperatorDirectories(this.#state);
     const { debug } = this.#state.report;
     debug?.('genr', 1, () => `generator starting pid=${process.pid}`);
     debug?.('flist', 1, () => {

@@ -173,6 +173,7 @@ function tellsOfKept({ config }: SessionContext, options: Options): boolean {
     config.listOnly ||
     options.removeSourceFiles !== 'no' ||
     options.info.name >= 2 ||
+    options.debug.genr > 0 ||
     (limitsSizes && options.info.skip >= 1)
   );
 }

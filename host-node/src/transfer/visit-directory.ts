@@ -7,7 +7,7 @@ import type { Entry } from '../session/ports.ts';
 import { type Task, WAIT_TURN } from '../session/wait.ts';
 import { type AlternateMatch, findNode } from './alternate-match.ts';
 import { reportCompared, reportSame } from './alternate-report.ts';
-import { createdDirectoryMode } from './attributes.ts';
+import { createdDirectoryMode, tellTimes } from './attributes.ts';
 import type { DestinationState } from './destination-state.ts';
 import { isDirectory, PERMISSION_MASK } from '@ocrsync/core/file-type';
 import { hasSameMtime, keepsMtime } from './kept-attributes.ts';
@@ -141,7 +141,9 @@ export class DirectoryVisitor {
     try {
       const stat = state.lstat(name);
       if (stat === undefined || !isDirectory(stat.mode)) return;
+      state.report.debug?.('time', 2, () => `touch_up_dirs: ${name} (${entry.ndx})`);
       if (hasSameMtime(state, entry, stat)) return;
+      tellTimes(state, name, list.mtimeSec(row), stat.atimeSec);
       state.tree.setTimes(name, { mtimeSec: list.mtimeSec(row), mtimeNsec: list.mtimeNsec(row) });
     } catch (error) {
       if (isTold && error instanceof FilesystemError) return;

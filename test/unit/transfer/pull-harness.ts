@@ -57,6 +57,7 @@ export async function ourPull(
     local: false,
     preserveOwner: options.owner,
     preserveGroup: options.group,
+    debug: options.debug,
     nowMs: () => performance.now(),
   });
   const config = sessionConfig(options, {

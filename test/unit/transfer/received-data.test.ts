@@ -43,7 +43,7 @@ function receive(
   } as unknown as DestinationReport;
   const negotiated = { transferChecksum: KIND_MD5, seed: 0, protocol: 32 };
   const statistics = { literalBytes: 0, matchedBytes: 0 };
-  const context = { channel, negotiated, protocol: 32, config: { dryRun: false }, statistics };
+  const context = { channel, negotiated, protocol: 32, config: { dryRun: false }, statistics, report };
   const filesystem = new LocalNodeFilesystem();
   const options: Options = { ...DEFAULT_OPTIONS, ...setting.options };
   const state = new DestinationState(filesystem, options, context as unknown as SessionContext, report);

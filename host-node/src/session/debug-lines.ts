@@ -1,0 +1,68 @@
+// Lines of --debug about lists and what was agreed, of both roles (docs/protocol/07-output.md §12.2). Texts only; called where the
+// thing happens, and not at all when nobody wants to see them.
+import type { FileList } from '@ocrsync/core/file-list';
+import type { SessionConfig } from './config.ts';
+import type { DebugVoice } from './debug.ts';
+import type { Negotiated } from './negotiated.ts';
+
+/** PROTO, NSTR: what both ends speak. */
+export function tellAgreement(debug: DebugVoice, config: SessionConfig, negotiated: Negotiated): void {
+  const isServer = config.role === 'server';
+  const who = isServer ? 'Server' : 'Client';
+  const { peerProtocol, protocol, compression, compressionLevel } = negotiated;
+  debug('proto', 1, () => `(${who}) Protocol versions: remote=${peerProtocol}, negotiated=${protocol}`);
+  const level = isServer ? 3 : 1;
+  debug('nstr', Math.max(2, level), () => {
+    return `${who} checksum list (on ${config.role}): ${config.checksumNames.join(' ')}`;
+  });
+  debug('nstr', level, () => `${who} negotiated checksum: ${negotiated.transferChecksumName}`);
+  if (compression === 'none') return;
+  const shown = compressionLevel === undefined ? '' : ` (level ${compressionLevel})`;
+  debug('nstr', level, () => `${who} negotiated compress: ${compression}${shown}`);
+}
+
+/** FLIST of a sender: its entries in the order in which they were found. `isFirst`: the arguments are among them. */
+export function tellMade(debug: DebugVoice, list: FileList, isFirst: boolean): void {
+  debug('flist', 2, () => {
+    const isContents = list.count > 0 && list.name(0) === '.';
+    const lines: string[] = [];
+    for (let row = 0; row < list.count; row++) {
+      const name = list.name(row);
+      const isArgument = isFirst && (isContents ? row === 0 : !name.includes('/'));
+      lines.push(`[sender] make_file(${name},*,${isArgument ? 0 : 2})`);
+    }
+    return lines;
+  });
+}
+
+/** FLIST of a receiving side: the names of a list as they came. */
+export function tellReceived(debug: DebugVoice, list: FileList): void {
+  debug('flist', 2, () => {
+    const lines: string[] = [];
+    for (let row = 0; row < list.count; row++) lines.push(`recv_file_name(${list.name(row)})`);
+    return [...lines, `received ${list.count} names`];
+  });
+}
+
+/** FLIST3: a sorted list, entry by entry. */
+export function tellList(debug: DebugVoice, list: FileList, role: string): void {
+  const { start, count } = list;
+  debug('flist', 3, () => {
+    const lines = [`[${role}] flist start=${start}, used=${count}, low=0, high=${count - 1}`];
+    for (let at = 0; at < count; at++) {
+      const row = list.rowAt(at);
+      if (list.isActive(row)) lines.push(`[${role}] i=${start + at} ${entryText(list, row)}`);
+    }
+    return lines;
+  });
+}
+
+function entryText(list: FileList, row: number): string {
+  const name = list.name(row);
+  const depth = name === '.' ? 0 : name.split('/').length;
+  const mode = `0${list.mode(row).toString(8)}`;
+  const length = String(list.sizeBytes(row)).replace(/\B(?=(\d{3})+$)/g, ',');
+  const owner = `uid=${list.uid(row)} gid=${list.gid(row)}`;
+  const slash = list.isDirectory(row) ? '/' : '';
+  return `${depth} ${name}${slash} mode=${mode} len=${length} ${owner} flags=${list.flags(row).toString(16)}`;
+}
