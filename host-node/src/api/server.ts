@@ -1,6 +1,7 @@
 // `--server`: this process is the far end of somebody's remote shell; its stdin and stdout are the wire
 // (docs/protocol/01-session.md §16, 05-options.md §13).
-import { parseServerArguments } from '../options/server-parse.ts';
+import type { StopOutcome } from '../options/parse.ts';
+import { parseServerArguments, type ServerRequest } from '../options/server-parse.ts';
 import { escapeText, localeCharset } from '../report/escape.ts';
 import type { Options } from '../options/options.ts';
 import { exitLine } from '../report/exit-codes.ts';
@@ -14,10 +15,14 @@ import { pump } from '../transfer/pump.ts';
 import { oldDeletionLine } from '../transfer/old-deletion-line.ts';
 import { ServerReport } from '../transfer/server-report.ts';
 import { sessionConfig } from '../transfer/session-config.ts';
+import { expandPathWords } from '../transport/path-words.ts';
+import { readSecludedWords } from '../transport/secluded-args.ts';
 import { standardDuplex } from '../transport/standard-duplex.ts';
+import type { StreamDuplex } from '../transport/stream-duplex.ts';
 import { outcomeOf } from './outcome.ts';
 import { faultLines } from './fault-lines.ts';
 import { freshSeed } from './fresh-seed.ts';
+import { openListedNames } from './listed-names.ts';
 import { READ_ONLY, receiverPlan, type RunConfinement } from './run-confinement.ts';
 import { openServerLog } from './server-log.ts';
 import { SessionEnds } from './session-ends.ts';
@@ -35,14 +40,15 @@ export interface ServerEnvironment {
 
 /** Serves one session on stdin and stdout. Returns rsync's exit code. */
 export async function runServer(words: readonly string[], environment: ServerEnvironment): Promise<number> {
-  const request = parseServerArguments(words, process.env);
-  if (request.kind === 'stop') {
-    environment.stderr(request.stderr);
-    if (request.exitCode !== 0) environment.stderr(`${exitLine(request.exitCode, 'server', VERSION)}\n`);
-    return request.exitCode;
-  }
   try {
-    return await serve(request.options, request.paths, environment);
+    const wire = standardDuplex();
+    const request = await readRequest(words, wire);
+    if (request.kind === 'stop') {
+      environment.stderr(request.stderr);
+      if (request.exitCode !== 0) environment.stderr(`${exitLine(request.exitCode, 'server', VERSION)}\n`);
+      return request.exitCode;
+    }
+    return await serve(request, wire, environment);
   } catch (error) {
     if (!(error instanceof RunError)) throw error;
     for (const line of faultLines(error)) environment.stderr(`${line}\n`);
@@ -51,14 +57,28 @@ export async function runServer(words: readonly string[], environment: ServerEnv
   }
 }
 
+/** What the words of the command line ask for, and with --secluded-args those that follow on the wire. */
+async function readRequest(
+  words: readonly string[],
+  wire: StreamDuplex,
+): Promise<ServerRequest | StopOutcome> {
+  const visible = parseServerArguments(words, process.env);
+  if (visible.kind === 'stop' || !visible.options.secludedArgs) return visible;
+  // What begins the second block are options again; path words of the first one mean nothing (02-daemon.md §8.1).
+  const options = words.filter((word) => word.startsWith('-'));
+  const request = parseServerArguments([...options, ...(await readSecludedWords(wire))], process.env);
+  return request.kind === 'stop' ? request : { ...request, paths: expandPathWords(request.paths) };
+}
+
 async function serve(
-  options: Options,
-  paths: readonly string[],
+  { options, paths }: ServerRequest,
+  wire: StreamDuplex,
   environment: ServerEnvironment,
 ): Promise<number> {
   requireRing(options);
   const side = options.isServerSender ? 'sender' : 'receiver';
   const destination = side === 'receiver' ? (paths[0] ?? '.') : '';
+  const names = openListedNames(options, side === 'sender');
   const plan = side === 'receiver' ? receiverPlan(options, destination) : READ_ONLY;
   const stderr = (text: string): void => environment.stderr(escaped(text, options));
   const messagesInBand = options.stderrMode === 'client';
@@ -84,6 +104,7 @@ async function serve(
     sources: side === 'sender' ? paths : [],
     destination,
     confinement,
+    names,
     remoteSources: [],
     daemon: false,
   });
@@ -99,7 +120,7 @@ async function serve(
   own.channel = session.channel;
   const startMs = Date.now();
   if (logged !== undefined) ends.onContext = logged.begin;
-  await pump(session, standardDuplex(), {
+  await pump(session, wire, {
     nowMs: () => performance.now(),
     bwlimitKiBPerSecond: options.bwlimitKiBPerSecond,
     leavesFirst: true,

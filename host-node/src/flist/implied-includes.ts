@@ -15,9 +15,13 @@ export interface RequestSettings {
 export type RequestVerdict = 'requested' | 'parent' | 'refused';
 
 export class ImpliedIncludes {
-  readonly #requested: PatternRule[] = [];
-  readonly #parents: PatternRule[] = [];
   readonly #settings: RequestSettings;
+  /** Requests without wildcards, of which --files-from may bring very many. */
+  readonly #names = new Set<string>();
+  /** Directories that such requests lie in. */
+  readonly #parents = new Set<string>();
+  readonly #patterns: PatternRule[] = [];
+  readonly #patternParents: PatternRule[] = [];
   /** The contents of the root itself were asked for. */
   #rootContent = false;
   /** No request has a wildcard or anything that quotes one. */
@@ -26,7 +30,12 @@ export class ImpliedIncludes {
   /** `requests`: the source arguments of a pull without host parts. */
   constructor(requests: readonly string[], settings: RequestSettings) {
     this.#settings = settings;
-    for (const request of requests) this.#take(request);
+    for (const request of requests) this.#take(request, settings.daemon);
+  }
+
+  /** A name of --files-from, confined to the source's directory: it counts instead of the argument. */
+  addListed(name: string): void {
+    this.#take(name, false);
   }
 
   get rootContent(): boolean {
@@ -36,8 +45,9 @@ export class ImpliedIncludes {
   /** For a name without leading slash. */
   verdict(name: string, isDirectory: boolean): RequestVerdict {
     const matches = (rule: PatternRule): boolean => ruleMatches(rule, name, isDirectory, '');
-    if (this.#requested.some(matches)) return 'requested';
-    return this.#parents.some(matches) ? 'parent' : 'refused';
+    if (this.#names.has(name) || this.#isContent(name) || this.#patterns.some(matches)) return 'requested';
+    if (isDirectory && this.#parents.has(name)) return 'parent';
+    return this.#patternParents.some(matches) ? 'parent' : 'refused';
   }
 
   /** Every name below this directory (without leading slash; not the root) was asked for; false where that is hard to tell. */
@@ -46,39 +56,54 @@ export class ImpliedIncludes {
     return this.verdict(directory, true) === 'requested';
   }
 
-  #take(request: string): void {
-    const name = this.#nameOf(request);
-    if (name === '') {
-      this.#rootContent = true;
-      this.#addContents('');
-      return;
+  /** Lies in a requested directory; without recursion, directly in it. */
+  #isContent(name: string): boolean {
+    const { dirs, recursive } = this.#settings;
+    if (!dirs && !recursive) return false;
+    let slash = name.lastIndexOf('/');
+    if (this.#rootContent && (recursive || slash < 0)) return true;
+    for (; slash > 0; slash = name.lastIndexOf('/', slash - 1)) {
+      if (this.#names.has(name.slice(0, slash))) return true;
+      if (!recursive) return false;
     }
-    const wild = /[*?[]/.test(name);
-    if (wild || /[\\\]]/.test(name)) this.#plain = false;
-    const pattern = wild ? `/${doubled(name)}` : `/${name.replaceAll('\\]', ']')}`;
-    const variants = [pattern];
-    const quoted = pattern.replace(/\\.|\[/gs, (found) => (found === '[' ? '\\[' : found));
-    if (quoted !== pattern) variants.push(quoted);
-    for (const each of variants) {
-      this.#requested.push(include(each));
-      this.#addContents(wild ? each : each.replaceAll('\\', '\\\\'));
-    }
-    if (!this.#settings.relative) return;
-    for (let at = pattern.indexOf('/', 1); at > 0; at = pattern.indexOf('/', at + 1)) {
-      this.#parents.push(include(pattern.slice(0, at + 1)));
-    }
+    return false;
   }
 
-  #addContents(pattern: string): void {
-    const { dirs, recursive } = this.#settings;
-    if (recursive) this.#requested.push(include(`${pattern}/**`));
-    else if (dirs) this.#requested.push(include(`${pattern}/*`));
+  #take(request: string, hasModule: boolean): void {
+    const name = this.#nameOf(request, hasModule);
+    if (name === '') this.#rootContent = true;
+    else if (/[*?[]/.test(name)) this.#takePattern(name);
+    else this.#takeName(name.replaceAll('\\]', ']'));
+  }
+
+  #takeName(name: string): void {
+    if (/[\\\]]/.test(name)) this.#plain = false;
+    this.#names.add(name);
+    if (!this.#settings.relative) return;
+    for (let at = name.indexOf('/'); at > 0; at = name.indexOf('/', at + 1))
+      this.#parents.add(name.slice(0, at));
+  }
+
+  #takePattern(name: string): void {
+    const { dirs, recursive, relative } = this.#settings;
+    this.#plain = false;
+    const pattern = `/${doubled(name)}`;
+    const quoted = pattern.replace(/\\.|\[/gs, (found) => (found === '[' ? '\\[' : found));
+    for (const each of new Set([pattern, quoted])) {
+      this.#patterns.push(include(each));
+      if (recursive) this.#patterns.push(include(`${each}/**`));
+      else if (dirs) this.#patterns.push(include(`${each}/*`));
+    }
+    if (!relative) return;
+    for (let at = pattern.indexOf('/', 1); at > 0; at = pattern.indexOf('/', at + 1)) {
+      this.#patternParents.push(include(pattern.slice(0, at + 1)));
+    }
   }
 
   /** The part of a request that names begin with; '' for the contents of a directory. */
-  #nameOf(request: string): string {
+  #nameOf(request: string, hasModule: boolean): string {
     let path = request;
-    if (this.#settings.daemon) path = path.includes('/') ? path.slice(path.indexOf('/') + 1) : '';
+    if (hasModule) path = path.includes('/') ? path.slice(path.indexOf('/') + 1) : '';
     if (!this.#settings.relative) {
       const last = path.slice(path.lastIndexOf('/') + 1);
       return last === '.' || last === '..' ? '' : last;

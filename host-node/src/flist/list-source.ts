@@ -7,11 +7,11 @@ import type { CoreInstance } from '@ocrsync/core/instance';
 import type { FilterList } from '../filter/filter-list.ts';
 import type { FilterState } from '../filter/filter-state.ts';
 import type { FileStat, Filesystem, Root } from '../fs/filesystem.ts';
-import { parseChmod } from '../options/chmod.ts';
 import type { Options } from '../options/options.ts';
+import type { WireCharset } from '../session/charset.ts';
 import type { Negotiated } from '../session/negotiated.ts';
 import type { Entry, ListSource, SessionReport } from '../session/ports.ts';
-import type { Task } from '../session/wait.ts';
+import { type Task, WAIT_TURN } from '../session/wait.ts';
 import { type SourceArgument, sourceArgument } from './argument.ts';
 import {
   DirectoryWalk,
@@ -20,17 +20,18 @@ import {
   type WalkDirectory,
 } from './directory-walk.ts';
 import { DirectoryReader } from './directory-reader.ts';
-import { BlockError, TreeSourceBlocks } from './source-blocks.ts';
-import { isDirectory, isSymlink } from '@ocrsync/core/file-type';
-import { SourceEntries } from './source-entry.ts';
-import { looksBehindLinks } from './source-links.ts';
-import { unmungedTarget } from './munged-links.ts';
+import { namedArgument } from './files-from.ts';
+import type { TreeSourceBlocks } from './source-blocks.ts';
+import { isDirectory } from '@ocrsync/core/file-type';
+import { ListedEntries } from './listed-entries.ts';
 import { type SourceRoot, SourceTrees, belowRoot, quoted } from './source-trees.ts';
 import type { XattrRights } from './xattr-names.ts';
 
 /** Directories whose reading is begun before their turn: when these few are not all under way, so many are. */
 const LEAST_AHEAD = 8;
 const MOST_AHEAD = 24;
+/** Names of --files-from between two turns given to the session's other tasks. */
+const NAMES_PER_TURN = 64;
 
 /** What of a command line decides the list. */
 export type ListSourceSettings = Pick<
@@ -67,12 +68,21 @@ export interface ListSourceOptions {
   readonly filesystem: Filesystem;
   /** Source arguments as given, without host parts. */
   readonly arguments: readonly string[];
+  /** --files-from: what is listed, relative to the one argument. */
+  readonly names?: ListedNames | undefined;
+  /** --iconv: what the other end reads. */
+  readonly charset?: WireCharset | undefined;
   readonly settings: ListSourceSettings;
   readonly negotiated: Pick<Negotiated, 'protocol' | 'incremental' | 'listChecksum' | 'seed'>;
   readonly filters: FilterList;
   readonly report: Pick<SessionReport, 'message'>;
   /** Which extended attributes travel; left out without -X. */
   readonly xattrs?: XattrRights | undefined;
+}
+
+/** Names that may come from the other end. */
+export interface ListedNames {
+  next(): Task<string | undefined>;
 }
 
 /** Where an entry of the list lives: below `root`, under `name`. */
@@ -87,13 +97,15 @@ export function createListSource(options: ListSourceOptions): TreeListSource {
 
 export class TreeListSource implements ListSource {
   readonly #options: ListSourceOptions;
-  readonly #entries: SourceEntries;
+  readonly #entries: ListedEntries;
   readonly #tree: SourceTrees;
   /** With -A or -X. */
   readonly blocks: TreeSourceBlocks | undefined;
   readonly #walk = new DirectoryWalk();
   /** Directories of the list being filled, by row. */
   #found = new Map<number, WalkDirectory>();
+  /** The implied ones among them, by root and name. */
+  #implied = new Map<string, WalkDirectory>();
   readonly #reader: DirectoryReader;
   #lastImplied = '';
   #dotSent = false;
@@ -101,7 +113,7 @@ export class TreeListSource implements ListSource {
   constructor(options: ListSourceOptions) {
     this.#options = options;
     const { core, filesystem, negotiated, settings } = options;
-    const { protocol, incremental } = negotiated;
+    const { protocol } = negotiated;
     this.#tree = new SourceTrees({
       filesystem,
       filters: options.filters,
@@ -109,43 +121,13 @@ export class TreeListSource implements ListSource {
       settings,
       report: options.report,
     });
-    const { acls, devices, specials } = settings;
-    this.blocks =
-      !acls && options.xattrs === undefined
-        ? undefined
-        : new TreeSourceBlocks({
-            core,
-            acls,
-            followFrom: looksBehindLinks(settings) ? filesystem : undefined,
-            devices,
-            specials,
-            xattrs: options.xattrs,
-            report: options.report,
-            sourcePath: (entry) => this.sourcePath(entry),
-            fullName: (entry) => this.fullName(entry),
-          });
-    this.#entries = new SourceEntries({
-      blocks: this.blocks,
-      core,
-      filesystem,
-      protocol,
-      incremental,
-      owner: settings.owner,
-      group: settings.group,
-      numericIds: settings.numericIds,
-      links: settings.links,
-      hardLinks: settings.hardLinks > 0,
-      atimes: settings.atimes > 0,
-      keepAtime: settings.openNoatime,
-      chmod: settings.chmod === null ? undefined : parseChmod(settings.chmod),
-      checksum: settings.checksum ? { kind: negotiated.listChecksum, seed: negotiated.seed } : undefined,
-    });
+    this.#entries = new ListedEntries(options, this.#tree, (entry) => this.sourcePath(entry));
+    this.blocks = this.#entries.blocks;
     this.#reader = new DirectoryReader({
       core,
       tree: this.#tree,
       settings,
-      plainFiles:
-        this.blocks === undefined && settings.chmod === null && (settings.hardLinks === 0 || protocol >= 28),
+      plainFiles: this.#entries.mayBePlain && (settings.hardLinks === 0 || protocol >= 28),
       report: options.report,
       add: (...entry) => this.#add(...entry),
     });
@@ -172,10 +154,27 @@ export class TreeListSource implements ListSource {
   }
 
   *fillFirst(list: FileList): Task {
-    this.#found = new Map();
-    for (const text of this.#options.arguments) {
-      yield* this.#takeArgument(list, sourceArgument(text, this.#options.settings.relative));
+    this.#begin();
+    const { arguments: texts, names, settings } = this.#options;
+    if (names !== undefined) return yield* this.#takeNames(list, texts[0] ?? '.', names);
+    for (const text of texts) {
+      yield* this.#takeArgument(list, sourceArgument(text, settings.relative));
     }
+  }
+
+  *#takeNames(list: FileList, base: string, names: ListedNames): Task {
+    this.#tree.requireBase(base);
+    for (let count = 1; ; count++) {
+      const name = yield* names.next();
+      if (name === undefined) return;
+      yield* this.#takeArgument(list, namedArgument(base, name, this.#options.settings.relative));
+      if (count % NAMES_PER_TURN === 0) yield WAIT_TURN;
+    }
+  }
+
+  #begin(): void {
+    this.#found = new Map();
+    this.#implied = new Map();
   }
 
   registerDirectories(list: FileList): void {
@@ -186,7 +185,7 @@ export class TreeListSource implements ListSource {
       if (directory === undefined) throw new RangeError(`directory in row ${row} is not of this source`);
       level.push({ name: list.name(row), directory });
     }
-    this.#found = new Map();
+    this.#begin();
     this.#walk.register(level);
   }
 
@@ -214,7 +213,7 @@ export class TreeListSource implements ListSource {
   }
 
   *fillSub(directory: number, list: FileList): Task {
-    this.#found = new Map();
+    this.#begin();
     const served = new Set<string>();
     for (const { name, found } of this.#walk.take(directory)) {
       const key = `${found.root}:${found.content}`;
@@ -320,13 +319,14 @@ export class TreeListSource implements ListSource {
     pending: PendingName,
     state: FilterState,
   ): void {
-    for (const [row, found] of this.#found) {
-      const same = found.root === source.number && list.name(row) === name;
-      if (!same || (list.flags(row) & FLIST_IMPLIED_DIR) === 0) continue;
-      found.pending.push(pending);
-      return;
+    const key = `${source.number} ${name}`;
+    let found = this.#implied.get(key);
+    if (found === undefined) {
+      found = this.#addImplied(list, source, name, state);
+      if (found === undefined) return;
+      this.#implied.set(key, found);
     }
-    this.#addImplied(list, source, name, state)?.pending.push(pending);
+    found.pending.push(pending);
   }
 
   *#addNextComponent(
@@ -360,18 +360,6 @@ export class TreeListSource implements ListSource {
 
   // ---- entries ---------------------------------------------------------------------------------------------------------
 
-  /** undefined (and reported): its ACL or extended attributes cannot be read. */
-  #addEntry(...entry: Parameters<SourceEntries['add']>): number | undefined {
-    try {
-      return this.#entries.add(...entry);
-    } catch (error) {
-      if (!(error instanceof BlockError)) throw error;
-      const { root, at } = entry[1];
-      this.#tree.fail(error.text(quoted(root, at)));
-      return undefined;
-    }
-  }
-
   /** Adds an entry; returns what the walk must know when it is a directory. */
   #add(
     list: FileList,
@@ -381,12 +369,7 @@ export class TreeListSource implements ListSource {
     flags: number,
     state: FilterState,
   ): WalkDirectory | undefined {
-    const at = belowRoot(name);
-    let target = isSymlink(stat.mode) ? this.#tree.readLink(source.root, at) : undefined;
-    if (isSymlink(stat.mode) && target === undefined) return undefined;
-    if (target !== undefined && this.#options.settings.mungeLinks === true) target = unmungedTarget(target);
-    const from = { root: source.root, number: source.number, at };
-    const row = this.#addEntry(list, from, name, stat, flags, target);
+    const row = this.#entries.add(list, source, name, stat, flags);
     if (row === undefined || !isDirectory(stat.mode)) return undefined;
     const content = (flags & FLIST_CONTENT_DIR) !== 0;
     const found: WalkDirectory = { root: source.number, content, state, pending: [] };

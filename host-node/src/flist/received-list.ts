@@ -18,6 +18,8 @@ export interface ReceivedListOptions {
         readonly requested: ImpliedIncludes | undefined;
       }
     | undefined;
+  /** Where the program was started: absolute rules are taken from there, as no other end knows the sender's root. */
+  readonly startDirectory?: string;
   /** Bytes of the peer's stream taken so far, for errors. */
   byteOffset(): number;
 }
@@ -31,7 +33,9 @@ export class ReceivedListCheck {
     this.#options = options;
     const filters = options.distrust?.filters;
     const usable = filters !== undefined && filters.rules.length > 0 && !filters.hasDirectoryMerges;
-    this.#rules = usable ? FilterState.outside(filters, options.protocol, '/') : undefined;
+    this.#rules = usable
+      ? FilterState.outside(filters, options.protocol, options.startDirectory ?? '/')
+      : undefined;
   }
 
   /** Throws a ProtocolError (exit 2 or 4). `directory`: name of the sub-list's directory; undefined for a first list. */
@@ -81,7 +85,7 @@ export class ReceivedListCheck {
     if (distrust === undefined) return;
     const isDirectory = list.isDirectory(row);
     const verdict = distrust.requested?.verdict(name, isDirectory) ?? 'requested';
-    if (verdict !== 'parent' && this.#rules?.check(name, isDirectory, 'sender') === 'exclude') {
+    if (verdict !== 'parent' && this.#rules?.decide(name, isDirectory, 'sender').verdict === 'exclude') {
       this.#refuse('ERR_LIST_EXCLUDED', `ERROR: rejecting excluded file-list name: ${name}`, 4);
     }
     if (verdict === 'refused') {

@@ -11,6 +11,7 @@ import {
   type SymlinkPolicy,
 } from '../fs/filesystem.ts';
 import type { SessionReport } from '../session/ports.ts';
+import { RunError } from '../session/run-error.ts';
 import type { SourceArgument } from './argument.ts';
 import { treeRuleFiles } from './rule-files.ts';
 import { isDevice, isSymlink, PERMISSION_MASK, REGULAR } from '@ocrsync/core/file-type';
@@ -20,6 +21,7 @@ import { type LinkOptions, looksBehindLinks, statAsSent } from './source-links.t
 
 const IO_ERROR_GENERAL = 1;
 const IO_ERROR_VANISHED = 2;
+const EXIT_FILE_SELECTION = 3;
 
 /** An argument that is not there: --delete-missing-args. */
 const MISSING: FileStat = {
@@ -94,6 +96,18 @@ export class SourceTrees {
       const full = this.#fullPath(argument.root);
       this.fail(`rsync: [sender] change_dir "${full}" failed: ${error.strerror} (${error.errno})`);
       return undefined;
+    }
+  }
+
+  /** --files-from: the one directory that all names are relative to. Throws a RunError. */
+  requireBase(path: string): void {
+    try {
+      this.#options.filesystem.root(path);
+    } catch (error) {
+      if (!(error instanceof FilesystemError)) throw error;
+      const words = `${error.strerror} (${error.errno})`;
+      const text = `rsync: [sender] change_dir "${this.#fullPath(path)}" failed: ${words}`;
+      throw new RunError('ERR_SOURCE_PATH', text, EXIT_FILE_SELECTION);
     }
   }
 

@@ -1,0 +1,117 @@
+// Puts a file that belongs to the list into it: link target, attributes, names that the other end can read. What cannot be sent is
+// left out and told (docs/protocol/03-file-list.md §3.6, §4.1, §15). Does not choose what is listed.
+import type { FileList } from '@ocrsync/core/file-list';
+import { isSymlink } from '@ocrsync/core/file-type';
+import type { FileStat } from '../fs/filesystem.ts';
+import { parseChmod } from '../options/chmod.ts';
+import type { Entry } from '../session/ports.ts';
+import type { ListSourceOptions, SourcePath } from './list-source.ts';
+import { unmungedTarget } from './munged-links.ts';
+import { BlockError, TreeSourceBlocks } from './source-blocks.ts';
+import { SourceEntries } from './source-entry.ts';
+import { looksBehindLinks } from './source-links.ts';
+import { type SourceRoot, type SourceTrees, belowRoot, quoted } from './source-trees.ts';
+
+export class ListedEntries {
+  readonly #options: ListSourceOptions;
+  readonly #tree: SourceTrees;
+  readonly #entries: SourceEntries;
+  /** With -A or -X. */
+  readonly blocks: TreeSourceBlocks | undefined;
+
+  constructor(options: ListSourceOptions, tree: SourceTrees, sourcePath: (entry: Entry) => SourcePath) {
+    this.#options = options;
+    this.#tree = tree;
+    this.blocks = sourceBlocks(options, sourcePath);
+    const { core, filesystem, negotiated, settings } = options;
+    this.#entries = new SourceEntries({
+      blocks: this.blocks,
+      core,
+      filesystem,
+      protocol: negotiated.protocol,
+      incremental: negotiated.incremental,
+      owner: settings.owner,
+      group: settings.group,
+      numericIds: settings.numericIds,
+      links: settings.links,
+      hardLinks: settings.hardLinks > 0,
+      atimes: settings.atimes > 0,
+      keepAtime: settings.openNoatime,
+      chmod: settings.chmod === null ? undefined : parseChmod(settings.chmod),
+      checksum: settings.checksum ? { kind: negotiated.listChecksum, seed: negotiated.seed } : undefined,
+    });
+  }
+
+  /** A regular file needs no look of ours: its entry is its name and the numbers of its stat. */
+  get mayBePlain(): boolean {
+    const { charset, settings } = this.#options;
+    return this.blocks === undefined && settings.chmod === null && charset === undefined;
+  }
+
+  idNames(kind: 'user' | 'group'): { id: number; name: string }[] {
+    return this.#entries.idNames(kind);
+  }
+
+  /** The row of the new entry; undefined (and reported) for what cannot be sent. */
+  add(list: FileList, source: SourceRoot, name: string, stat: FileStat, flags: number): number | undefined {
+    const at = belowRoot(name);
+    const target = isSymlink(stat.mode) ? this.#targetOf(source, at) : undefined;
+    if (isSymlink(stat.mode) && target === undefined) return undefined;
+    if (!this.#isReadableThere(source, name, target)) return undefined;
+    const from = { root: source.root, number: source.number, at };
+    try {
+      return this.#entries.add(list, from, name, stat, flags, target);
+    } catch (error) {
+      if (!(error instanceof BlockError)) throw error;
+      this.#tree.fail(error.text(quoted(source.root, at)));
+      return undefined;
+    }
+  }
+
+  #targetOf({ root }: SourceRoot, at: string): string | undefined {
+    const target = this.#tree.readLink(root, at);
+    return target !== undefined && this.#options.settings.mungeLinks === true
+      ? unmungedTarget(target)
+      : target;
+  }
+
+  /** --iconv: the other end gets names (and targets) that its charset has. */
+  #isReadableThere({ root }: SourceRoot, name: string, target: string | undefined): boolean {
+    const { charset } = this.#options;
+    if (charset === undefined) return true;
+    const named = charset.toWire(name);
+    if ('failure' in named) {
+      this.#tree.fail(`[sender] cannot convert filename: ${name} (${named.failure})`);
+      return false;
+    }
+    if (target === undefined || !charset.linkTargets) return true;
+    const aimed = charset.toWire(target);
+    if (!('failure' in aimed)) return true;
+    const full = quoted(root, belowRoot(name));
+    this.#tree.fail(`[sender] cannot convert symlink data for: ${full} (${aimed.failure})`);
+    return false;
+  }
+}
+
+function sourceBlocks(
+  options: ListSourceOptions,
+  sourcePath: (entry: Entry) => SourcePath,
+): TreeSourceBlocks | undefined {
+  const { core, filesystem, report, settings, xattrs } = options;
+  const { acls, devices, specials } = settings;
+  if (!acls && xattrs === undefined) return undefined;
+  return new TreeSourceBlocks({
+    core,
+    acls,
+    followFrom: looksBehindLinks(settings) ? filesystem : undefined,
+    devices,
+    specials,
+    xattrs,
+    report,
+    sourcePath,
+    fullName: (entry) => {
+      const { root, name } = sourcePath(entry);
+      return quoted(root, name);
+    },
+  });
+}
