@@ -1,10 +1,11 @@
 // What a run may write, from its arguments alone, because it is settled before the peer has said a word
 // (docs/confinement.md). Only a program of its own confines itself: the library never does that to its host.
-import { realpathSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { type ConfinementPlan, confineThread, nearestDirectory } from '../fs/confinement.ts';
 import type { Options } from '../options/options.ts';
 import { RunError } from '../session/run-error.ts';
 import type { DestinationConfinement } from '../transfer/destination-state.ts';
+import { operatorPlaces, sourcePlaces } from './operator-places.ts';
 import type { RemoteEndpoints } from './remote-role.ts';
 
 const EXIT_UNSUPPORTED = 4;
@@ -19,12 +20,20 @@ export const READ_ONLY: ConfinementPlan = { writable: [] };
  */
 export function receiverPlan(options: Options, destination: string): ConfinementPlan {
   if (options.dryRun || options.listOnly) return READ_ONLY;
-  return { writable: [nearestDirectory(destination === '' ? '.' : destination)] };
+  const own = nearestDirectory(destination === '' ? '.' : destination);
+  return { writable: [own, ...linkSources(options, destination), ...operatorPlaces(options, destination)] };
+}
+
+/** For a sending side: it only ever removes what was sent, and only with --remove-source-files. */
+export function senderPlan(options: Options, sources: readonly string[]): ConfinementPlan {
+  return { writable: sourcePlaces(options, sources) };
 }
 
 /** For a client's end of a run with another machine. */
 export function clientPlan(options: Options, endpoints: RemoteEndpoints): ConfinementPlan {
-  return endpoints.direction === 'push' ? READ_ONLY : receiverPlan(options, endpoints.destination ?? '');
+  return endpoints.direction === 'push'
+    ? senderPlan(options, endpoints.sources)
+    : receiverPlan(options, endpoints.destination ?? '');
 }
 
 /** What the program adds. */
@@ -42,6 +51,8 @@ export class RunConfinement implements DestinationConfinement {
   /** Real paths; undefined while nothing is in force. */
   #writable: readonly string[] | undefined;
   #hinted = false;
+  /** Places beside the destination; they stay when it is narrowed down. */
+  #beside: readonly string[] = [];
 
   private constructor(isRequired: boolean, program: ConfinedProgram) {
     this.#isRequired = isRequired;
@@ -57,6 +68,7 @@ export class RunConfinement implements DestinationConfinement {
   /** Before the peer is heard. RunError where the user insists and it cannot be done. */
   begin(plan: ConfinementPlan): void {
     this.#program.beforehand();
+    this.#beside = plan.writable.slice(1);
     const outcome = confineThread(plan);
     if (outcome.kind === 'confined') {
       this.#writable = plan.writable.map(realPath);
@@ -69,7 +81,7 @@ export class RunConfinement implements DestinationConfinement {
   }
 
   created(directory: string): void {
-    if (this.#writable !== undefined) this.begin({ writable: [directory] });
+    if (this.#writable !== undefined) this.begin({ writable: [directory, ...this.#beside] });
   }
 
   hint(path: string): string | undefined {
@@ -81,6 +93,39 @@ export class RunConfinement implements DestinationConfinement {
     if (isInside) return undefined;
     this.#hinted = true;
     return `${directory} is outside of what this process may write (see --no-confine)`;
+  }
+}
+
+/**
+ * The kernel links nothing into a directory from one where less is allowed, so the directories of --link-dest are writable too.
+ * Relative ones are meant from the destination, or, when that becomes a file, from the directory above it.
+ */
+function linkSources({ alternateDestinations }: Options, destination: string): string[] {
+  if (alternateDestinations?.kind !== 'link') return [];
+  const isSettled = destination.endsWith('/') || isDirectory(destination || '.');
+  const bases = isSettled ? [destination || '.'] : [destination, `${destination}/..`];
+  const paths = alternateDestinations.directories.flatMap((directory) =>
+    directory.startsWith('/') ? [directory] : bases.map((base) => byText(`${base}/${directory}`)),
+  );
+  return [...new Set(paths)].filter(isDirectory);
+}
+
+/** Where nothing is yet the system cannot follow a '..'. */
+function byText(path: string): string {
+  if (isDirectory(path)) return path;
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '..' && parts.length > 0 && parts.at(-1) !== '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
+  return (path.startsWith('/') ? '/' : '') + parts.join('/') || '.';
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(Buffer.from(path, 'latin1')).isDirectory();
+  } catch {
+    return false;
   }
 }
 

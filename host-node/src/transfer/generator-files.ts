@@ -236,7 +236,7 @@ export class TreeGeneratorFiles implements GeneratorFiles {
         return;
       case 'elsewhere':
         sink.success(entry.ndx);
-        if (member !== undefined) member.state = 'elsewhere';
+        yield* this.#links.leaveElsewhere(entry, sink);
         return;
       case 'asked':
         if (this.#state.dryRun && member !== undefined) yield* this.#links.linkFollowers(member, sink);
@@ -253,12 +253,11 @@ export class TreeGeneratorFiles implements GeneratorFiles {
 
   *#settle(visited: Visited, outcome: NodeOutcome): Task {
     const { entry, member, sink } = visited;
-    if (outcome === 'failed') {
-      yield* this.#links.skip(entry, sink);
+    if (outcome !== 'made') {
+      if (outcome === 'failed') yield* this.#links.skip(entry, sink);
+      else yield* this.#links.leaveElsewhere(entry, sink);
       return;
     }
-    if (member !== undefined && outcome === 'elsewhere') member.state = 'elsewhere';
-    if (outcome === 'elsewhere') return;
     sink.success(entry.ndx);
     if (member !== undefined) yield* this.#links.linkFollowers(member, sink);
   }

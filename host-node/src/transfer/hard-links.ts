@@ -68,13 +68,13 @@ export class HardLinks {
   }
 
   /**
-   * A member will not be made (left out, or its transfer failed). Returns the member that must be asked for instead, if
-   * others wait and nobody else is under way.
+   * A member will not be made here (left out, or its transfer failed; or an alternate directory has it). Returns the member that
+   * must be asked for instead, if others wait and nobody else is under way.
    */
-  skip(member: Member): Member | undefined {
+  skip(member: Member, how: 'skipped' | 'elsewhere'): Member | undefined {
     const { group } = member;
     const wasExpected = member.isLast || member.state === 'asked';
-    member.state = 'skipped';
+    member.state = how;
     if (!wasExpected || group.leader !== undefined) return undefined;
     if (group.members.some((other) => other.state === 'asked' || other.state === 'unseen')) return undefined;
     const next = group.members.filter(isPending).at(-1);

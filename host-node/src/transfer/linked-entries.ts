@@ -6,6 +6,7 @@ import { type FileStat, FilesystemError } from '../fs/filesystem.ts';
 import { ITEM_LOCAL_CHANGE } from '../session/item.ts';
 import type { Entry, GeneratorSink, Visit } from '../session/ports.ts';
 import type { Task } from '../session/wait.ts';
+import { AlternateLinks, type LinkedBeside, tellLinked } from './alternate-links.ts';
 import type { DestinationState } from './destination-state.ts';
 import { HardLinks, isPending, type Member } from './hard-links.ts';
 import { createInPlace, type Hand, newKind } from './replace.ts';
@@ -22,11 +23,13 @@ export class LinkedEntries {
   readonly #hand: Hand;
   readonly #visits: EntryVisits;
   readonly #links: HardLinks;
+  readonly #besides: AlternateLinks | undefined;
 
   constructor(state: DestinationState, hand: Hand, visits: EntryVisits) {
     this.#state = state;
     this.#hand = hand;
     this.#visits = visits;
+    this.#besides = state.alternates && new AlternateLinks(state, state.alternates);
     this.#links = new HardLinks(() => state.context.lists.live.map((live) => live.list));
   }
 
@@ -53,7 +56,8 @@ export class LinkedEntries {
     const { leader } = member!.group;
     if (leader !== undefined) {
       member!.state = 'done';
-      yield* this.#link(visited, leader);
+      const beside = this.#besides && (yield* this.#besides.find(visited, leader));
+      yield* this.#link(visited, leader, beside);
       return true;
     }
     const previous = this.#links.previous(member!);
@@ -76,7 +80,7 @@ export class LinkedEntries {
   }
 
   /** §11.4. */
-  *#link(visited: Visited, leader: string): Task {
+  *#link(visited: Visited, leader: string, beside?: LinkedBeside): Task {
     const state = this.#state;
     const { name, existing, sink, entry } = visited;
     if (existing !== undefined) {
@@ -96,6 +100,11 @@ export class LinkedEntries {
       make: (at) => state.tree.link(leader, at),
     });
     if (!made) return;
+    if (beside !== undefined) {
+      yield* tellLinked(state, visited, leader, beside);
+      sink.success(entry.ndx);
+      return;
+    }
     const compared = existing !== undefined && isDirectory(existing.mode) ? undefined : existing;
     yield* report(state, visited, compared, ITEM_LOCAL_CHANGE, leader);
     state.announce(`${name} => ${leader}`);
@@ -113,10 +122,19 @@ export class LinkedEntries {
   }
 
   /** §11.5: an entry that will not be made; another member may have to be asked for instead. */
-  *skip(entry: Entry, sink: GeneratorSink): Task {
+  skip(entry: Entry, sink: GeneratorSink): Task {
+    return this.#pass(entry, 'skipped', sink);
+  }
+
+  /** An alternate directory has this one, and it is not to be here; others of its group may not be there. */
+  leaveElsewhere(entry: Entry, sink: GeneratorSink): Task {
+    return this.#pass(entry, 'elsewhere', sink);
+  }
+
+  *#pass(entry: Entry, how: 'skipped' | 'elsewhere', sink: GeneratorSink): Task {
     const member = this.member(entry);
     if (member === undefined) return;
-    const next = this.#links.skip(member);
+    const next = this.#links.skip(member, how);
     if (next === undefined) return;
     sink.settled(next.entry.ndx);
     yield* this.#visits.visitKind(
