@@ -11,18 +11,24 @@ export interface WireDirection {
   readonly push: boolean;
 }
 
+/** What a rule's text depends on. */
+interface Wording extends WireDirection {
+  readonly deleteExcluded: boolean;
+}
+
 /** Throws a RunError (exit 2) when a rule cannot be said in an old protocol. */
 export function wireRules(list: FilterList, direction: WireDirection): string[] {
   const texts: string[] = [];
+  const wording = { ...direction, deleteExcluded: list.sources.deleteExcluded === true };
   for (const rule of list.rules) {
-    if (staysHere(rule, direction, list.sources.deleteExcluded === true)) continue;
-    texts.push(...ruleTexts(rule, direction, list.cvsWords));
+    if (staysHere(rule, wording)) continue;
+    texts.push(...ruleTexts(rule, wording, list.cvsWords));
   }
   return texts;
 }
 
 /** Rules for one side only are not told to the other one; what the letter C says is not said again. */
-function staysHere(rule: Rule, { push, protocol }: WireDirection, deleteExcluded: boolean): boolean {
+function staysHere(rule: Rule, { push, protocol, deleteExcluded }: Wording): boolean {
   const { sender, receiver } = rule.sides;
   if (isCvs(rule) && rule.automatic === true && (!push || (protocol < 29 && rule.kind === 'dir-merge'))) {
     return true;
@@ -36,19 +42,21 @@ function isCvs(rule: Rule): boolean {
   return rule.kind === 'cvs' || (rule.kind === 'dir-merge' && rule.file.cvs);
 }
 
-function ruleTexts(rule: Rule, direction: WireDirection, words: CvsWords): string[] {
+function ruleTexts(rule: Rule, direction: Wording, words: CvsWords): string[] {
   const { protocol, push } = direction;
   if (rule.kind === 'cvs') {
     if (!push && protocol >= 29) return [`-${modifiers(rule, direction, 'C')} `];
     // The list itself is no user's rule: what an old protocol cannot say of it is left out.
-    return cvsRules(words, protocol).map((each) => text(each, { protocol, push: false }));
+    return cvsRules(words, protocol).map((each) =>
+      text(each, { protocol, push: false, deleteExcluded: false }),
+    );
   }
   return [text(rule, direction)];
 }
 
-function text(rule: Exclude<Rule, { kind: 'cvs' }>, direction: WireDirection): string {
+function text(rule: Exclude<Rule, { kind: 'cvs' }>, direction: Wording): string {
   const pattern = rule.directoryOnly ? `${rule.pattern}/` : rule.pattern;
-  if (direction.protocol < 29) return oldText(rule, pattern, direction.push);
+  if (direction.protocol < 29) return oldText(rule, pattern, direction);
   if (rule.kind !== 'dir-merge') {
     const letter = rule.kind === 'include' ? '+' : '-';
     return `${letter}${modifiers(rule, direction, rule.negated ? '!' : '')} ${pattern}`;
@@ -65,7 +73,7 @@ function isPerishable(rule: Rule): boolean {
 }
 
 /** All modifiers in upstream's order; `own` are those that belong to the kind of rule. */
-function modifiers(rule: Rule, direction: WireDirection, own: string): string {
+function modifiers(rule: Rule, direction: Wording, own: string): string {
   if (isPerishable(rule) && direction.protocol < 30 && direction.push) throw tooModern();
   const { sender, receiver } = rule.sides;
   return [
@@ -78,9 +86,15 @@ function modifiers(rule: Rule, direction: WireDirection, own: string): string {
   ].join('');
 }
 
-function oldText(rule: Exclude<Rule, { kind: 'cvs' }>, pattern: string, push: boolean): string {
+function oldText(
+  rule: Exclude<Rule, { kind: 'cvs' }>,
+  pattern: string,
+  { push, deleteExcluded }: Wording,
+): string {
   if (rule.kind === 'dir-merge' || rule.absolute || rule.negated || rule.xattr) throw tooModern();
   if (isPerishable(rule) && push) throw tooModern();
+  // Such a receiver asks for no rules at all.
+  if (push && deleteExcluded && rule.sides.receiver) throw tooModern();
   if (rule.kind === 'include') return `+ ${pattern}`;
   return pattern.startsWith('- ') || pattern.startsWith('+ ') ? `- ${pattern}` : pattern;
 }
