@@ -12,7 +12,7 @@ import type { ClientEnvironment, ClientResult } from './client-environment.ts';
 import { finish, outcomeOf, pumpOptions } from './outcome.ts';
 import { makeClientSession, wantsDigests } from './client-session.ts';
 import { freshSeed } from './fresh-seed.ts';
-import { receiverPlan } from './run-confinement.ts';
+import { receiverPlan, senderPlan } from './run-confinement.ts';
 import { standardInputOnce } from './run-filters.ts';
 import { SessionEnds } from './session-ends.ts';
 
@@ -25,7 +25,10 @@ export async function runLocalCopy(
 ): Promise<ClientResult> {
   const options: Options = { ...given, wholeFile: given.wholeFile ?? given.batch === null };
   const destination = endpoints.destination ?? '';
-  environment.confinement?.begin(receiverPlan(options, destination));
+  const { writable } = receiverPlan(options, destination);
+  environment.confinement?.begin({
+    writable: [...writable, ...senderPlan(options, endpoints.sources).writable],
+  });
   const localData = mayLeaveStream(options)
     ? new LocalData(environment.sink.ignores?.includes('progress') === true)
     : undefined;

@@ -23,7 +23,7 @@ import { outcomeOf } from './outcome.ts';
 import { faultLines } from './fault-lines.ts';
 import { freshSeed } from './fresh-seed.ts';
 import { openListedNames } from './listed-names.ts';
-import { READ_ONLY, receiverPlan, type RunConfinement } from './run-confinement.ts';
+import { receiverPlan, senderPlan, type RunConfinement } from './run-confinement.ts';
 import { openServerLog } from './server-log.ts';
 import { SessionEnds } from './session-ends.ts';
 
@@ -79,7 +79,7 @@ async function serve(
   const side = options.isServerSender ? 'sender' : 'receiver';
   const destination = side === 'receiver' ? (paths[0] ?? '.') : '';
   const names = openListedNames(options, side === 'sender');
-  const plan = side === 'receiver' ? receiverPlan(options, destination) : READ_ONLY;
+  const plan = side === 'receiver' ? receiverPlan(options, destination) : senderPlan(options, paths);
   const stderr = (text: string): void => environment.stderr(escaped(text, options));
   const messagesInBand = options.stderrMode === 'client';
   const { quiet, debug, stderrMode } = options;

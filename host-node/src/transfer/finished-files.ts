@@ -112,10 +112,11 @@ export class FinishedFiles {
   // ---- steps -------------------------------------------------------------------------------------------------------------
 
   /** Ends the run when there can be none: the old file must not be lost. */
-  #backup({ name, entry }: Pick<Target, 'name' | 'entry'>): void {
+  #backup({ name, entry, place }: Target): void {
     const { backups } = this.#state;
     if (backups === undefined || this.#backedUp.has(entry.ndx)) return;
     if (backups.keep(name, 'link', 'receiver') === 'failed') {
+      unlinkQuietly(place);
       throw new RunError('ERR_BACKUP', '', EXIT_FILE_IO);
     }
     this.#backedUp.add(entry.ndx);

@@ -4,6 +4,7 @@ import { FLIST_SKIP_GROUP } from '@ocrsync/core/file-list';
 import { type FileStat, FilesystemError } from '../fs/filesystem.ts';
 import { ITEM_IS_NEW, type Item } from '../session/item.ts';
 import type { Entry, LaterFiles, ReceiveResult } from '../session/ports.ts';
+import type { Options } from '../options/options.ts';
 import { RunError } from '../session/run-error.ts';
 import { type DestinationState, systemText } from './destination-state.ts';
 import { failedVerification } from './failed-verification.ts';
@@ -12,6 +13,15 @@ import { type InstallOutcome, InstallQueue, type InstallWishes } from './install
 import type { LocalData, OfferedFile } from './local-data.ts';
 
 const EXIT_FILE_IO = 11;
+
+/** What the queue does is all that these options ask for. */
+function isPlain(options: Options): boolean {
+  const { inplace, partial, acls, xattrs, atimes, openNoatime } = options;
+  const { backup, delayUpdates, tempDir, sparse, preallocate, fsync } = options;
+  const isElsewhere = inplace || partial || backup || delayUpdates || tempDir !== null;
+  const isSpecial = sparse || preallocate || fsync;
+  return !isElsewhere && !isSpecial && !acls && xattrs === 0 && atimes === 0 && !openNoatime;
+}
 
 interface Told {
   readonly entry: Entry;
@@ -30,8 +40,7 @@ export class LaterInstalls implements LaterFiles {
     const { options } = state;
     this.#state = state;
     this.#localData = localData;
-    const { inplace, partial, acls, xattrs, atimes, openNoatime } = options;
-    this.#isPlain = !inplace && !partial && !acls && xattrs === 0 && atimes === 0 && !openNoatime;
+    this.#isPlain = isPlain(options);
     if (this.#isPlain && localData.mayRunAhead) localData.room = () => this.#opened()?.room ?? 1;
   }
 
@@ -141,7 +150,7 @@ export class LaterInstalls implements LaterFiles {
   #result(name: string, outcome: InstallOutcome): ReceiveResult {
     const { failed, error, temporaryName } = outcome;
     if (failed === 'create') return 'discarded';
-    if (failed === 'read') return failedVerification(this.#state, name, false, false);
+    if (failed === 'read') return failedVerification(this.#state, name, 'discarded', false);
     this.#failed('chown', temporaryName, outcome.owner);
     this.#failed('chgrp', temporaryName, outcome.group);
     this.#failed('failed to set times on', temporaryName, outcome.times, '');

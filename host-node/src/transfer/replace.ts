@@ -77,6 +77,10 @@ function overwrite(state: DestinationState, { name, failure, make }: Creation): 
     state.failed('generator', failure, error);
     return false;
   }
+  if (state.backups?.keep(name, 'link', 'generator') === 'failed') {
+    removeQuietly(root, temporary);
+    return false;
+  }
   try {
     root.rename(temporary, name);
     return true;

@@ -151,7 +151,7 @@ export class TreeTargetXattrs implements TargetXattrs {
   }
 
   #valueFrom(attribute: ReceivedXattr, name: string, key: string): Uint8Array | undefined {
-    const value = this.#valueAt(name, key);
+    const value = this.#valueAt(name, key, this.#state.home);
     return this.#isEqual(attribute, value) ? value : undefined;
   }
 

@@ -19,16 +19,27 @@ export function temporaryPrefix(name: string): string | undefined {
   const slash = name.lastIndexOf('/');
   const directory = name.slice(0, slash + 1);
   const base = name.slice(slash + 1);
-  const bare = base.startsWith('.') ? base.slice(1) : base;
-  const room = Math.min(LONGEST_PATH_BYTES - directory.length - 1 - SUFFIX_BYTES, LONGEST_COPY_BYTES) - 1;
+  const leaf = prefixLeaf('.', base.startsWith('.') ? base.slice(1) : base, directory.length);
+  return leaf === undefined ? undefined : directory + leaf;
+}
+
+/** In a directory for temporary files, whose path has so many bytes, the name is not hidden. */
+export function temporaryLeaf(name: string, directoryBytes: number): string | undefined {
+  return prefixLeaf('', name.slice(name.lastIndexOf('/') + 1), directoryBytes + 1);
+}
+
+/** What is cut off may end in the middle of a character: then all its last bytes go. */
+function prefixLeaf(dot: '.' | '', bare: string, directoryBytes: number): string | undefined {
+  const room =
+    Math.min(LONGEST_PATH_BYTES - directoryBytes - dot.length - SUFFIX_BYTES, LONGEST_COPY_BYTES) - 1;
   if (room < 1) return undefined;
-  let leaf = `.${bare}`;
+  let leaf = dot + bare;
   if (bare.length > room) {
-    leaf = leaf.slice(0, 1 + room);
-    while (leaf.length > 1 && leaf.charCodeAt(leaf.length - 1) >= 0x80) leaf = leaf.slice(0, -1);
+    leaf = leaf.slice(0, dot.length + room);
+    while (leaf.length > dot.length && leaf.charCodeAt(leaf.length - 1) >= 0x80) leaf = leaf.slice(0, -1);
   }
   if (leaf.endsWith('.')) leaf = leaf.slice(0, -1);
-  return `${directory}${leaf}.`;
+  return `${leaf}.`;
 }
 
 /** Not secret: the file is made with O_EXCL, and a name that is taken is tried again. */
