@@ -12,6 +12,7 @@ export function pumpOptions(options: Options, environment: Pick<ClientEnvironmen
   return {
     nowMs: () => performance.now(),
     bwlimitKiBPerSecond: options.bwlimitKiBPerSecond,
+    stopAtMs: options.stopAtMs,
     leavesFirst: false,
     signal: environment.signal,
   };

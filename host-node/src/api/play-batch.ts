@@ -41,8 +41,12 @@ export async function runBatch(
       daemon: false,
       playedBatch: head,
     });
-    const { signal } = environment;
-    await play(client.session, { nowMs: () => performance.now(), signal, read: (into) => source.read(into) });
+    await play(client.session, {
+      nowMs: () => performance.now(),
+      signal: environment.signal,
+      stopAtMs: options.stopAtMs,
+      read: (into) => source.read(into),
+    });
     return finish(client, environment, 0);
   } finally {
     input.close();

@@ -123,6 +123,7 @@ async function serve(
   await pump(session, wire, {
     nowMs: () => performance.now(),
     bwlimitKiBPerSecond: options.bwlimitKiBPerSecond,
+    stopAtMs: options.stopAtMs,
     leavesFirst: true,
     signal: environment.signal,
   });

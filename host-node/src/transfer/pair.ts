@@ -4,6 +4,7 @@ import type { Session } from '../session/session.ts';
 import { Bandwidth } from './bandwidth.ts';
 import type { RunState } from '../session/task-set.ts';
 import type { PumpOptions } from './pump.ts';
+import { atLimit, limitReached } from './time-limit.ts';
 
 /** Rounds without any movement after which the two ends are known to wait for each other for ever. */
 const STALLED_ROUNDS = 1000;
@@ -18,6 +19,19 @@ const LAST_WORDS_ROUNDS = 50;
 
 /** Runs both to their ends. An error of either end ends the other; outcomes stand in `error` of each. */
 export async function runPair(a: Session, b: Session, options: PumpOptions): Promise<void> {
+  const callOff = atLimit(options.stopAtMs, () => {
+    const reached = limitReached();
+    a.abort(reached);
+    b.abort(new PeerExit(reached.exitCode));
+  });
+  try {
+    await runToEnds(a, b, options);
+  } finally {
+    callOff();
+  }
+}
+
+async function runToEnds(a: Session, b: Session, options: PumpOptions): Promise<void> {
   const queues: [Uint8Array[], Uint8Array[]] = [[], []];
   const limits = [new Bandwidth(options.bwlimitKiBPerSecond), new Bandwidth(options.bwlimitKiBPerSecond)];
   let still = 0;

@@ -2,6 +2,7 @@
 // (docs/protocol/04-transfer.md §17.2).
 import { RunError } from '../session/run-error.ts';
 import type { Session } from '../session/session.ts';
+import { atLimit, limitReached } from './time-limit.ts';
 
 /** Rounds without movement after which the batch is known not to fit. */
 const STALLED_ROUNDS = 1000;
@@ -10,12 +11,23 @@ const TURN_MS = 10;
 export interface PlaybackOptions {
   nowMs(): number;
   readonly signal: AbortSignal;
+  /** Milliseconds of the epoch; null: no limit. */
+  readonly stopAtMs: number | null;
   /** Fills the space with the batch's next bytes; 0 at its end. */
   read(into: Uint8Array): number;
 }
 
 /** Runs the session to its end; the outcome stands in `session.error`. */
 export async function play(session: Session, options: PlaybackOptions): Promise<void> {
+  const callOff = atLimit(options.stopAtMs, () => session.abort(limitReached()));
+  try {
+    await playToEnd(session, options);
+  } finally {
+    callOff();
+  }
+}
+
+async function playToEnd(session: Session, options: PlaybackOptions): Promise<void> {
   const { reader, writer } = session.channel;
   let still = 0;
   let turnMs = options.nowMs();

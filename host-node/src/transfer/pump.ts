@@ -3,6 +3,7 @@
 import { RunError } from '../session/run-error.ts';
 import type { Session } from '../session/session.ts';
 import { Bandwidth } from './bandwidth.ts';
+import { atLimit, limitReached } from './time-limit.ts';
 import type { Duplex, DuplexSink } from './duplex.ts';
 
 /** After a fault of ours the peer's last words are read for so long. */
@@ -17,6 +18,8 @@ export interface PumpOptions {
   nowMs(): number;
   /** KiB/s; 0 = unlimited. */
   readonly bwlimitKiBPerSecond: number;
+  /** The run ends then: milliseconds of the epoch, null = never. */
+  readonly stopAtMs?: number | null | undefined;
   /** True: this end leaves once its last bytes are out (a server); false: it hears the peer out until its end. */
   readonly leavesFirst: boolean;
   /** Aborting ends the run (exit code 20 is the caller's). */
@@ -48,6 +51,7 @@ class Pump implements DuplexSink {
   #leaveAtMs = Infinity;
   #finished = false;
   #onAbort: (() => void) | undefined;
+  #callOffLimit: (() => void) | undefined;
 
   constructor(session: Session, duplex: Duplex, options: PumpOptions, resolve: () => void) {
     this.#session = session;
@@ -64,6 +68,10 @@ class Pump implements DuplexSink {
       this.#turn();
     };
     signal?.addEventListener('abort', this.#onAbort, { once: true });
+    this.#callOffLimit = atLimit(this.#options.stopAtMs, () => {
+      this.#session.abort(limitReached());
+      this.#turn();
+    });
     this.#duplex.attach(this);
     if (signal?.aborted) this.#onAbort();
     else this.#turn();
@@ -209,6 +217,7 @@ class Pump implements DuplexSink {
     if (this.#finished) return;
     this.#finished = true;
     clearTimeout(this.#timer);
+    this.#callOffLimit?.();
     if (this.#onAbort) this.#options.signal?.removeEventListener('abort', this.#onAbort);
     this.#duplex.destroy();
     this.#resolve();

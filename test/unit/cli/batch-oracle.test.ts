@@ -105,7 +105,7 @@ describe.skipIf(upstream === undefined)('a batch', () => {
   it('prints when it is played what upstream prints', () => {
     fresh();
     expect(sh(`${upstream!} -a --delete --checksum-seed=1 --write-batch=B s/ d/`).code).toBe(0);
-    for (const words of ['-avi --delete', '-avn --delete', '-rv', '-aii --stats']) {
+    for (const words of ['-avi --delete', '-avn --delete', '-av --no-g', '-aii --stats']) {
       const [theirs, own] = [upstream!, ours].map((program) => {
         sh('rm -rf d; cp -a start d');
         return sh(`${program} ${words} --read-batch=B d/ | grep -vE "^(sent|File list|$)"`).stdout;
