@@ -20,7 +20,8 @@ function belowBase(base: string, root: string): string {
 export function confinedName(text: string, keepDots: boolean): string {
   const kept: string[] = [];
   const parts = text.split('/').filter((part) => part !== '');
-  const isDirectory = text.endsWith('/');
+  const last = parts.at(-1);
+  const isDirectory = text.endsWith('/') || last === '..' || (last === '.' && !keepDots);
   for (const part of parts) {
     if (part === '..') kept.pop();
     else if (part !== '.' || keepDots) kept.push(part);
