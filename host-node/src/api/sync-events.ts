@@ -1,7 +1,9 @@
 // The events of a run as a library user gets them: the objects of docs/json.md, typed. Types only.
 // Names are JavaScript text; where the bytes are no UTF-8, U+FFFD stands in and `…Base64` has the exact bytes.
 import type { EntryKind, RunStatistics, Severity } from '../report/events.ts';
+import type { Reason } from '../report/reasons.ts';
 
+export type { Reason } from '../report/reasons.ts';
 export type { EntryKind, KindCounts, Severity } from '../report/events.ts';
 
 /** Totals of a run: counts, and bytes where the name says so. */
@@ -54,6 +56,8 @@ export interface SyncDestinationCreated {
 /** Something was created or changed, or would be in a dry run. A transferred file is told of once it is in place. */
 export interface SyncChange extends SyncEntry {
   readonly type: 'change';
+  /** Why: everything that was seen to differ; never empty. */
+  readonly reason: readonly Reason[];
   /** The eleven characters of rsync's -i. */
   readonly itemize: string;
   readonly isNew: boolean;
@@ -97,11 +101,28 @@ export interface SyncProgress {
 
 export interface SyncMessage {
   readonly type: 'message';
-  readonly severity: Severity;
+  /** Errors about single files are events of their own: {@link SyncFileError}. */
+  readonly severity: Exclude<Severity, 'transfer-error'>;
   /** The other machine, or the remote shell, said it. */
   readonly fromPeer: boolean;
   readonly text: string;
   readonly textBase64?: string;
+}
+
+/** Something about one file went wrong; the run goes on and ends with exit code 23. */
+export interface SyncFileError {
+  readonly type: 'file-error';
+  /** The other machine said it. */
+  readonly fromPeer: boolean;
+  /** rsync's line. */
+  readonly text: string;
+  readonly textBase64?: string;
+  /** What the line tells, where it does: the name, who had the error, and the system's words and number. */
+  readonly path?: string;
+  readonly pathBase64?: string;
+  readonly role?: string;
+  readonly error?: string;
+  readonly errno?: number;
 }
 
 /** An entry of a `--list-only` run. */
@@ -129,6 +150,7 @@ export type SyncEvent =
   | SyncDeletion
   | SyncProgress
   | SyncMessage
+  | SyncFileError
   | SyncListed
   | SyncSummary
   | SyncFinished;

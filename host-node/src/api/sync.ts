@@ -107,8 +107,10 @@ class RunRecord {
 
   #keep(event: SyncEvent): void {
     if (event.type === 'change' || event.type === 'deleted') this.#changes?.push(event);
-    if (event.type !== 'message' || event.severity === 'info') return;
-    if (event.severity !== 'warning') this.#firstError ??= event.text;
+    const isError = event.type === 'file-error' || (event.type === 'message' && event.severity === 'error');
+    const isWarning = event.type === 'message' && event.severity === 'warning';
+    if (!isError && !isWarning) return;
+    if (isError) this.#firstError ??= event.text;
     if (this.#messages.length < KEPT_MESSAGES) this.#messages.push(event.text);
   }
 

@@ -1,13 +1,23 @@
-// --json: one JSON object a line on stdout, for programs (schema: docs/json.md). Not rsync's; versioned by `v`.
+// --json: one JSON object a line on stdout, for programs (schema: docs/json.md, docs/json-schema.json). Not rsync's; versioned by `v`.
 import { ITEM_IS_NEW, ITEM_TRANSFER } from '../session/item.ts';
 import { isUtf8 } from './escape.ts';
-import type { ChangeEvent, EntryInfo, EventSink, ProgressEvent, RunEvent, RunStatistics } from './events.ts';
+import type {
+  ChangeEvent,
+  EntryInfo,
+  EventSink,
+  MessageEvent,
+  ProgressEvent,
+  RunEvent,
+  RunStatistics,
+} from './events.ts';
 import { exitText } from './exit-codes.ts';
 import { itemize } from './itemize.ts';
 import type { ItemizeContext } from './itemize.ts';
+import { fileErrorParts } from './file-error.ts';
+import { reasonsOf } from './reasons.ts';
 
 /** Version of the schema; grows when a field changes its meaning or goes. */
-export const JSON_SCHEMA_VERSION = 1;
+export const JSON_SCHEMA_VERSION = 2;
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 type Fields = Record<string, Json>;
@@ -47,6 +57,10 @@ function changeFields(event: ChangeEvent, times: boolean, symlinkTimes: boolean)
     type: 'change',
     ...entryFields(event.entry),
     itemize: itemize(event.iflags, context),
+    reason: reasonsOf(event.iflags, event.entry.kind, {
+      times,
+      isLink: event.hardLinkTo !== undefined && event.hardLinkTo !== '',
+    }),
     isNew: (event.iflags & ITEM_IS_NEW) !== 0,
     transfer: (event.iflags & ITEM_TRANSFER) !== 0,
     direction: event.direction,
@@ -69,6 +83,20 @@ function progressFields(event: ProgressEvent): Fields {
     listComplete: event.listComplete,
     totalBytesDone: event.totalBytesDone,
     totalBytes: event.totalBytes,
+  };
+}
+
+function messageFields({ severity, text, fromPeer }: MessageEvent): Fields {
+  if (severity !== 'transfer-error') {
+    return { type: 'message', severity, fromPeer, ...bytesField('text', text) };
+  }
+  const { path, ...parts } = fileErrorParts(text);
+  return {
+    type: 'file-error',
+    fromPeer,
+    ...bytesField('text', text),
+    ...(path === undefined ? {} : bytesField('path', path)),
+    ...parts,
   };
 }
 
@@ -116,12 +144,7 @@ export class JsonEvents {
       case 'progress':
         return progressFields(event);
       case 'message':
-        return {
-          type: 'message',
-          severity: event.severity,
-          fromPeer: event.fromPeer,
-          ...bytesField('text', event.text),
-        };
+        return messageFields(event);
       case 'listed':
         return { type: 'listed', ...entryFields(event.entry) };
       case 'summary':

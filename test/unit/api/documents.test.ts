@@ -65,7 +65,7 @@ async function everyEvent(): Promise<SyncEvent[]> {
   writeTree(path.join(root, 'old'), { gone: 'x' });
   const events: SyncEvent[] = [];
   const onEvent = (event: SyncEvent): void => void events.push(event);
-  await sync(`${root}/source/`, `${root}/old`, { delete: true, onEvent });
+  await sync(`${root}/source/`, `${root}/old`, { delete: true, args: ['-vv'], onEvent });
   await sync(`${root}/source/`, `${root}/new`, { onEvent });
   await sync(`${root}/source/`, `${root}/new`, { args: ['--list-only'], onEvent });
   await sync([`${root}/missing`], `${root}/new`, { onEvent }).catch(() => undefined);

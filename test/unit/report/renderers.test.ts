@@ -226,7 +226,7 @@ describe('--json', () => {
     ];
     expect(lines(events)).toMatchObject([
       {
-        v: 1,
+        v: 2,
         type: 'change',
         name: 'f',
         kind: 'file',
@@ -236,7 +236,7 @@ describe('--json', () => {
         dataBytes: 3,
         digest: 'ab',
       },
-      { v: 1, type: 'change', name: 'd', kind: 'directory', transfer: false },
+      { v: 2, type: 'change', name: 'd', kind: 'directory', transfer: false },
     ]);
     expect(lines(events, true).map((object) => object['name'])).toEqual(['f', 'd']);
   });
@@ -245,8 +245,8 @@ describe('--json', () => {
       { type: 'deleted', name: '\xc3\xa4', isDirectory: false },
       { type: 'deleted', name: 'x\xff', isDirectory: false },
     ]);
-    expect(good).toEqual({ v: 1, type: 'deleted', name: 'ä', isDirectory: false });
-    expect(bad).toEqual({ v: 1, type: 'deleted', name: 'x\ufffd', nameBase64: 'eP8=', isDirectory: false });
+    expect(good).toEqual({ v: 2, type: 'deleted', name: 'ä', isDirectory: false });
+    expect(bad).toEqual({ v: 2, type: 'deleted', name: 'x\ufffd', nameBase64: 'eP8=', isDirectory: false });
   });
   it('ends with the exit code and its words', () => {
     expect(
