@@ -31,6 +31,8 @@ export interface SessionConfig {
   /** Names of --files-from: come through the connection (sender), go through it (receiving side), or neither. */
   readonly forwardedNames: 'none' | 'received' | 'sent';
   readonly list: ListConfig;
+  /** What is wanted and has no place on the wire before protocol 29, as the text of its refusal begins. */
+  readonly wishesOf29: readonly string[];
   readonly dryRun: boolean;
   /** --only-write-batch: nothing is changed, and what a sender reads goes into the batch alone. */
   readonly batchOnly: boolean;
@@ -52,7 +54,10 @@ export interface SessionConfig {
   readonly statsWanted: boolean;
   /** -vv: the sender sums its matches up (07 §12.1). */
   readonly matchSummary: boolean;
+  /** The receiving side says what has arrived, so that it can be removed; in either form of the option. */
   readonly removeSourceFiles: boolean;
+  /** … and what was there already or was linked: not with the old form, --remove-sent-files. */
+  readonly removesUnsent: boolean;
   readonly ignoreErrors: boolean;
   /** Server messages (errors too) travel in frames instead of the server's stderr. */
   readonly messagesInBand: boolean;

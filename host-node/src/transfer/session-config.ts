@@ -56,6 +56,7 @@ export function sessionConfig(options: Options, role: SessionRole): SessionConfi
     compressionLevel: options.compressLevel ?? undefined,
     filterList: filterListTravels(options, role),
     forwardedNames: forwardedNames(options, role),
+    wishesOf29: wishesOf29(options),
     list: {
       recursive: options.recursive,
       relative: options.relative,
@@ -84,7 +85,8 @@ export function sessionConfig(options: Options, role: SessionRole): SessionConfi
     reportUnchanged: options.showUnchanged || options.info.name >= 2,
     matchSummary: options.debug.deltasum >= 1,
     statsWanted: options.info.stats >= 2,
-    removeSourceFiles: false,
+    removeSourceFiles: options.removeSourceFiles !== 'no',
+    removesUnsent: options.removeSourceFiles === 'source-files',
     ignoreErrors: options.ignoreErrors,
     messagesInBand: role.messagesInBand,
     timeoutSeconds: options.timeoutSeconds,
@@ -93,6 +95,19 @@ export function sessionConfig(options: Options, role: SessionRole): SessionConfi
 
 function lateDeletion({ delete: wanted, deleteWhen }: Options): SessionConfig['deletesLate'] {
   return wanted && (deleteWhen === 'delay' || deleteWhen === 'after') ? deleteWhen : 'no';
+}
+
+/** In upstream's order. */
+function wishesOf29(options: Options): string[] {
+  const { fuzzy, alternateDestinations, inplace, pruneEmptyDirs } = options;
+  const wishes = fuzzy > 0 ? ['--fuzzy'] : [];
+  if (alternateDestinations !== null) {
+    const { kind, directories } = alternateDestinations;
+    if (inplace) wishes.push(`--${kind}-dest with --inplace`);
+    if (directories.length > 1) wishes.push(`Using more than one --${kind}-dest option`);
+  }
+  if (pruneEmptyDirs) wishes.push('--prune-empty-dirs');
+  return wishes;
 }
 
 /** Unknown names and duplicates are dropped, the alias is replaced (01 §5.2). */

@@ -58,6 +58,7 @@ export function config(changes: Partial<SessionConfig> = {}): SessionConfig {
     compressionLevel: undefined,
     forwardedNames: 'none',
     filterList: false,
+    wishesOf29: [],
     list: {
       recursive: true,
       relative: false,
@@ -87,6 +88,7 @@ export function config(changes: Partial<SessionConfig> = {}): SessionConfig {
     statsWanted: false,
     matchSummary: false,
     removeSourceFiles: false,
+    removesUnsent: false,
     ignoreErrors: false,
     messagesInBand: false,
     timeoutSeconds: 0,
