@@ -2,6 +2,7 @@
 // To add one: a unique name, the options, and the kind of tree and destination it needs to show its effect.
 
 import { attributeSets } from './option-sets-attributes.ts';
+import { deleteSets } from './option-sets-delete.ts';
 import { metadataSets } from './option-sets-metadata.ts';
 
 export interface OptionSet {
@@ -190,6 +191,7 @@ export const optionSets: readonly OptionSet[] = [
   ...data,
   ...operands,
   ...attributeSets,
+  ...deleteSets,
   ...metadataSets,
   ...big,
 ];
