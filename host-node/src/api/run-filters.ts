@@ -16,9 +16,18 @@ export interface RunFilters {
   readonly standardInput: () => string;
   /** The options' own rules count: at a client and in a local copy. A server is told its rules. */
   readonly ownRules: boolean;
+  /** A client that receives from elsewhere. */
+  readonly pulls: boolean;
 }
 
-export function runFilters({ options, filesystem, report, standardInput, ownRules }: RunFilters): FilterList {
+export function runFilters({
+  options,
+  filesystem,
+  report,
+  standardInput,
+  ownRules,
+  pulls,
+}: RunFilters): FilterList {
   const files = ruleFiles(filesystem);
   const words = (): CvsWords => cvsWords(files, process.env['HOME'], process.env['CVSIGNORE']);
   const voice = report.debug;
@@ -28,6 +37,7 @@ export function runFilters({ options, filesystem, report, standardInput, ownRule
     cvsWords: words,
     zeroSeparated: options.from0,
     deleteExcluded: options.deleteExcluded,
+    pulls,
     warn: (text) => report.message('warning', text),
     debug: voice && ((level, text) => voice('filter', level, text)),
   });

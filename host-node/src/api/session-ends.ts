@@ -81,6 +81,7 @@ export class SessionEnds implements SessionHost {
       report: parts.report,
       standardInput: parts.standardInput ?? standardInputOnce(),
       ownRules: parts.role === 'client' || parts.local,
+      pulls: parts.role === 'client' && parts.side === 'receiver' && !parts.local,
     });
     const { copyAs } = parts.options;
     // Both ends of a local copy are this process, and its client's end came first.

@@ -131,7 +131,7 @@ export class DeletionEmitter {
         const name = `${directory}/${base}`;
         const stat = root.lstat(name);
         if (stat === undefined) continue;
-        if (filters.protection(name, isDirectory(stat)) === 'protected') kept = true;
+        if (filters.protection(name, isDirectory(stat), true) === 'protected') kept = true;
         else stats.set(base, stat);
       }
     } catch (error) {

@@ -14,8 +14,11 @@ export interface DeletionFilters {
   enterDirectory(directory: string): void;
   /** Rule files are read anew from now on: they may have come with this run. */
   forget(): void;
-  /** `name` is the full name below the destination's root. */
-  protection(name: string, isDirectory: boolean): Protection;
+  /**
+   * `name` is the full name below the destination's root. `inVictim`: the directory around it is being deleted, where
+   * perishable rules count for nothing.
+   */
+  protection(name: string, isDirectory: boolean, inVictim?: boolean): Protection;
 }
 
 /** A run without filter rules. */

@@ -33,6 +33,8 @@ export interface FilterSources {
   readonly zeroSeparated?: boolean;
   /** --delete-excluded: rules without a side act on the sending side only. */
   readonly deleteExcluded?: boolean;
+  /** A client that receives: its own -C protects what it matches in spite of that (observed). */
+  readonly pulls?: boolean;
   /** Rules that are dropped, in upstream's words. */
   readonly warn: (text: string) => void;
   /** --debug=FILTER; undefined when nobody listens. */
@@ -123,7 +125,9 @@ export class FilterList {
     const parsed = parseRule(text, TOP_CONTEXT);
     if (parsed.type !== 'rule' && parsed.type !== 'dir-merge') throw new Error('no rule of -C');
     if (parsed.type === 'dir-merge' && this.#isRegistered(parsed.rule)) return;
-    this.#push({ ...parsed.rule, automatic: true });
+    const rule: Rule = { ...parsed.rule, automatic: true };
+    if (this.sources.pulls === true) this.#rules.push(rule);
+    else this.#push(rule);
   }
 
   #addPatternFile(path: string, action: 'include' | 'exclude', zeroSeparated: boolean): void {

@@ -104,8 +104,8 @@ export class FilterState {
   }
 
   /** What the rules say of a name, which --debug=FILTER tells; `none` means included. */
-  check(name: string, isDirectory: boolean, side: Side): Verdict {
-    const { verdict, rule, place } = this.decide(name, isDirectory, side);
+  check(name: string, isDirectory: boolean, side: Side, ignorePerishable = false): Verdict {
+    const { verdict, rule, place } = this.decide(name, isDirectory, side, ignorePerishable);
     if (rule !== undefined) {
       this.#list.sources.debug?.(1, () => decisionText(rule, place, { name, isDirectory, side }));
     }

@@ -28,11 +28,12 @@ export class RuleDeletionFilters implements DeletionFilters {
     this.#inside.clear();
   }
 
-  protection(name: string, isDirectory: boolean): Protection {
+  protection(name: string, isDirectory: boolean, inVictim = false): Protection {
     const state = this.#stateOf(parentOf(name));
-    const lasting = state.check(name, isDirectory, 'receiver', true) === 'exclude';
-    if (state.check(name, isDirectory, 'receiver') === 'exclude') return lasting ? 'protected' : 'perishable';
-    return 'none';
+    const kept = state.check(name, isDirectory, 'receiver', inVictim) === 'exclude';
+    if (inVictim || !kept) return kept ? 'protected' : 'none';
+    const lasting = state.decide(name, isDirectory, 'receiver', true).verdict === 'exclude';
+    return lasting ? 'protected' : 'perishable';
   }
 
   #stateOf(directory: string): FilterState {
