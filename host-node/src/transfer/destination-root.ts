@@ -5,6 +5,7 @@ import { type Filesystem, FilesystemError, type Root } from '../fs/filesystem.ts
 import { RunError } from '../session/run-error.ts';
 import { type DestinationState, systemText } from './destination-state.ts';
 import { isDirectory } from '@ocrsync/core/file-type';
+import { makePath } from './make-path.ts';
 
 const EXIT_FILE_SELECTION = 3;
 const EXIT_FILE_IO = 11;
@@ -21,17 +22,37 @@ export function openDestinationRoot(
   totalEntries: number,
 ): RootOutcome {
   const parent = parentOf(path);
-  const mode = lookAt(state, path, parent);
+  const many = totalEntries > 1;
+  const slash = path.endsWith('/');
+  let mode = lookAt(state, path, parent);
+  if (mode === undefined && state.options.mkpath && (many || path.includes('/'))) {
+    const made = makePath(state, path, many || slash ? withoutSlashes(path) : parent.directory);
+    if (made) {
+      if (!many && !slash) return enterNew(state, parent);
+      state.confinement?.created(absolute(state.filesystem, path));
+      mode = modeOfDirectory(state, path);
+    }
+  }
   if (mode !== undefined && isDirectory(mode)) {
     enter(state, path, 1);
     return 'existing';
   }
-  const many = totalEntries > 1;
-  const slash = path.endsWith('/');
   if (mode !== undefined) refuseFile(first, many);
   else if (many || slash) return makeRoot(state, path);
   enter(state, parent.directory, 3);
   state.localName = parent.leaf;
+  return 'existing';
+}
+
+/** A file in a directory that was made for it, or would be. */
+function enterNew(state: DestinationState, { directory, leaf }: Parent): RootOutcome {
+  state.localName = leaf;
+  if (state.dryRun) {
+    state.rootPath = absolute(state.filesystem, directory);
+    return 'missing';
+  }
+  enter(state, directory, 3);
+  state.confinement?.created(state.tree.path);
   return 'existing';
 }
 
@@ -62,6 +83,7 @@ function lookAt(state: DestinationState, path: string, { directory, leaf }: Pare
     return stat?.mode;
   } catch (error) {
     if (error instanceof FilesystemError && error.code === 'ENOENT') return undefined;
+    if (state.options.mkpath) return undefined;
     const text = `ERROR: cannot stat destination "${absolute(state.filesystem, path)}"`;
     throw new RunError('ERR_DESTINATION', systemText('Receiver', text, error), EXIT_FILE_SELECTION);
   }
@@ -99,8 +121,8 @@ function makeRoot(state: DestinationState, path: string): RootOutcome {
   const { directory, leaf } = parentOf(path);
   const { isServer, info, formatHasItemize } = state.options;
   try {
-    const parent = state.filesystem.root(directory);
-    if (!state.dryRun) parent.mkdir(leaf, CREATED_MODE & ~state.filesystem.umask);
+    if (!state.dryRun || !state.options.mkpath) state.filesystem.root(directory);
+    if (!state.dryRun) state.filesystem.root(directory).mkdir(leaf, CREATED_MODE & ~state.filesystem.umask);
   } catch (error) {
     const text = `mkdir "${absolute(state.filesystem, bare)}" failed`;
     throw new RunError('ERR_DESTINATION', systemText('Receiver', text, error), EXIT_FILE_IO);
