@@ -1,13 +1,14 @@
 // Members of a hard-linked group that an alternate directory has as well: linking them is no news there
 // (docs/protocol/04-transfer.md §11.4).
 import { isRegular, TYPE_MASK } from '@ocrsync/core/file-type';
-import { type FileStat, FilesystemError, type Root } from '../fs/filesystem.ts';
+import type { FileStat, Root } from '../fs/filesystem.ts';
 import { ITEM_LOCAL_CHANGE } from '../session/item.ts';
 import type { Task } from '../session/wait.ts';
 import type { AlternateDirectories } from './alternate-directories.ts';
 import type { DestinationState } from './destination-state.ts';
 import { itemFlags } from './item-flags.ts';
-import { type Place, QuickCheck } from './quick-check.ts';
+import { lookAt, type Place } from './place.ts';
+import { QuickCheck } from './quick-check.ts';
 import { tellKept, type Visited } from './visit.ts';
 
 export interface LinkedBeside {
@@ -85,13 +86,4 @@ export function* tellLinked(
   });
   yield* state.emitItem(sink, entry, flags, leader);
   if (!isSame) state.announce(`${name} => ${leader}`);
-}
-
-function lookAt({ root, name }: Place): FileStat | undefined {
-  try {
-    return root.lstat(name);
-  } catch (error) {
-    if (error instanceof FilesystemError) return undefined;
-    throw error;
-  }
 }

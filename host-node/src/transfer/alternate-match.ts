@@ -1,7 +1,7 @@
 // Finds the object of an alternate directory that is nearest to an entry (docs/protocol/04-transfer.md §3.10, "Match levels").
 // Looks only; what becomes of a match is decided by alternate-files.ts and the visitors.
 import { isRegular } from '@ocrsync/core/file-type';
-import { type FileStat, FilesystemError, type Root } from '../fs/filesystem.ts';
+import type { FileStat } from '../fs/filesystem.ts';
 import {
   ITEM_REPORT_ACL,
   ITEM_REPORT_CRTIME,
@@ -15,7 +15,8 @@ import type { Task } from '../session/wait.ts';
 import type { AlternateDirectories } from './alternate-directories.ts';
 import type { DestinationState } from './destination-state.ts';
 import { itemFlags } from './item-flags.ts';
-import type { Place, QuickCheck } from './quick-check.ts';
+import { lookAt, type Place } from './place.ts';
+import type { QuickCheck } from './quick-check.ts';
 import type { Visited } from './visit.ts';
 
 /** §3.9: what an object has that is kept must be as in the list. */
@@ -90,18 +91,9 @@ function* objects(
   const name = state.nameOf(entry);
   for (let index = 0; index < alternates.count; index++) {
     const root = alternates.root(index);
-    const stat = root && lookAt(root, name);
-    if (root !== undefined && stat !== undefined) yield { index, place: { root, name }, stat };
-  }
-}
-
-/** What cannot be reached is not there. */
-function lookAt(root: Root, name: string): FileStat | undefined {
-  try {
-    return root.lstat(name);
-  } catch (error) {
-    if (error instanceof FilesystemError) return undefined;
-    throw error;
+    const place = root && { root, name };
+    const stat = place && lookAt(place);
+    if (place !== undefined && stat !== undefined) yield { index, place, stat };
   }
 }
 

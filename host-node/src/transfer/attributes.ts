@@ -5,6 +5,7 @@ import { type FileStat, FilesystemError } from '../fs/filesystem.ts';
 import { localTime } from '../report/times.ts';
 import type { Entry } from '../session/ports.ts';
 import type { DestinationState, Role } from './destination-state.ts';
+import type { Place } from './place.ts';
 import { isDirectory, isSymlink, PERMISSION_MASK } from '@ocrsync/core/file-type';
 import { hasExactMtime, hasSameMtime, keepsMtime } from './kept-attributes.ts';
 import { directoryName } from './kept-dirlinks.ts';
@@ -25,7 +26,7 @@ export interface AttributeRequest {
   /** `window`: as the quick check compares. `exact`: to the nanosecond. `none`: not touched. */
   readonly times: 'window' | 'exact' | 'none';
   /** Extended attributes are set too; long values may come from this file. Left out: they are not this call's matter. */
-  readonly xattrsFrom?: string;
+  readonly xattrsFrom?: Place;
 }
 
 /** `failed`, which was told: nothing else of the object is touched (observed). */

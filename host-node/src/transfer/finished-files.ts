@@ -123,10 +123,11 @@ export class FinishedFiles {
   }
 
   #setAttributes(
-    { name, entry, mode, place }: Target,
+    { name, entry, mode, place, basisElsewhere }: Target,
     stat: FileStat | undefined,
     times: AttributeRequest['times'],
   ): void {
+    const { home } = this.#state;
     this.#state.within(place.root, () =>
       setAttributes(this.#state, {
         role: 'receiver',
@@ -135,7 +136,7 @@ export class FinishedFiles {
         mode,
         stat,
         times,
-        xattrsFrom: name,
+        xattrsFrom: basisElsewhere ?? { root: home, name },
       }),
     );
   }

@@ -6,7 +6,7 @@ import { BASIS_FUZZY } from '../session/item.ts';
 import type { DestinationState } from './destination-state.ts';
 import { distanceText, nameDistance } from './fuzzy-distance.ts';
 import { hasSameMtime } from './kept-attributes.ts';
-import type { Place } from './quick-check.ts';
+import { lookAt, type Place } from './place.ts';
 import type { Visited } from './visit.ts';
 
 /** Farther names have nothing to do with each other. */
@@ -109,7 +109,7 @@ export class FuzzyFinder {
 function regularFiles(root: Root, directory: string): readonly (readonly [string, FileStat])[] {
   const found: [string, FileStat][] = [];
   for (const leaf of namesIn(root, directory)) {
-    const stat = lookAt(root, directory === '' ? leaf : `${directory}/${leaf}`);
+    const stat = lookAt({ root, name: directory === '' ? leaf : `${directory}/${leaf}` });
     if (stat !== undefined && isRegular(stat.mode) && stat.sizeBytes > 0) found.push([leaf, stat]);
   }
   return found;
@@ -120,15 +120,6 @@ function namesIn(root: Root, directory: string): string[] {
     return root.list(directory || '.').sort();
   } catch (error) {
     if (error instanceof FilesystemError) return [];
-    throw error;
-  }
-}
-
-function lookAt(root: Root, name: string): FileStat | undefined {
-  try {
-    return root.lstat(name);
-  } catch (error) {
-    if (error instanceof FilesystemError) return undefined;
     throw error;
   }
 }

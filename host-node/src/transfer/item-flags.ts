@@ -6,7 +6,7 @@ import type { Entry } from '../session/ports.ts';
 import type { DestinationState } from './destination-state.ts';
 import { isDirectory, isRegular, isSymlink } from '@ocrsync/core/file-type';
 import { hasSameMtime, keepsMtime, permissionsDiffer } from './kept-attributes.ts';
-import type { Place } from './quick-check.ts';
+import type { Place } from './place.ts';
 import { AclFailure } from './target-acls.ts';
 
 export interface Comparison {

@@ -2,7 +2,7 @@
 // file shall be like, and what its outcome means (docs/protocol/04-transfer.md §9, §10.1). Same texts and results as receiver-files.ts.
 import { FLIST_SKIP_GROUP } from '@ocrsync/core/file-list';
 import { type FileStat, FilesystemError } from '../fs/filesystem.ts';
-import { ITEM_IS_NEW, type Item } from '../session/item.ts';
+import { BASIS_FNAME, ITEM_IS_NEW, type Item } from '../session/item.ts';
 import type { Entry, LaterFiles, ReceiveResult } from '../session/ports.ts';
 import type { Options } from '../options/options.ts';
 import { RunError } from '../session/run-error.ts';
@@ -52,6 +52,8 @@ export class LaterInstalls implements LaterFiles {
   submit(entry: Entry, item: Item, offered: OfferedFile): boolean {
     const queue = this.#started();
     if (queue === undefined) return false;
+    // The permissions of a basis elsewhere may count.
+    if (item.basisType !== BASIS_FNAME && !this.#state.options.perms) return false;
     const name = this.#state.nameOf(entry);
     const wishes = this.#wishes(entry, name, item, offered.sizeBytes);
     if (wishes === undefined) return false;

@@ -1,19 +1,14 @@
 // Is a regular file up to date, as far as one looks (docs/protocol/04-transfer.md §3.8)? For destination files and for those
 // of alternate directories. Changes nothing.
 import { WholeFileHash } from '@ocrsync/core/checksum';
-import { type FileStat, FilesystemError, type OpenFile, type Root } from '../fs/filesystem.ts';
+import { type FileStat, FilesystemError, type OpenFile } from '../fs/filesystem.ts';
 import type { Entry } from '../session/ports.ts';
 import { type Task, WAIT_TURN } from '../session/wait.ts';
 import type { DestinationState } from './destination-state.ts';
 import { hasSameMtime } from './kept-attributes.ts';
+import type { Place } from './place.ts';
 
 const READ_BYTES = 256 * 1024;
-
-/** An object: a name below a root. */
-export interface Place {
-  readonly root: Root;
-  readonly name: string;
-}
 
 export class QuickCheck {
   readonly #state: DestinationState;

@@ -43,6 +43,8 @@ export interface ReceivedFile extends FileLayout {
   readonly basis: OpenFile | undefined;
   /** The output is the basis: blocks that stay where they are need no write. */
   readonly inPlace: boolean;
+  /** … and the basis is another file, which stays as it is. */
+  readonly basisStays: boolean;
   /** `skip`: only what is appended is summed and written; `verify`: the old part is summed too. */
   readonly append: 'no' | 'skip' | 'verify';
   /** The local sender's open file when its data is not in the stream. */
@@ -265,14 +267,14 @@ export class DataReceiver {
 
   #copy(from: number, lengthBytes: number, pieceBytes: number): void {
     const { core } = this.#context.channel;
-    const { basis, inPlace, output } = this.#file;
+    const { basis, inPlace, basisStays, output } = this.#file;
     this.#reserve(Math.min(pieceBytes, lengthBytes));
     for (let done = 0; done < lengthBytes;) {
       const size = Math.min(pieceBytes, lengthBytes - done);
       fill(basis!, core.u8.subarray(this.#buffer, this.#buffer + size), from + done);
       this.#hash.update(this.#buffer, size);
       if (this.#tokens.wantsMatched) this.#tokens.matched(this.#buffer, size);
-      if (inPlace && from + done === this.#position) this.#position += size;
+      if (inPlace && !basisStays && from + done === this.#position) this.#position += size;
       else if (output !== undefined) this.#put(core.u8.subarray(this.#buffer, this.#buffer + size));
       done += size;
     }

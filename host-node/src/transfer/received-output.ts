@@ -20,6 +20,8 @@ export interface Target {
   readonly basis: OpenFile | undefined;
   /** The basis is the file that waits in the partial directory. */
   readonly basisWaits: boolean;
+  /** The basis is this other file, which is only read. */
+  readonly basisElsewhere: Place | undefined;
   readonly mode: number;
   /** `in-place`: the data goes into the file itself; `waiting`: into the one in the partial directory. */
   readonly way: 'temporary' | 'in-place' | 'waiting';
@@ -49,8 +51,11 @@ export class ReceivedOutputs {
       report.message('error-xfer', `recv_files: ${this.#state.fullName(name)} is a directory`);
       return undefined;
     }
-    const mode = this.#state.wantedMode(entry.list.mode(entry.row), existing, name);
-    const common = { entry, name, basis, basisWaits: waiting !== undefined, mode, isDevice: false };
+    const other = waiting === undefined ? found.other : undefined;
+    // Without permissions of its own a new file gets those of its basis, as upstream has it.
+    const mode = this.#state.wantedMode(entry.list.mode(entry.row), other?.stat ?? existing, name);
+    const basisWaits = waiting !== undefined;
+    const common = { entry, name, basis, basisWaits, basisElsewhere: other?.place, mode, isDevice: false };
     if (waiting !== undefined && context.negotiated.inplacePartialDir) {
       const opened = this.#openInPlace(waiting.place, waiting.stat);
       return opened && { ...common, ...opened, way: 'waiting', existingBytes: waiting.stat.sizeBytes };

@@ -131,6 +131,7 @@ export class TreeReceiverFiles implements ReceiverFiles {
           output: target?.output,
           basis: target?.basis,
           inPlace: target !== undefined && target.way !== 'temporary',
+          basisStays: target?.basisElsewhere !== undefined,
           append,
           ...this.#layout(entry, target),
           offered,

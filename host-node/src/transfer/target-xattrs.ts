@@ -9,6 +9,7 @@ import { diskName, isCompared, isOutOfReach, type XattrRights } from '../flist/x
 import { FilesystemError, type Root } from '../fs/filesystem.ts';
 import type { Entry, TargetXattrs } from '../session/ports.ts';
 import type { DestinationState } from './destination-state.ts';
+import { type Place, quotedPath } from './place.ts';
 import { isSymlink } from '@ocrsync/core/file-type';
 
 const OWNER_WRITE = 0o200;
@@ -64,7 +65,7 @@ export class TreeTargetXattrs implements TargetXattrs {
   applyLate(entry: Entry): void {
     const state = this.#state;
     const name = state.nameOf(entry);
-    if (!this.apply(entry, name, name) || !state.options.times) return;
+    if (!this.apply(entry, name, { root: state.tree, name }) || !state.options.times) return;
     const { list, row } = entry;
     try {
       state.tree.setTimes(name, { mtimeSec: list.mtimeSec(row), mtimeNsec: list.mtimeNsec(row) });
@@ -77,14 +78,14 @@ export class TreeTargetXattrs implements TargetXattrs {
    * Gives the object at `name` the entry's attributes and no others; tells failures. A long value that was not asked for,
    * because the file at `from` has it, is taken from there. Returns whether anything was changed.
    */
-  apply(entry: Entry, name: string, from: string): boolean {
+  apply(entry: Entry, name: string, from: Place): boolean {
     const set = this.#setOf(entry);
     const there = this.#comparedOf(this.#namesAt(name, 'receiver'));
     let changed = false;
     for (const [key, { attribute }] of set) {
       const value = attribute.value ?? this.#valueFrom(attribute, from, key);
       if (value === undefined) {
-        const text = `Missing abbreviated xattr value, ${attribute.name}, for ${this.#state.fullName(from)}`;
+        const text = `Missing abbreviated xattr value, ${attribute.name}, for ${quotedPath(from)}`;
         this.#state.report.message('error-xfer', text);
         continue;
       }
@@ -150,8 +151,8 @@ export class TreeTargetXattrs implements TargetXattrs {
     }
   }
 
-  #valueFrom(attribute: ReceivedXattr, name: string, key: string): Uint8Array | undefined {
-    const value = this.#valueAt(name, key, this.#state.home);
+  #valueFrom(attribute: ReceivedXattr, { root, name }: Place, key: string): Uint8Array | undefined {
+    const value = this.#valueAt(name, key, root);
     return this.#isEqual(attribute, value) ? value : undefined;
   }
 

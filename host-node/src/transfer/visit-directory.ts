@@ -13,7 +13,7 @@ import { isDirectory, PERMISSION_MASK } from '@ocrsync/core/file-type';
 import { hasSameMtime, keepsMtime } from './kept-attributes.ts';
 import { directoryName } from './kept-dirlinks.ts';
 import { type Hand, makeRoom } from './replace.ts';
-import type { Place } from './quick-check.ts';
+import type { Place } from './place.ts';
 import { keepAttributes, report, tellKept, type Visited } from './visit.ts';
 
 const OWNER_ALL = 0o700;

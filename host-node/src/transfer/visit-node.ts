@@ -8,11 +8,14 @@ import { reportCompared, reportSame } from './alternate-report.ts';
 import type { DestinationState } from './destination-state.ts';
 import { isDevice, isSpecial, isSymlink, TYPE_MASK } from '@ocrsync/core/file-type';
 import { createInPlace, type Creation, type Hand, type NewKind } from './replace.ts';
-import type { Place } from './quick-check.ts';
+import type { Place } from './place.ts';
 import { keep, keepAttributes, report, tellKept, type Visited } from './visit.ts';
 
-/** `made`: in place, hard links may follow it. `elsewhere`: in an alternate directory, and not to be here. */
-export type NodeOutcome = 'made' | 'elsewhere' | 'failed';
+/**
+ * `made`, `kept`, `matched` (by one of an alternate directory): in place, hard links may follow it. `elsewhere`: in an alternate
+ * directory, and not to be here.
+ */
+export type NodeOutcome = 'made' | 'kept' | 'matched' | 'elsewhere' | 'failed';
 
 interface NewNode extends Pick<Creation, 'kind' | 'failure' | 'make'> {
   /** For the line that a generator prints itself. */
@@ -79,7 +82,7 @@ function* visit(
   const same = compare({ root: state.tree, name: visited.name }, existing);
   if (same !== true) return yield* make(state, hand, visited, same === false ? existing : undefined, node);
   yield* keep(state, visited, existing, 'window');
-  return 'made';
+  return 'kept';
 }
 
 /** Nothing is here, and something like it is in an alternate directory. */
@@ -112,7 +115,7 @@ function* beside(
     yield* reportCompared(state, visited, match, ITEM_LOCAL_CHANGE | ITEM_REPORT_CHANGE);
     state.announce(node.shown);
   }
-  return 'made';
+  return isSame ? 'matched' : 'made';
 }
 
 function tryLink(state: DestinationState, name: string, { root, name: from }: Place): boolean {

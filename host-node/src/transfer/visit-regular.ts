@@ -18,7 +18,8 @@ import { isDevice, isRegular } from '@ocrsync/core/file-type';
 import { itemFlags } from './item-flags.ts';
 import { FuzzyFinder } from './fuzzy-basis.ts';
 import { isNewerThan } from './kept-attributes.ts';
-import { type Place, QuickCheck } from './quick-check.ts';
+import type { Place } from './place.ts';
+import { QuickCheck } from './quick-check.ts';
 import { type Hand, makeRoom } from './replace.ts';
 import { keep, type Visited } from './visit.ts';
 

@@ -10,6 +10,7 @@ import { DEFAULT_OPTIONS } from '@ocrsync/node/options/options';
 import type { SessionContext } from '@ocrsync/node/session/context';
 import type { Entry } from '@ocrsync/node/session/ports';
 import { type DestinationReport, DestinationState } from '@ocrsync/node/transfer/destination-state';
+import type { Place } from '@ocrsync/node/transfer/place';
 import { TreeTargetXattrs } from '@ocrsync/node/transfer/target-xattrs';
 
 const LONG = 'long '.repeat(20);
@@ -34,6 +35,7 @@ interface Made {
   /** Attributes of a file. */
   has(name: string): Record<string, string>;
   entry(name: string, set: number): Entry;
+  at(name: string): Place;
 }
 
 /** `sets` by number, from 1; files of the destination with their attributes. */
@@ -69,6 +71,7 @@ function made(
     state,
     told,
     xattrs: new TreeTargetXattrs(state, rights),
+    at: (name) => ({ root, name }),
     has: (name) =>
       Object.fromEntries(
         root.listXattrs(name).map((key) => [key, Buffer.from(root.getXattr(name, key)!).toString()]),
@@ -107,12 +110,12 @@ describe('a file at the destination', () => {
       a: { 'user.rsync.trusted.t': 'v' },
       b: { 'user.rsync.trusted.t': 'v', 'trusted.t': 'v' },
     };
-    const { xattrs, entry, has } = made([[short('trusted.t', 'v')]], files, new MemoryFilesystem(), true);
+    const { xattrs, entry, has, at } = made([[short('trusted.t', 'v')]], files, new MemoryFilesystem(), true);
     expect([xattrs.differ(entry('a', 1), 'a', true), xattrs.differ(entry('b', 1), 'b', true)]).toEqual([
       false,
       true,
     ]);
-    expect(xattrs.apply(entry('b', 1), 'b', 'b')).toBe(false);
+    expect(xattrs.apply(entry('b', 1), 'b', at('b'))).toBe(false);
     expect(has('b')).toEqual(files.b);
   });
 });
@@ -135,13 +138,13 @@ describe('a long value', () => {
 
   it('that the old file has is taken from there', () => {
     const one = made([[long('user.l')]], { old: { 'user.l': LONG }, new: {} });
-    expect(one.xattrs.apply(one.entry('old', 1), 'new', 'old')).toBe(true);
+    expect(one.xattrs.apply(one.entry('old', 1), 'new', one.at('old'))).toBe(true);
     expect(one.has('new')).toEqual({ 'user.l': LONG });
   });
 
   it('that nobody has is told', () => {
     const one = made([[long('user.l'), short('user.a', '1')]], { f: { 'user.l': 'another' } });
-    one.xattrs.apply(one.entry('f', 1), 'f', 'f');
+    one.xattrs.apply(one.entry('f', 1), 'f', one.at('f'));
     expect(one.told).toEqual(['error-xfer: Missing abbreviated xattr value, user.l, for "/f"']);
     expect(one.has('f')).toEqual({ 'user.l': 'another', 'user.a': '1' });
   });
@@ -150,9 +153,9 @@ describe('a long value', () => {
 describe('setting attributes', () => {
   it('changes what differs, removes what the list does not have, and says whether anything was done', () => {
     const one = made([[short('user.a', '1'), short('user.b', '2')]], { f: { 'user.b': '3', 'user.c': '4' } });
-    expect(one.xattrs.apply(one.entry('f', 1), 'f', 'f')).toBe(true);
+    expect(one.xattrs.apply(one.entry('f', 1), 'f', one.at('f'))).toBe(true);
     expect(one.has('f')).toEqual({ 'user.a': '1', 'user.b': '2' });
-    expect(one.xattrs.apply(one.entry('f', 1), 'f', 'f')).toBe(false);
+    expect(one.xattrs.apply(one.entry('f', 1), 'f', one.at('f'))).toBe(false);
     expect(one.told).toEqual([]);
   });
 
@@ -169,7 +172,7 @@ describe('setting attributes', () => {
     const one = made([[short('user.a', '1'), short('trusted.t', '2')]], { f: {} }, files.as(nobody));
     one.state.tree.chmod('f', 0o444);
     expect(one.xattrs.differ(one.entry('f', 1), 'f', true)).toBe(true);
-    one.xattrs.apply(one.entry('f', 1), 'f', 'f');
+    one.xattrs.apply(one.entry('f', 1), 'f', one.at('f'));
     expect(one.told).toEqual([]);
     expect(one.has('f')).toEqual({ 'user.a': '1' });
     expect(one.state.lstat('f')!.mode & 0o777).toBe(0o444);
@@ -180,7 +183,7 @@ describe('setting attributes', () => {
     const files = new MemoryFilesystem();
     files.root('/').createExclusive('f', 0o644).close();
     const one = made([[short('user.a', '1')]], {}, files.as(nobody));
-    expect(one.xattrs.apply(one.entry('f', 1), 'f', 'f')).toBe(false);
+    expect(one.xattrs.apply(one.entry('f', 1), 'f', one.at('f'))).toBe(false);
     expect(one.told).toEqual([
       'error-xfer: rsync: [receiver] rsync_xal_set: lsetxattr("/f","user.a") failed: Permission denied (13)',
     ]);
