@@ -8,6 +8,7 @@ import { Session } from '../session/session.ts';
 import { PeerExit, RunError } from '../session/run-error.ts';
 import { ClientReport } from '../transfer/client-report.ts';
 import { availableMethods } from '../transfer/compression/available.ts';
+import type { LocalArrivals } from '../transfer/local-arrivals.ts';
 import type { LocalData } from '../transfer/local-data.ts';
 import { sessionConfig } from '../transfer/session-config.ts';
 import type { ClientEnvironment } from './client-environment.ts';
@@ -57,6 +58,7 @@ export interface ClientSide {
   readonly playedBatch?: BatchHead | undefined;
   readonly agreedProtocol?: number;
   readonly localData?: LocalData | undefined;
+  readonly arrivals?: LocalArrivals | undefined;
   readonly standardInput?: (() => string) | undefined;
   readonly filesystem?: Filesystem | undefined;
 }

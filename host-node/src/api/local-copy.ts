@@ -4,6 +4,7 @@ import type { Endpoints } from '../options/endpoint.ts';
 import type { Options } from '../options/options.ts';
 import { Session } from '../session/session.ts';
 import { availableMethods } from '../transfer/compression/available.ts';
+import { LocalArrivals } from '../transfer/local-arrivals.ts';
 import { LocalData } from '../transfer/local-data.ts';
 import { LocalReceiverReport } from '../transfer/local-report.ts';
 import { runPair } from '../transfer/pair.ts';
@@ -33,6 +34,7 @@ export async function runLocalCopy(
     ? new LocalData(environment.sink.ignores?.includes('progress') === true)
     : undefined;
   const standardInput = standardInputOnce();
+  const arrivals = new LocalArrivals();
   const client = makeClientSession(options, environment, {
     side: 'sender',
     local: true,
@@ -41,6 +43,7 @@ export async function runLocalCopy(
     remoteSources: [],
     daemon: false,
     localData,
+    arrivals,
     standardInput,
     filesystem,
   });
@@ -57,6 +60,7 @@ export async function runLocalCopy(
     remoteSources: [],
     daemon: false,
     localData,
+    arrivals,
     standardInput,
     filesystem,
   });

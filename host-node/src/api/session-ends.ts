@@ -1,15 +1,19 @@
 // The host's side of one session: filters, lists and files, made when it is known what was agreed (session/session.ts).
 import { CompressedTokenWriter } from '@ocrsync/core/token-codec';
+import type { FileList } from '@ocrsync/core/file-list';
 import { wireRules } from '../filter/wire-rules.ts';
 import type { FilterList } from '../filter/filter-list.ts';
+import { FilterState } from '../filter/filter-state.ts';
 import type { NameSource } from '../flist/name-splitter.ts';
 import { IdMap, idMapRules } from '../flist/id-map.ts';
 import { confinedName } from '../flist/files-from.ts';
 import { createListSource, type ListedNames, type TreeListSource } from '../flist/list-source.ts';
 import { ImpliedIncludes } from '../flist/implied-includes.ts';
+import { pruneEmptyDirectories } from '../flist/prune.ts';
 import { ReceivedListCheck } from '../flist/received-list.ts';
 import { treeRuleFiles } from '../flist/rule-files.ts';
 import { type Filesystem } from '../fs/filesystem.ts';
+import { processRules } from '../fs/operator-path.ts';
 import { localFilesystem } from '../fs/local.ts';
 import type { Options } from '../options/options.ts';
 import type { SessionContext } from '../session/context.ts';
@@ -23,10 +27,12 @@ import { RuleDeletionFilters } from '../transfer/deletion-filters.ts';
 import { createDestination } from '../transfer/destination.ts';
 import type { DestinationConfinement } from '../transfer/destination-state.ts';
 import { destinationDirectory } from '../transfer/destination-root.ts';
+import type { LocalArrivals } from '../transfer/local-arrivals.ts';
 import type { LocalData } from '../transfer/local-data.ts';
 import { MappingListReceiver, receivedChmod } from '../transfer/list-receiver.ts';
 import type { ReadAheadOptions } from '../transfer/read-ahead.ts';
 import { chooseReadAhead } from '../transfer/read-ahead-choice.ts';
+import { sentFileRemoval } from '../transfer/sent-file-removal.ts';
 import { TreeSourceFiles } from '../transfer/source-files.ts';
 import { PlainTokenOutput, type TokenOutput } from '../transfer/token-output.ts';
 import { actingFilesystem } from './acting-filesystem.ts';
@@ -52,6 +58,8 @@ export interface SessionEndsOptions {
   readonly batch?: BatchSink | undefined;
   /** Local copies: where both ends meet for data that need not travel. */
   readonly localData?: LocalData | undefined;
+  /** … and for sources that may be their own copies. */
+  readonly arrivals?: LocalArrivals | undefined;
   /** A receiver's process that gives up rights. */
   readonly confinement?: DestinationConfinement | undefined;
   /** What rules in standard input say; without it, it is read. */
@@ -135,6 +143,7 @@ export class SessionEnds implements SessionHost {
       treeRuleFiles(
         this.#filesystem,
         destinationDirectory(this.#filesystem, destination === '' ? '.' : destination, 1),
+        options.insecureLinks ? undefined : processRules(),
       ),
     );
     const checker = this.#listCheck(context);
@@ -148,6 +157,7 @@ export class SessionEnds implements SessionHost {
       group: options.group,
       relative: options.relative,
       chmod: receivedChmod(options, local, this.#filesystem.umask),
+      prune: options.pruneEmptyDirs ? this.#pruning(context) : undefined,
       check: (list, directory) => checker.check(list, directory),
     });
     const ends = createDestination({
@@ -158,11 +168,19 @@ export class SessionEnds implements SessionHost {
       report: this.report,
       filters,
       localData,
+      arrivals: this.#parts.arrivals,
       confinement: this.#parts.confinement,
       ids,
       xattrs: xattrRights(options, this.#filesystem, this.#filters, 'receiver'),
     });
     return { lists, ...ends };
+  }
+
+  /** Directories that rules of the receiver keep stay, empty or not. */
+  #pruning({ protocol }: SessionContext): (list: FileList) => void {
+    const rules = FilterState.outside(this.#filters, protocol, '/');
+    return (list) =>
+      pruneEmptyDirectories(list, (name) => rules.check(name, true, 'receiver') === 'exclude');
   }
 
   /** A pulling client distrusts the sender's list (03 §16); servers and local copies trust their own arguments. */
@@ -224,6 +242,7 @@ export class SessionEnds implements SessionHost {
       followLinks: options.copyLinks || options.copyUnsafeLinks,
       copyDevices: options.copyDevices,
       keepAtime: options.openNoatime,
+      removal: sentFileRemoval(options, this.report, sourcePath, this.#parts.arrivals),
       append: options.append,
       inplace: options.inplace,
       blocks: source.blocks,

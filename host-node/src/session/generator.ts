@@ -11,6 +11,7 @@ import {
   ITEM_TRANSFER,
   ITEM_XNAME_FOLLOWS,
 } from './item.ts';
+import { intPayload, MSG_SUCCESS } from './messages.ts';
 import { NDX_DONE } from './ndx.ts';
 import type { Entry, GeneratorFiles, GeneratorSink, TargetXattrs } from './ports.ts';
 import type { ReceivingState } from './receiving-state.ts';
@@ -222,6 +223,7 @@ class GeneratorRole implements GeneratorSink {
         this.#redo.push(entry);
         continue;
       }
+      if (result === 'good') this.success(entry.ndx, true);
       // A hard link that could be asked for instead of a failed one comes too late then.
       if (result === 'good' || !this.#requestsClosed) {
         yield* this.#files.finished(entry, result === 'good', this);
@@ -357,7 +359,9 @@ class GeneratorRole implements GeneratorSink {
     if (live !== undefined) live.inProgress--;
   }
 
-  success(): void {
-    // Only --remove-source-files needs it, and that option is refused until it is done.
+  success(ndx: number, asSent = false): void {
+    const { batchOnly, dryRun, removeSourceFiles, removesUnsent } = this.#context.config;
+    if (!removeSourceFiles || dryRun || batchOnly || (!asSent && !removesUnsent)) return;
+    this.channel.writer.message(MSG_SUCCESS, intPayload(ndx));
   }
 }

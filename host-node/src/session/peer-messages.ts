@@ -6,7 +6,7 @@ import type { SessionConfig } from './config.ts';
 import type { SessionContext } from './context.ts';
 import type { KeepAlive } from './keep-alive.ts';
 import * as messages from './messages.ts';
-import type { SessionReport } from './ports.ts';
+import type { SessionReport, SourceFiles } from './ports.ts';
 import type { ReceivingState } from './receiving-state.ts';
 import { PeerExit } from './run-error.ts';
 
@@ -20,6 +20,8 @@ export class PeerMessages {
   readonly #keepAlive: KeepAlive;
   /** Set when the handshake is over. */
   context: SessionContext | undefined;
+  /** Set on a sending side. */
+  sources: SourceFiles | undefined;
   /** Set on a receiving side. */
   state: ReceivingState | undefined;
   /** The peer reported a transfer error: exit code at least 23. */
@@ -61,10 +63,23 @@ export class PeerMessages {
       case messages.MSG_ERROR_EXIT:
         this.#peerExits(lengthBytes === 4 ? intOf(bytes) : undefined);
         return;
+      case messages.MSG_SUCCESS:
+        this.#arrived(intOf(bytes));
+        return;
       default:
-        // NOOP is a keep-alive; SUCCESS means something only with --remove-source-files, and openrsync sends it unasked.
+        // NOOP is a keep-alive.
         return;
     }
+  }
+
+  /** Only with --remove-source-files it means something; openrsync sends it unasked. */
+  #arrived(ndx: number): void {
+    const { removeSourceFiles, dryRun } = this.#config;
+    if (this.sources === undefined || this.context === undefined || !removeSourceFiles || dryRun) return;
+    const { lists } = this.context;
+    const channel = this.#channel;
+    const { entry, isListDirectory } = lists.require(ndx, channel.role, channel.reader.byteOffset);
+    if (!isListDirectory && !entry.list.isDirectory(entry.row)) this.sources.success(entry);
   }
 
   #notSent(ndx: number): void {

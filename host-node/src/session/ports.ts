@@ -118,8 +118,8 @@ export interface GeneratorSink {
   waiting(ndx: number): void;
   /** … and no longer does. */
   settled(ndx: number): void;
-  /** An item that the generator finished itself, for --remove-source-files. */
-  success(ndx: number): void;
+  /** An item that the generator finished itself, for --remove-source-files. `asSent`: it counts for --remove-sent-files, too. */
+  success(ndx: number, asSent?: boolean): void;
 }
 
 /** The outcome of one received file (§9.5). */
@@ -165,6 +165,20 @@ export interface ListReceiver {
    * excluded ones and wrong parents (`directory` = name of the sub-list's directory, undefined for a first list), and maps ids.
    */
   accept(list: FileList, directory: string | undefined): void;
+  /** Called when the list was counted: empties what is in it and not to be made. Absent: nothing is. */
+  readonly prune?: ((list: FileList) => void) | undefined;
+}
+
+/** What a filter rule has decided about a name of one side. */
+export interface NameDecision {
+  readonly side: 'sender' | 'receiver';
+  readonly name: string;
+  readonly isDirectory: boolean;
+  readonly verdict: 'include' | 'exclude';
+  /** In short form, such as `- *.o`. */
+  readonly rule: string;
+  /** `<rule from FILE line N>`; absent for rules of the command line. */
+  readonly origin?: string;
 }
 
 /** What one transferred file took on the wire (07 §6: %b, %c, %C). No headers of frames, no messages. */
@@ -181,6 +195,8 @@ export interface WireShare {
 export interface SessionReport {
   /** The lines of --debug; undefined when none are wanted. They are messages of severity info. */
   readonly debug?: DebugVoice | undefined;
+  /** Hears of names that a filter rule decides, for --explain. */
+  readonly decided?: ((decision: NameDecision) => void) | undefined;
   /** The handshake is over and lists are about to travel. */
   negotiated(negotiated: Negotiated): void;
   /** The first list is complete (and, incremental, what belongs to it): so many entries are known. */

@@ -255,6 +255,7 @@ export class Session {
       );
     }
     const { source, files, blocks } = this.#host.makeSender(context);
+    this.#messages.sources = files;
     yield* sendAll(context, source, files, blocks);
   }
 

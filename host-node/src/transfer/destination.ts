@@ -16,7 +16,9 @@ import {
 } from './destination-state.ts';
 import { TreeGeneratorFiles } from './generator-files.ts';
 import { Backups } from './backups.ts';
+import type { LocalArrivals } from './local-arrivals.ts';
 import type { LocalData } from './local-data.ts';
+import { lookAt } from './place.ts';
 import { PartialDirectory } from './partial-directory.ts';
 import { TreeReceiverFiles } from './receiver-files.ts';
 import { TargetAcls } from './target-acls.ts';
@@ -33,6 +35,7 @@ export interface DestinationParts {
   /** Receiver-side rules; NO_FILTERS without any. */
   readonly filters: DeletionFilters;
   readonly localData?: LocalData | undefined;
+  readonly arrivals?: LocalArrivals | undefined;
   readonly confinement?: DestinationConfinement | undefined;
   readonly ids: IdMap;
   /** undefined without -X. */
@@ -50,6 +53,9 @@ export function createDestination(parts: DestinationParts): {
   }
   const state = new DestinationState(filesystem, options, context, report);
   state.confinement = parts.confinement;
+  if (parts.arrivals !== undefined) {
+    parts.arrivals.look = (name) => lookAt({ root: state.tree, name: state.localName ?? name });
+  }
   if (options.backup) state.backups = new Backups(state);
   if (options.partialDir !== null) state.partialDirectory = new PartialDirectory(state, options.partialDir);
   if (options.acls) state.acls = new TargetAcls(context.blocks, parts.ids);

@@ -215,6 +215,7 @@ export class TreeGeneratorFiles implements GeneratorFiles {
     const { mode, name } = visited;
     const devices = options.devices && filesystem.isSuperUser && !options.dropDevices;
     if (options.links && isSymlink(mode)) {
+      if (options.safeLinks && isIgnored(state, visited)) return yield* this.#links.skip(visited.entry, visited.sink);
       yield* this.#settle(visited, yield* visitSymlink(state, this.#deletions.hand, visited));
     } else if ((devices && isDevice(mode)) || (options.specials && !options.dropDevices && isSpecial(mode))) {
       yield* this.#settle(visited, yield* visitNode(state, this.#deletions.hand, visited));
@@ -253,12 +254,13 @@ export class TreeGeneratorFiles implements GeneratorFiles {
 
   *#settle(visited: Visited, outcome: NodeOutcome): Task {
     const { entry, member, sink } = visited;
-    if (outcome !== 'made') {
+    if (outcome === 'failed' || outcome === 'elsewhere') {
       if (outcome === 'failed') yield* this.#links.skip(entry, sink);
       else yield* this.#links.leaveElsewhere(entry, sink);
       return;
     }
-    sink.success(entry.ndx);
+    const isNewLink = outcome === 'made' && isSymlink(visited.mode);
+    if (outcome !== 'matched') sink.success(entry.ndx, isNewLink);
     if (member !== undefined) yield* this.#links.linkFollowers(member, sink);
   }
 }

@@ -19,6 +19,7 @@ import { type Task, WAIT_TURN } from '../session/wait.ts';
 import { type LocalData, streamBytes, tokenBytes } from './local-data.ts';
 import type { ReadAhead } from './read-ahead.ts';
 import { tellFileEnd, tellFileStart } from './sender-debug.ts';
+import type { SentFileRemoval } from './sent-file-removal.ts';
 import type { TokenOutput } from './token-output.ts';
 
 const IO_ERROR_GENERAL = 1;
@@ -39,6 +40,8 @@ export interface SourceFilesOptions {
   readonly copyDevices: boolean;
   /** Reading leaves access times alone, where it may. */
   readonly keepAtime: boolean;
+  /** With --remove-source-files. */
+  readonly removal?: SentFileRemoval | undefined;
   readonly append: 0 | 1 | 2;
   readonly inplace: boolean;
   /** With -X: what was asked for goes behind the record's head. */
@@ -141,8 +144,8 @@ export class TreeSourceFiles implements SourceFiles {
     return `total: matches=${this.#matches}  hash_hits=${this.#hashHits}  false_alarms=${this.#falseAlarms} data=${literalBytes}`;
   }
 
-  success(): void {
-    throw new RunError('ERR_UNSUPPORTED', '--remove-source-files is not supported yet', 4);
+  success(entry: Entry): void {
+    this.#options.removal?.remove(entry);
   }
 
   *#readHead(channel: Channel): Task<SumHead> {
