@@ -59,7 +59,7 @@ export function flist_tally(list: usize, out: usize): i32 {
     const mode = rowMode(list, row);
     const type = mode & S_TYPE;
     let kind: usize = 4;
-    if (type == S_REGULAR) kind = 0;
+    if (type == S_REGULAR || mode == 0) kind = 0;
     else if (type == S_DIRECTORY) kind = 1;
     else if (type == S_SYMLINK) kind = 2;
     else if (isDevice(mode)) kind = 3;

@@ -279,6 +279,9 @@ describe('many rows at once', () => {
     expect(list.baseName(list.rowAt(at))).toBe('dir');
     list.empty(0);
     expect(tally(list)).toMatchObject({ totalBytes: 10, regular: 0 });
+    // A missing argument (mode 0) is counted among the regular files, as upstream does.
+    add('d/missing', 0, 0);
+    expect(tally(list)).toMatchObject({ regular: 1, special: 1 });
     add('elsewhere', REGULAR, 1);
     expect(isOneDirectory(list)).toBe(false);
   });
