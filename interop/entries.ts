@@ -14,6 +14,8 @@ export interface Entry {
   /** Of a symlink: its value; of a hard link: the name it shares the inode with. */
   readonly target?: string;
   readonly owner?: { readonly uid: number; readonly gid: number };
+  /** By default any moment of some years, by the tree's seed. */
+  readonly modified?: { readonly seconds: number; readonly nanoseconds: number };
   readonly xattrs?: Readonly<Record<string, Buffer>>;
   /** As setfacl takes it. */
   readonly acl?: string;

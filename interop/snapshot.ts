@@ -61,6 +61,8 @@ function typeOf(stat: BigIntStats): string {
 export interface SnapshotOptions {
   /** Times at or after this moment are written as "now": they are the run's own and differ from run to run. */
   readonly nowNs: bigint;
+  /** The end of "now", where trees hold times of the future. */
+  readonly untilNs?: bigint;
   /** Says of large files whether they have holes. */
   readonly holes: boolean;
 }
@@ -68,7 +70,8 @@ export interface SnapshotOptions {
 function describe(root: string, name: string, links: Map<bigint, string>, options: SnapshotOptions): string {
   const file = pathOf(root, name);
   const stat = lstatSync(file, { bigint: true });
-  const modified = stat.mtimeNs >= options.nowNs ? 'now' : `${stat.mtimeNs}`;
+  const isNow = stat.mtimeNs >= options.nowNs && stat.mtimeNs <= (options.untilNs ?? stat.mtimeNs);
+  const modified = isNow ? 'now' : `${stat.mtimeNs}`;
   const mode = (stat.mode & 0o7777n).toString(8).padStart(4, '0');
   const parts = [JSON.stringify(name), typeOf(stat), mode, `${stat.uid}:${stat.gid}`, modified];
   if (stat.isFile()) parts.push(`${stat.size}`, contentHash(file, stat));

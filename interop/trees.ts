@@ -106,8 +106,9 @@ export async function buildTree(root: string, entries: readonly Entry[], seed: n
   const random = seeded(seed + 1);
   for (const entry of entries) await makeEntry(root, entry);
   for (const entry of [...entries].reverse()) {
-    const seconds = 1_200_000_000 + random.below(400_000_000);
-    const nanoseconds = random.below(4) === 0 ? 0 : random.below(1_000_000_000);
+    const seconds = entry.modified?.seconds ?? 1_200_000_000 + random.below(400_000_000);
+    const nanoseconds =
+      entry.modified?.nanoseconds ?? (random.below(4) === 0 ? 0 : random.below(1_000_000_000));
     if (entry.kind === 'hardlink') continue;
     const file = pathOf(root, entry.name);
     if (entry.owner !== undefined) lchownSync(file, entry.owner.uid, entry.owner.gid);

@@ -1,0 +1,118 @@
+// Runs one case of the differential tester with one client and one server on a fresh copy of its trees, and tells
+// everything that can be compared as lines.
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { commandLine, type Case } from './differential-case.ts';
+import { normalizeRun } from './normalize.ts';
+import { runProgram } from './run.ts';
+import { snapshot } from './snapshot.ts';
+import { buildTree, pathOf, setModified } from './trees.ts';
+
+const runFile = promisify(execFile);
+const runLimitMs = 25_000;
+
+/** Where one case after the other runs: paths are equal for every program, for they stand in outputs. */
+export interface Lane {
+  readonly directory: string;
+  readonly rsh: string;
+  /** rsync://host:port/module/ of this lane's case directory. */
+  readonly url: string;
+}
+
+export function caseDirectory(lane: Lane): string {
+  return path.join(lane.directory, 'case');
+}
+
+/** Makes the trees of a case once; runs get copies. */
+export async function prepareCase(lane: Lane, one: Case): Promise<void> {
+  const directory = path.join(lane.directory, 'prepared');
+  rmSync(directory, { recursive: true, force: true });
+  for (const name of ['lists', 'tmp']) mkdirSync(path.join(directory, name), { recursive: true });
+  for (const [name, text] of Object.entries(one.lists)) {
+    writeFileSync(path.join(directory, 'lists', name), text, 'latin1');
+  }
+  for (const [name, entries] of Object.entries(one.trees)) {
+    await buildTree(path.join(directory, name), entries, one.seed);
+  }
+  if (one.unprivileged) {
+    const owned = ['dst', 'tmp'].filter((name) => name === 'tmp' || name in one.trees);
+    const owner = ['chown', '-hR', 'nobody:nogroup', ...owned.map((name) => path.join(directory, name))];
+    spawnSync(owner[0] as string, owner.slice(1));
+    spawnSync('chown', ['nobody:nogroup', directory]);
+  }
+  makeOld(directory);
+}
+
+/** What stands around the trees gets a time long ago, so that no run takes it for its own. */
+function makeOld(directory: string): void {
+  for (const name of [
+    'lists/exclude',
+    'lists/include',
+    'lists/files',
+    'lists/odd',
+    'lists/merge',
+    'lists',
+    'tmp',
+    '',
+  ]) {
+    setModified(pathOf(directory, name), 1_400_000_000, 0, false);
+  }
+}
+
+/** The log file's lines without what differs from run to run. */
+function logLines(file: string): string[] {
+  let text = '';
+  try {
+    text = readFileSync(file, 'latin1');
+  } catch {
+    return [];
+  }
+  const told = {
+    stdout: text.replace(/^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d \[\d+\] /gm, ''),
+    stderr: '',
+    exit: '',
+  };
+  return normalizeRun(told, { exactOrder: false, progress2: false }).map((line) => `log: ${line}`);
+}
+
+function treeLines(directory: string, nowNs: bigint, untilNs: bigint): string[] {
+  let lines: string[];
+  try {
+    lines = snapshot(directory, { nowNs, untilNs, holes: false });
+  } catch (error) {
+    return [`tree: cannot be read: ${(error as NodeJS.ErrnoException).code}`];
+  }
+  const kept = lines.filter((line) => !line.startsWith('"log" '));
+  return kept.map(
+    (line) => `tree: ${line.replace(/^("(?:[^"]*\/)?\.[^"/]+)\.[A-Za-z0-9]{6}"/, '$1.XXXXXX"')}`,
+  );
+}
+
+/** Whether the order of stdout is one process's, and can be compared. */
+function hasOneWriter(one: Case): boolean {
+  const words = one.options.flat();
+  const verbosity = words.filter((word) => /^-[a-zA-Z]*v/.test(word) || word === '--verbose').join('');
+  const many =
+    /v.*v/.test(verbosity) || words.some((word) => word.startsWith('--info') || word.startsWith('--stderr'));
+  return one.direction !== 'pull' && !many;
+}
+
+export async function runCase(lane: Lane, one: Case, client: string, server: string): Promise<string[]> {
+  const directory = caseDirectory(lane);
+  rmSync(directory, { recursive: true, force: true });
+  await runFile('cp', ['-a', path.join(lane.directory, 'prepared'), directory]);
+  const args = commandLine(one, directory, { rsh: lane.rsh, server, url: lane.url });
+  const command = one.unprivileged
+    ? ['setpriv', '--reuid=nobody', '--regid=nogroup', '--clear-groups', client, ...args]
+    : [client, ...args];
+  const nowNs = BigInt(Date.now() - 12) * 1_000_000n;
+  const ran = await runProgram(command[0] as string, command.slice(1), directory, runLimitMs);
+  const untilNs = BigInt(Date.now() + 1000) * 1_000_000n;
+  const lines = normalizeRun(ran, {
+    exactOrder: hasOneWriter(one),
+    progress2: args.some((word) => word.includes('progress2')),
+  });
+  return [...lines, ...logLines(path.join(directory, 'log')), ...treeLines(directory, nowNs, untilNs)];
+}
