@@ -103,6 +103,17 @@ static napi_value set_socket_buffer(napi_env env, napi_callback_info info) {
   return native_number(env, bytes);
 }
 
+/* setSocketOption(socket, level, option, value: int) -> 0 | -errno. Numbers are the kernel's. */
+static napi_value set_socket_option(napi_env env, napi_callback_info info) {
+  napi_value arguments[4];
+  int descriptor = -1, level = 0, option = 0, value = 0;
+  if (!native_arguments(env, info, 4, arguments) || !native_int(env, arguments[0], &descriptor) ||
+      !native_int(env, arguments[1], &level) || !native_int(env, arguments[2], &option) ||
+      !native_int(env, arguments[3], &value))
+    return native_number(env, -EINVAL);
+  return native_number(env, setsockopt(descriptor, level, option, &value, sizeof value) != 0 ? -errno : 0);
+}
+
 typedef union {
   struct cmsghdr header;
   char bytes[CMSG_SPACE(sizeof(int) * MAX_PASSED)];
@@ -193,6 +204,7 @@ const native_call socket_calls[] = {
     {"setBlocking", set_blocking},
     {"dupDescriptor", dup_descriptor},
     {"setSocketBuffer", set_socket_buffer},
+    {"setSocketOption", set_socket_option},
     {"sendDescriptors", send_descriptors},
     {"receiveDescriptors", receive_descriptors},
     {NULL, NULL},

@@ -28,6 +28,8 @@ export interface SocketCalls {
   dupDescriptor(descriptor: number): number;
   /** Sets the kernel's buffer of one direction (0: only asks) and says what it is now: Linux gives twice what is asked. */
   setSocketBuffer(socket: number, sending: boolean, lengthBytes: number): number;
+  /** Sets an option that is one int; level and option by the kernel's numbers. */
+  setSocketOption(socket: number, level: number, option: number, value: number): number;
   /**
    * Sends bytes (at least one) and up to {@link PASSED_MAX} descriptors over a Unix socket; −EAGAIN when there is no room.
    * The caller's descriptors stay open.

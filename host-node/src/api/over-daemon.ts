@@ -1,17 +1,16 @@
 // A run with a daemon, over TCP or behind a remote shell (docs/protocol/02-daemon.md §2, §4, §8).
-import type { Remote } from '../options/endpoint.ts';
 import type { Options } from '../options/options.ts';
 import { splitServerArguments } from '../options/server-args.ts';
 import { RunError } from '../session/run-error.ts';
 import { pump } from '../transfer/pump.ts';
 import { greetDaemon, sendDaemonArguments } from '../transport/daemon-client.ts';
-import { type RemoteShell, startRemoteShell } from '../transport/remote-shell.ts';
 import { secludedBlock } from '../transport/secluded-args.ts';
-import { connectTcp } from '../transport/tcp.ts';
 import type { ClientEnvironment, ClientResult } from './client-environment.ts';
 import { clientSession } from './client-session.ts';
+import { connectDaemon, needsChild } from './daemon-connection.ts';
+import { readEarlyInput } from './early-input.ts';
 import { finish, pumpOptions } from './outcome.ts';
-import { confineBeside, leaveShell, shellOptions, shellWords } from './over-shell.ts';
+import { confineBeside, leaveShell } from './over-shell.ts';
 import { type RemoteEndpoints, roleOfOperands } from './remote-role.ts';
 import { clientPlan } from './run-confinement.ts';
 
@@ -21,7 +20,6 @@ export async function runOverDaemon(
   environment: ClientEnvironment,
 ): Promise<ClientResult> {
   const { remote, direction } = endpoints;
-  if (options.proxy !== null) throw new RunError('ERR_UNSUPPORTED', 'RSYNC_PROXY is not supported yet', 4);
   const path = remote.paths[0] ?? '';
   if (path.startsWith('/')) {
     throw new RunError('ERR_DAEMON', 'ERROR: The remote path must start with a module name not a /', 5);
@@ -32,9 +30,10 @@ export async function runOverDaemon(
   }
   const plan = clientPlan(options, endpoints);
   // Threads that look a host up inherit it; a remote shell must not.
-  if (!remote.daemonOverShell) environment.confinement?.begin(plan);
+  const byChild = needsChild(options, remote);
+  if (!byChild) environment.confinement?.begin(plan);
   const connection = await connectDaemon(options, remote, environment);
-  if (remote.daemonOverShell) confineBeside(connection, environment, plan);
+  if (byChild) confineBeside(connection, environment, plan);
   const { duplex } = connection;
   const module = path.split('/', 1)[0]!;
   const leave = (): void => duplex.destroy();
@@ -43,6 +42,8 @@ export async function runOverDaemon(
     module,
     user: remote.user ?? options.defaultUser,
     ownProtocol: options.protocol,
+    earlyInput: () =>
+      options.earlyInput === null ? undefined : readEarlyInput(options.earlyInput, roleOfOperands(options)),
     password: async () => {
       const { readPassword } = await import('./password.ts');
       return await readPassword(options, roleOfOperands(options), environment.asksForPassword ?? true);
@@ -67,24 +68,6 @@ export async function runOverDaemon(
   await pump(client.session, duplex, pumpOptions(options, environment));
   const failed = client.session.error !== undefined;
   return finish(client, environment, await leaveShell(connection, failed, environment.signal));
-}
-
-/** The connection to a daemon: a socket, or the stdio of `RSYNC_PATH --server --daemon .` behind a remote shell. */
-async function connectDaemon(
-  options: Options,
-  remote: Remote,
-  environment: ClientEnvironment,
-): Promise<RemoteShell> {
-  if (!remote.daemonOverShell) {
-    const duplex = await connectTcp(remote.host, remote.port, {
-      role: roleOfOperands(options),
-      contimeoutSeconds: options.contimeoutSeconds,
-      signal: environment.signal,
-    });
-    return { duplex, exitCode: Promise.resolve(0), kill: () => undefined };
-  }
-  const words = [...shellWords(options, remote), options.rsyncPath, '--server', '--daemon', '.'];
-  return await startRemoteShell(words, shellOptions(options, environment));
 }
 
 /** A path that is only the module's name is sent as `module/`; ` module/` inside would be split by the daemon (02 §8). */

@@ -106,6 +106,10 @@ export function shellWords(options: Options, remote: Remote): string[] {
   if (remote.host.startsWith('-')) {
     throw new RunError('ERR_HOST', "Invalid remote host: hostnames may not start with '-'.", 1);
   }
-  const user = remote.user === null ? [] : ['-l', remote.user];
-  return [...splitShellCommand(options.rsh), ...user, remote.host];
+  const command = splitShellCommand(options.rsh);
+  const named = remote.daemonOverShell && command.includes('-l');
+  const user = remote.user === null || named ? [] : ['-l', remote.user];
+  const isSsh = command[0]?.split('/').at(-1) === 'ssh';
+  const version = options.ipVersion !== 0 && isSsh ? [`-${options.ipVersion}`] : [];
+  return [...command, ...user, ...version, remote.host];
 }

@@ -49,6 +49,7 @@ const WORDS: readonly (readonly [number, string, string])[] = [
   [74, 'EBADMSG', 'Bad message'],
   [75, 'EOVERFLOW', 'Value too large for defined data type'],
   [84, 'EILSEQ', 'Invalid or incomplete multibyte or wide character'],
+  [92, 'ENOPROTOOPT', 'Protocol not available'],
   [95, 'EOPNOTSUPP', 'Operation not supported'],
   [104, 'ECONNRESET', 'Connection reset by peer'],
   [110, 'ETIMEDOUT', 'Connection timed out'],

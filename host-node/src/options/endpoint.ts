@@ -46,7 +46,7 @@ export interface Remote {
   readonly daemonOverShell: boolean;
   readonly host: string;
   readonly user: string | null;
-  /** Daemon: URL port, --port, 873. */
+  /** Daemon: URL port, --port, 873; through a remote shell 0 when none is named. */
   readonly port: number;
   readonly paths: readonly string[];
 }
@@ -216,7 +216,8 @@ function emptyDestination(): OptionError {
 }
 
 function remoteOf(options: Options, location: RemoteLocation, paths: readonly string[]): Remote {
-  if (location.host.startsWith('-')) {
+  // It would be an option of the remote shell.
+  if (location.host.startsWith('-') && (location.kind === 'shell' || options.rshExplicit)) {
     throw bareError("Invalid remote host: hostnames may not start with '-'.");
   }
   if (location.kind === 'shell') {
@@ -233,8 +234,9 @@ function remoteOf(options: Options, location: RemoteLocation, paths: readonly st
     const ending = options.rshExplicit ? '' : ' not a /';
     throw bareError(`ERROR: The remote path must start with a module name${ending}`, 5);
   }
-  const port = location.port !== 0 ? location.port : options.port !== 0 ? options.port : DAEMON_PORT;
   const overShell = options.rshExplicit;
+  const named = location.port !== 0 ? location.port : options.port;
+  const port = named !== 0 || overShell ? named : DAEMON_PORT;
   return {
     kind: 'daemon',
     daemonOverShell: overShell,

@@ -308,6 +308,9 @@ export interface Options {
   readonly defaultUser: string;
   /** $RSYNC_PROXY as it is; null if not set. */
   readonly proxy: string | null;
+  /** $RSYNC_CONNECT_PROG and $RSYNC_SHELL as they are; null if not set. */
+  readonly connectProgram: string | null;
+  readonly shell: string | null;
 }
 
 /** Levels of a run with that many -v and nothing else. */
@@ -470,4 +473,6 @@ export const DEFAULT_OPTIONS: Options = Object.freeze({
   password: null,
   defaultUser: 'nobody',
   proxy: null,
+  connectProgram: null,
+  shell: null,
 });

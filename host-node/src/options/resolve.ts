@@ -86,6 +86,8 @@ function environmentFields(raw: RawOptions, environment: Environment) {
       server || environment.RSYNC_PASSWORD === undefined ? null : byteString(environment.RSYNC_PASSWORD),
     defaultUser: nonEmpty(environment.USER) ?? nonEmpty(environment.LOGNAME) ?? 'nobody',
     proxy: server ? null : nonEmpty(environment.RSYNC_PROXY),
+    connectProgram: server ? null : nonEmpty(environment.RSYNC_CONNECT_PROG),
+    shell: nonEmpty(environment.RSYNC_SHELL),
   };
 }
 

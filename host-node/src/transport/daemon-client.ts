@@ -10,6 +10,8 @@ export interface DaemonRequest {
   readonly module: string;
   readonly user: string;
   readonly ownProtocol: number;
+  /** Bytes for the daemon's early exec command; asked once the daemon has greeted. */
+  earlyInput(): Buffer | undefined;
   /** Asked only when the daemon wants to know. */
   password(): Promise<string>;
   /** A line of the message of the day or of the module list. */
@@ -29,6 +31,11 @@ export async function greetDaemon(duplex: StreamDuplex, request: DaemonRequest):
   try {
     send(duplex, `@RSYNCD: ${request.ownProtocol}.0 ${AUTH_DIGESTS.join(' ')}\n`);
     const { protocol, digests } = parseGreeting(await lines.line(), request.ownProtocol);
+    const early = request.earlyInput();
+    if (early !== undefined && early.length > 0) {
+      send(duplex, `#early_input=${early.length}\n`);
+      duplex.write(early);
+    }
     send(duplex, `${request.module}\n`);
     for (;;) {
       const line = await lines.line();

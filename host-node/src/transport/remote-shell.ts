@@ -51,6 +51,8 @@ export interface ShellOptions {
   readonly stderrLine?: ((line: string) => void) | undefined;
   /** Told once when socket pairs could not be had and pipes do their work. */
   warn(text: string): void;
+  /** Variables that the command gets besides ours. */
+  readonly variables?: Readonly<Record<string, string>>;
   /** What makes the socket pairs. */
   readonly sockets?: Partial<PairCalls> | undefined;
 }
@@ -75,7 +77,10 @@ export async function startRemoteShell(
   let child: ChildProcess;
   try {
     const wire = sockets?.stdio ?? (['pipe', 'pipe'] as const);
-    child = spawn(file!, args, { stdio: [...wire, stderrLine ? 'pipe' : 'inherit'] });
+    child = spawn(file!, args, {
+      stdio: [...wire, stderrLine ? 'pipe' : 'inherit'],
+      env: shellEnvironment(options.variables),
+    });
   } catch (error) {
     throw cannot(error);
   } finally {
@@ -96,6 +101,13 @@ export async function startRemoteShell(
       sockets?.endReading();
     },
   };
+}
+
+/** ssh without a terminal would ask for a password on the screen of $DISPLAY. */
+function shellEnvironment(variables: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+  const { DISPLAY, ...others } = process.env;
+  const keeps = DISPLAY !== undefined && others['SSH_ASKPASS'] !== undefined;
+  return { ...others, ...(keeps ? { DISPLAY } : {}), ...variables };
 }
 
 /** A grandchild may keep the pipes open after the shell itself is gone; it is waited for no longer than this. */

@@ -1,9 +1,12 @@
 // A TCP connection to a daemon (docs/protocol/02-daemon.md §2): every resolved address in order, with --contimeout each.
+import { type LookupAddress } from 'node:dns';
 import { lookup } from 'node:dns/promises';
-import { connect, type Socket, type TcpNetConnectOpts } from 'node:net';
+import { connect, isIP, type Socket, type TcpNetConnectOpts } from 'node:net';
 import { systemErrorText } from '../fs/errno.ts';
+import type { SocketSetting } from '../options/socket-options.ts';
 import type { ProcessRole } from '../report/exit-codes.ts';
 import { RunError } from '../session/run-error.ts';
+import { applySocketSettings } from './socket-settings.ts';
 import { StaticInput } from './static-input.ts';
 import { StreamDuplex } from './stream-duplex.ts';
 
@@ -12,6 +15,13 @@ export interface ConnectOptions {
   readonly role: ProcessRole;
   /** 0 = as long as the system tries. */
   readonly contimeoutSeconds: number;
+  /** 0: what the name resolves to. */
+  readonly ipVersion: 0 | 4 | 6;
+  /** Name or address of our own end; null: the system's choice. */
+  readonly address: string | null;
+  readonly settings: readonly SocketSetting[];
+  /** A line about something that does not stop the run. */
+  warn(text: string): void;
   readonly signal: AbortSignal;
 }
 
@@ -20,24 +30,25 @@ const RESOLVER_WORDS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'Name or service not known',
   EAI_AGAIN: 'Temporary failure in name resolution',
 };
+const OTHER_FAMILY = 'Address family for hostname not supported';
 
 /** Connects; RunError with exit code 10 (35 after the time-out, 20 when stopped), one line for each address that failed. */
 export async function connectTcp(host: string, port: number, options: ConnectOptions): Promise<StreamDuplex> {
-  let addresses;
-  try {
-    addresses = await lookup(host, { all: true, verbatim: true });
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reason = RESOLVER_WORDS[code ?? ''] ?? message;
-    throw new RunError('ERR_RESOLVE', `rsync: getaddrinfo: ${host} ${port}: ${reason}`, 10);
-  }
   const failures: string[] = [];
-  for (const { address } of addresses) {
+  for (const { address, family } of await addressesOf(host, options.ipVersion, `: ${host} ${port}`)) {
+    const local = options.address === null ? undefined : await localAddress(options.address, family);
     try {
       const received = new StaticInput();
       const to = { host: address, port, onread: received.onread };
-      const socket = await connectOne(to, options.contimeoutSeconds, options.signal);
+      const socket = await connectOne(
+        local === undefined ? to : { ...to, localAddress: local },
+        options.contimeoutSeconds,
+        options.signal,
+      );
       socket.setNoDelay(true);
+      for (const failure of applySocketSettings(socket, options.settings)) {
+        options.warn(`rsync: [${options.role}] ${failure}`);
+      }
       return new StreamDuplex(socket, socket, received.listen);
     } catch (error) {
       if (error instanceof RunError) throw error;
@@ -46,6 +57,25 @@ export async function connectTcp(host: string, port: number, options: ConnectOpt
     }
   }
   throw new RunError('ERR_CONNECT', failures.join('\n'), 10);
+}
+
+/** `named`: how the failure's line goes on behind `getaddrinfo`. */
+async function addressesOf(host: string, ipVersion: 0 | 4 | 6, named: string): Promise<LookupAddress[]> {
+  const fail = (reason: string): RunError =>
+    new RunError('ERR_RESOLVE', `rsync: getaddrinfo${named}: ${reason}`, 10);
+  const own = isIP(host);
+  if (own !== 0 && ipVersion !== 0 && own !== ipVersion) throw fail(OTHER_FAMILY);
+  try {
+    return await lookup(host, { all: true, verbatim: true, family: ipVersion });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw fail(RESOLVER_WORDS[code ?? ''] ?? message);
+  }
+}
+
+async function localAddress(address: string, family: number): Promise<string> {
+  const [first] = await addressesOf(address, family === 6 ? 6 : 4, ` ${address}`);
+  return first!.address;
 }
 
 function connectOne(to: TcpNetConnectOpts, contimeoutSeconds: number, signal: AbortSignal): Promise<Socket> {

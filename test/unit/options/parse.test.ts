@@ -101,7 +101,7 @@ describe('no option of rsync is ignored in silence', () => {
 
 describe('implications', () => {
   it('an empty run is the documented default, but for the directory listing', () => {
-    expect(optionsOf('s d')).toEqual({ ...DEFAULT_OPTIONS, operands: ['s', 'd'] });
+    expect(optionsOf('s d')).toEqual({ ...DEFAULT_OPTIONS, operands: ['s', 'd'], words: ['s', 'd'] });
     expect(Object.isFrozen(optionsOf('s d'))).toBe(true);
   });
   it('-a is weak: --no-r after it wins, before it loses', () => {
