@@ -179,8 +179,7 @@ export class SessionEnds implements SessionHost {
   /** Directories that rules of the receiver keep stay, empty or not. */
   #pruning({ protocol }: SessionContext): (list: FileList) => void {
     const rules = FilterState.outside(this.#filters, protocol, '/');
-    return (list) =>
-      pruneEmptyDirectories(list, (name) => rules.check(name, true, 'receiver') === 'exclude');
+    return (list) => pruneEmptyDirectories(list, (name) => rules.check(name, true, 'receiver') === 'exclude');
   }
 
   /** A pulling client distrusts the sender's list (03 §16); servers and local copies trust their own arguments. */
@@ -245,6 +244,8 @@ export class SessionEnds implements SessionHost {
       removal: sentFileRemoval(options, this.report, sourcePath, this.#parts.arrivals),
       append: options.append,
       inplace: options.inplace,
+      backup: options.backup,
+      maxAlloc: options.maxAlloc,
       blocks: source.blocks,
       ...(localData === undefined ? { readAhead: chooseReadAhead(options, sourcePath) } : { localData }),
     });

@@ -103,6 +103,7 @@ export class ListTaker {
     if (report.debug !== undefined) tellList(report.debug, list, channel.role);
     report.debug?.('flist', 2, () => 'recv_file_list done');
     statistics.countList(list);
+    this.#receiver.prune?.(list);
     lists.add(list, directory).ioError = this.#context.ioError;
   }
 

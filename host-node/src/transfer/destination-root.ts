@@ -22,7 +22,7 @@ export function openDestinationRoot(
   totalEntries: number,
 ): RootOutcome {
   const parent = parentOf(path);
-  const many = totalEntries > 1;
+  const many = totalEntries > 1 && !(state.options.pruneEmptyDirs && isEmptied(first));
   const slash = path.endsWith('/');
   let mode = lookAt(state, path, parent);
   if (mode === undefined && state.options.mkpath && (many || path.includes('/'))) {
@@ -42,6 +42,12 @@ export function openDestinationRoot(
   enter(state, parent.directory, 3);
   state.localName = parent.leaf;
   return 'existing';
+}
+
+/** Nothing is left to be made. */
+function isEmptied(list: FileList): boolean {
+  for (let row = 0; row < list.count; row++) if (list.isActive(row)) return false;
+  return true;
 }
 
 /** A file in a directory that was made for it, or would be. */

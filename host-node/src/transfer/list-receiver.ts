@@ -16,6 +16,8 @@ export interface ListReceiverOptions {
   readonly relative: boolean;
   /** --chmod where this end applies it: permissions of everything but symlinks, before anybody looks at them. */
   readonly chmod: ((mode: number) => number) | undefined;
+  /** Removes directories without files, once the list was counted. */
+  readonly prune: ((list: FileList) => void) | undefined;
   /** Refuses a list with names that are wrong (§14.6, §16); throws ProtocolError. */
   check(list: FileList, directory: string | undefined): void;
 }
@@ -23,8 +25,11 @@ export interface ListReceiverOptions {
 export class MappingListReceiver implements ListReceiver {
   readonly #options: ListReceiverOptions;
 
+  readonly prune: ((list: FileList) => void) | undefined;
+
   constructor(options: ListReceiverOptions) {
     this.#options = options;
+    this.prune = options.prune;
   }
 
   learnId(kind: 'user' | 'group', id: number, name: string): void {

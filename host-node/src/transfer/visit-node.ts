@@ -1,5 +1,6 @@
 // The generator's way with symlinks, devices and special files: compare, keep, leave to an alternate directory, or make anew
 // (docs/protocol/04-transfer.md §3.5, §3.6, §3.10).
+import { isUnsafeLink } from '../flist/unsafe-link.ts';
 import { type FileStat, FilesystemError } from '../fs/filesystem.ts';
 import { ITEM_LOCAL_CHANGE, ITEM_REPORT_CHANGE } from '../session/item.ts';
 import type { Task } from '../session/wait.ts';
@@ -26,6 +27,10 @@ interface NewNode extends Pick<Creation, 'kind' | 'failure' | 'make'> {
 export function* visitSymlink(state: DestinationState, hand: Hand, visited: Visited): Task<NodeOutcome> {
   const { entry, name } = visited;
   const target = entry.list.linkTarget(entry.row);
+  if (state.options.safeLinks && isUnsafeLink(target, entry.list.name(entry.row))) {
+    tellIgnored(state, name, target);
+    return 'failed';
+  }
   const compare: NodeComparison = (place, stat) =>
     isSymlink(stat.mode) ? readTarget(place) === target : undefined;
   return yield* visit(state, hand, visited, compare, {
@@ -34,6 +39,11 @@ export function* visitSymlink(state: DestinationState, hand: Hand, visited: Visi
     make: (at) => state.tree.symlink(target, at),
     shown: `${name} -> ${target}`,
   });
+}
+
+/** --safe-links. */
+function tellIgnored({ options, report: out }: DestinationState, name: string, target: string): void {
+  if (options.info.symsafe >= 1) out.message('info', `ignoring unsafe symlink "${name}" -> "${target}"`);
 }
 
 /** Devices, FIFOs and sockets. */
