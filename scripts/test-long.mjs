@@ -1,5 +1,5 @@
 // The tests that CI runs in small, at their full sizes: 100,000 flips of a parent directory, 50,000 files with 64 descriptors,
-// every call of a copy failing with every error. Some ten minutes.
+// every call of a copy failing with every error, 10,000 deletions under strace. Some twenty minutes.
 // Usage: node scripts/test-long.mjs [words that name the tests]
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
@@ -10,6 +10,7 @@ const tests = [
   { file: 'test/hostile/race.test.ts', size: { OCRSYNC_RACE_FLIPS: '100000' } },
   { file: 'test/unit/fs/few-descriptors.test.ts', size: { OCRSYNC_FEW_FILES: '50000' } },
   { file: 'test/crash/fail-at.test.ts', size: { OCRSYNC_FAIL_AT: 'all' } },
+  { file: 'test/order/deletion-order.test.ts', size: { OCRSYNC_DELETE_EXTRAS: '10000' } },
 ];
 const wanted = process.argv.slice(2);
 
