@@ -6,51 +6,25 @@ import { MAX_BLOCKS } from '@ocrsync/core/delta-sums';
 import type { SumHeadLimits } from '@ocrsync/core/wire-reader';
 import { DeltaMatcher, type DeltaSink } from '@ocrsync/core/delta';
 import { deviceSizeBytes } from '../flist/device-size.ts';
-import type { FileStat, OpenFile, Root } from '../fs/filesystem.ts';
+import type { FileStat, OpenFile } from '../fs/filesystem.ts';
 import { FilesystemError } from '../fs/filesystem.ts';
 import type { Channel } from '../session/channel.ts';
 import type { SessionContext } from '../session/context.ts';
-import { BASIS_FNAME, type Item, type SumHead } from '../session/item.ts';
+import { BASIS_FNAME, BASIS_PARTIAL_DIR, type Item, type SumHead } from '../session/item.ts';
 import { intPayload, MSG_NO_SEND } from '../session/messages.ts';
-import type { Entry, SourceBlocks, SourceFiles, WireShare } from '../session/ports.ts';
+import type { Entry, SourceFiles, WireShare } from '../session/ports.ts';
 import { RunError } from '../session/run-error.ts';
+import { requireMemory } from './memory-limit.ts';
 import { answerXattrs } from '../session/sender.ts';
 import { type Task, WAIT_TURN } from '../session/wait.ts';
 import { type LocalData, streamBytes, tokenBytes } from './local-data.ts';
-import type { ReadAhead } from './read-ahead.ts';
 import { tellFileEnd, tellFileStart } from './sender-debug.ts';
-import type { SentFileRemoval } from './sent-file-removal.ts';
-import type { TokenOutput } from './token-output.ts';
+import type { SourceFilesOptions } from './source-files-options.ts';
 
+/** What upstream keeps of each block sum. */
+const SUM_BYTES = 24;
 const IO_ERROR_GENERAL = 1;
 const IO_ERROR_VANISHED = 2;
-
-export interface SourceFilesOptions {
-  readonly context: SessionContext;
-  readonly tokens: TokenOutput;
-  /** Where an entry lives: the root of its source argument and the name below it. */
-  sourcePath(entry: Entry): { readonly root: Root; readonly name: string };
-  /** Name for messages, quoted and absolute (07 §2.4). */
-  fullName(entry: Entry): string;
-  /** With the directory of its argument, for --debug. */
-  shownName?(entry: Entry): string;
-  /** Symlinks as last component are followed: -L. */
-  readonly followLinks: boolean;
-  /** Devices are sent as files of their content. */
-  readonly copyDevices: boolean;
-  /** Reading leaves access times alone, where it may. */
-  readonly keepAtime: boolean;
-  /** With --remove-source-files. */
-  readonly removal?: SentFileRemoval | undefined;
-  readonly append: 0 | 1 | 2;
-  readonly inplace: boolean;
-  /** With -X: what was asked for goes behind the record's head. */
-  readonly blocks?: SourceBlocks | undefined;
-  /** Local copies whose data may leave the stream. */
-  readonly localData?: LocalData;
-  /** Files that were read before their turn. */
-  readonly readAhead?: ReadAhead | undefined;
-}
 
 /** What went out for a file. */
 interface SentData {
@@ -95,7 +69,8 @@ export class TreeSourceFiles implements SourceFiles {
     const append = redo ? 0 : this.#options.append;
     this.#sumsFrom = channel.reader.dataBytesRead;
     const head = yield* this.#readHead(channel);
-    if (head.count > 0) yield* this.#readSums(channel, item, head, append);
+    const inPlace = this.#isOverwritten(item, redo);
+    if (head.count > 0) yield* this.#readSums(channel, inPlace, head, append);
     const { localData } = this.#options;
     if (localData !== undefined && !localData.hasRoom) yield () => localData.hasRoom;
     const opened = this.#open(entry);
@@ -120,7 +95,7 @@ export class TreeSourceFiles implements SourceFiles {
         if (localData.room() === 1) yield* this.#unsettled(0);
         return 0;
       }
-      if (head.count === 0) yield* this.#readSums(channel, item, head, append);
+      if (head.count === 0) yield* this.#readSums(channel, inPlace, head, append);
       if (localData !== undefined) yield* this.#unsettled(0);
       return yield* this.#sendOpen(entry, item, channel, opened, head, append);
     } finally {
@@ -151,6 +126,7 @@ export class TreeSourceFiles implements SourceFiles {
   *#readHead(channel: Channel): Task<SumHead> {
     const { reader } = channel;
     while (!reader.trySumHead(this.#headLimits)) yield* channel.more();
+    requireMemory('sender', reader.sumCount, SUM_BYTES, this.#options.maxAlloc);
     return {
       count: reader.sumCount,
       blockLength: reader.blockLength,
@@ -159,11 +135,18 @@ export class TreeSourceFiles implements SourceFiles {
     };
   }
 
+  /** The receiver reads blocks from the file that it writes (§6.3); before protocol 29 no record says when they are a backup's. */
+  #isOverwritten({ basisType }: Item, redo: boolean): boolean {
+    const { inplace, backup } = this.#options;
+    const { negotiated, protocol } = this.#context;
+    if (basisType === BASIS_PARTIAL_DIR) return negotiated.inplacePartialDir;
+    return inplace && basisType === BASIS_FNAME && (protocol >= 29 || !backup || redo);
+  }
+
   /** Makes the matcher ready for the sums that follow the head; without any it finds nothing. */
-  *#readSums(channel: Channel, item: Item, head: SumHead, append: 0 | 1 | 2): Task {
+  *#readSums(channel: Channel, inPlace: boolean, head: SumHead, append: 0 | 1 | 2): Task {
     const { reader } = channel;
     const { negotiated, protocol } = this.#context;
-    const inPlace = this.#options.inplace && item.basisType === BASIS_FNAME;
     const appendMode =
       append === 0 ? {} : { append: append === 2 || protocol < 30 ? ('verify' as const) : ('skip' as const) };
     this.#matcher.open(head, {
