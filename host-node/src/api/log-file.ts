@@ -1,8 +1,8 @@
 // The file behind --log-file: opened before the process gives up rights and before the peer is heard, then only appended to
 // (docs/protocol/07-output.md §11, 09-rsync-3.5.md §3). What stands in it: report/log-renderer.ts.
-import { lstatSync, openSync, realpathSync, writeSync } from 'node:fs';
-import path from 'node:path';
-import { systemErrorText } from '../fs/errno.ts';
+import { writeSync } from 'node:fs';
+import { FilesystemError } from '../fs/filesystem.ts';
+import { openOperatorFile } from '../fs/operator-file.ts';
 import type { Options } from '../options/options.ts';
 import { LogRenderer } from '../report/log-renderer.ts';
 
@@ -22,10 +22,10 @@ export function openLogFile(options: Options, role: 'client' | 'server'): Opened
   if (logFile === null) return { log: undefined, warnings: [] };
   let descriptor: number;
   try {
-    if (!options.insecureLinks) refuseForeignLinks(logFile);
-    descriptor = openSync(Buffer.from(logFile, 'latin1'), 'a', LOG_MODE);
+    descriptor = openOperatorFile(logFile, 'append', options.insecureLinks, LOG_MODE);
   } catch (error) {
-    const text = `rsync: [${role}] failed to open log-file ${logFile}: ${systemErrorText(error as NodeJS.ErrnoException)}`;
+    if (!(error instanceof FilesystemError)) throw error;
+    const text = `rsync: [${role}] failed to open log-file ${logFile}: ${error.strerror} (${error.errno})`;
     return { log: undefined, warnings: [text, 'Ignoring "log file" setting.'] };
   }
   return {
@@ -36,23 +36,6 @@ export function openLogFile(options: Options, role: 'client' | 'server'): Opened
     }),
     warnings: [],
   };
-}
-
-/** A symlink of somebody else, anywhere in the path, is not followed (09 §2.3): who made it chooses the file then. */
-function refuseForeignLinks(logFile: string): void {
-  const owner = process.geteuid?.();
-  if (owner === undefined) return;
-  let at = logFile.startsWith('/') ? '/' : process.cwd();
-  for (const part of logFile.split('/').filter((each) => each !== '')) {
-    at = path.join(at, part);
-    const stat = lstatSync(at, { throwIfNoEntry: false });
-    if (stat === undefined) return;
-    if (!stat.isSymbolicLink()) continue;
-    if (stat.uid !== 0 && stat.uid !== owner) {
-      throw Object.assign(new Error(`${at} is a symlink of user ${stat.uid}`), { code: 'ELOOP' });
-    }
-    at = realpathSync(at);
-  }
 }
 
 /** A full disk costs lines of the log, not the run. */

@@ -1,9 +1,10 @@
 // Where a client gets the password for a daemon (docs/protocol/02-daemon.md §7.4): a file, the environment, the terminal.
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, readSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import type { Options } from '../options/options.ts';
-import { systemErrorText } from '../fs/errno.ts';
+import { FilesystemError } from '../fs/filesystem.ts';
+import { openOperatorFile } from '../fs/operator-file.ts';
 import type { ProcessRole } from '../report/exit-codes.ts';
 import { RunError } from '../session/run-error.ts';
 
@@ -12,18 +13,20 @@ const OTHERS = 0o006;
 
 /** The password as a byte string. RunError (exit 1) when the file will not do. */
 export async function readPassword(options: Options, role: ProcessRole, mayAsk: boolean): Promise<string> {
-  if (options.passwordFile !== null) return readPasswordFile(options.passwordFile, role);
+  if (options.passwordFile !== null)
+    return readPasswordFile(options.passwordFile, role, options.insecureLinks);
   if (options.password !== null) return options.password;
   if (!mayAsk) throw new RunError('ERR_PASSWORD', 'the daemon wants a password and there is none', 5);
   return await askPassword();
 }
 
-function readPasswordFile(file: string, role: ProcessRole): string {
+function readPasswordFile(file: string, role: ProcessRole, insecureLinks: boolean): string {
   let descriptor: number;
   try {
-    descriptor = file === '-' ? 0 : openSync(Buffer.from(file, 'latin1'), 'r');
+    descriptor = file === '-' ? 0 : openOperatorFile(file, 'read', insecureLinks);
   } catch (error) {
-    const reason = systemErrorText(error as NodeJS.ErrnoException);
+    if (!(error instanceof FilesystemError)) throw error;
+    const reason = `${error.strerror} (${error.errno})`;
     throw refuse(`rsync: [${role}] could not open password file ${file}: ${reason}`);
   }
   try {

@@ -25,7 +25,7 @@ export async function runBatch(
   file: string,
   environment: ClientEnvironment,
 ): Promise<ClientResult> {
-  const input = openInput(file);
+  const input = openInput(file, given.insecureLinks);
   try {
     const source = new BatchSource(input, file);
     const head = source.head();
@@ -65,9 +65,9 @@ function playedOptions(given: Options, head: BatchHead, { sink }: ClientEnvironm
   throw new RunError('ERR_BATCH_ICONV', `${text} --iconv option to use this batch file.`, EXIT_USAGE);
 }
 
-function openInput(file: string): BatchInput {
+function openInput(file: string, insecureLinks: boolean): BatchInput {
   try {
-    return new BatchInput(file);
+    return new BatchInput(file, insecureLinks);
   } catch (error) {
     throw batchError(file, 'open', error, EXIT_FILE_IO);
   }

@@ -1,6 +1,6 @@
 // Recording: the batch file and its script are opened before the process gives up rights, and written while the client's
 // session goes on (docs/protocol/04-transfer.md §17).
-import { BATCH_MODE, BATCH_SCRIPT_MODE, BatchOutput } from '../fs/batch-file.ts';
+import { BATCH_MODE, BATCH_SCRIPT_MODE, BatchOutput, NotAFile } from '../fs/batch-file.ts';
 import { FilesystemError } from '../fs/filesystem.ts';
 import { batchScript } from '../options/batch-script.ts';
 import type { Options } from '../options/options.ts';
@@ -19,10 +19,10 @@ export interface BatchRecording extends BatchSink {
 
 /** `program`: as it was called. undefined: nothing is to be recorded. RunError (exit 3) when the files cannot be made. */
 export function openRecording(options: Options, program: string): BatchRecording | undefined {
-  const { batch, words, protocol } = options;
+  const { batch, words, protocol, insecureLinks } = options;
   if (batch === null || batch.mode === 'read') return undefined;
-  const script = opened(`${batch.file}.sh`, BATCH_SCRIPT_MODE);
-  const data = opened(batch.file, BATCH_MODE);
+  const script = opened(`${batch.file}.sh`, BATCH_SCRIPT_MODE, insecureLinks, EXIT_FILE_SELECTION);
+  const data = opened(batch.file, BATCH_MODE, insecureLinks, EXIT_FILE_IO);
   return {
     write: (bytes) => written(batch.file, () => data.write(bytes)),
     script: (rules, destination) => {
@@ -41,11 +41,11 @@ export function openRecording(options: Options, program: string): BatchRecording
   };
 }
 
-function opened(path: string, mode: number): BatchOutput {
+function opened(path: string, mode: number, insecureLinks: boolean, exitCode: number): BatchOutput {
   try {
-    return new BatchOutput(path, mode);
+    return new BatchOutput(path, mode, insecureLinks);
   } catch (error) {
-    throw batchError(path, 'open', error, EXIT_FILE_SELECTION);
+    throw batchError(path, 'open', error, exitCode);
   }
 }
 
@@ -64,6 +64,9 @@ export function batchError(
   error: unknown,
   exitCode: number,
 ): unknown {
+  if (error instanceof NotAFile) {
+    return new RunError('ERR_BATCH_FILE', `Batch file "${path}" is not a regular file`, exitCode);
+  }
   if (!(error instanceof FilesystemError)) return error;
   const text = `rsync: [Receiver] Batch file "${path}" ${call} error: ${error.strerror} (${error.errno})`;
   return new RunError('ERR_BATCH_FILE', text, exitCode);

@@ -5,13 +5,14 @@ import type { CvsWords } from '../filter/cvs.ts';
 import { FilterList } from '../filter/filter-list.ts';
 import { cvsWords, ruleFiles } from '../flist/rule-files.ts';
 import type { Filesystem } from '../fs/filesystem.ts';
+import { processRules } from '../fs/operator-path.ts';
 import type { Options } from '../options/options.ts';
 import type { SessionReport } from '../session/ports.ts';
 
 export interface RunFilters {
   readonly options: Options;
   readonly filesystem: Filesystem;
-  readonly report: Pick<SessionReport, 'message' | 'debug'>;
+  readonly report: Pick<SessionReport, 'message' | 'debug' | 'decided'>;
   /** For rules that stand there; both ends of a local copy share one, since it can be read only once. */
   readonly standardInput: () => string;
   /** The options' own rules count: at a client and in a local copy. A server is told its rules. */
@@ -28,7 +29,7 @@ export function runFilters({
   ownRules,
   pulls,
 }: RunFilters): FilterList {
-  const files = ruleFiles(filesystem);
+  const files = ruleFiles(filesystem, options.insecureLinks ? undefined : processRules());
   const words = (): CvsWords => cvsWords(files, process.env['HOME'], process.env['CVSIGNORE']);
   const voice = report.debug;
   const list = new FilterList({
@@ -39,6 +40,7 @@ export function runFilters({
     deleteExcluded: options.deleteExcluded,
     pulls,
     warn: (text) => report.message('warning', text),
+    decided: report.decided,
     debug: voice && ((level, text) => voice('filter', level, text)),
   });
   if (ownRules) list.addArguments(options.filters);

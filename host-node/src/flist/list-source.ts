@@ -3,12 +3,13 @@
 import type { FileList } from '@ocrsync/core/file-list';
 import { FLIST_CONTENT_DIR, FLIST_IMPLIED_DIR, FLIST_TOP_DIR } from '@ocrsync/core/file-list';
 import { nextDirectory } from '@ocrsync/core/file-list-bulk';
+import { directoryOrder } from '@ocrsync/core/file-list-numbers';
 import type { CoreInstance } from '@ocrsync/core/instance';
 import type { FilterList } from '../filter/filter-list.ts';
 import type { FilterState } from '../filter/filter-state.ts';
 import type { FileStat, Filesystem, Root } from '../fs/filesystem.ts';
 import type { Options } from '../options/options.ts';
-import type { WireCharset } from '../session/charset.ts';
+import type { NameCharset } from '../session/charset.ts';
 import type { Negotiated } from '../session/negotiated.ts';
 import type { Entry, ListSource, SessionReport } from '../session/ports.ts';
 import { type Task, WAIT_TURN } from '../session/wait.ts';
@@ -46,6 +47,7 @@ export type ListSourceSettings = Pick<
   | 'copyDevices'
   | 'mungeLinks'
   | 'oneFileSystem'
+  | 'insecureLinks'
   | 'missingArgs'
   | 'chmod'
   | 'info'
@@ -70,8 +72,10 @@ export interface ListSourceOptions {
   readonly arguments: readonly string[];
   /** --files-from: what is listed, relative to the one argument. */
   readonly names?: ListedNames | undefined;
-  /** --iconv: what the other end reads. */
-  readonly charset?: WireCharset | undefined;
+  /** --iconv: names must be ones that can travel. */
+  readonly charset?: NameCharset | undefined;
+  /** … and targets of symlinks, too. */
+  readonly convertsTargets?: boolean;
   readonly settings: ListSourceSettings;
   readonly negotiated: Pick<Negotiated, 'protocol' | 'incremental' | 'listChecksum' | 'seed'>;
   readonly filters: FilterList;
@@ -178,12 +182,13 @@ export class TreeListSource implements ListSource {
   }
 
   registerDirectories(list: FileList): void {
-    const level: { name: string; directory: WalkDirectory }[] = [];
+    const level: { name: string; number: number; directory: WalkDirectory }[] = [];
+    const numbers = new Map(directoryOrder(list).map((row, number) => [row, number]));
     for (let at = nextDirectory(list, 0); at < list.count; at = nextDirectory(list, at + 1)) {
       const row = list.rowAt(at);
       const directory = this.#found.get(row);
       if (directory === undefined) throw new RangeError(`directory in row ${row} is not of this source`);
-      level.push({ name: list.name(row), directory });
+      level.push({ name: list.name(row), number: numbers.get(row)!, directory });
     }
     this.#begin();
     this.#walk.register(level);

@@ -1,6 +1,8 @@
 // Reads filter rule files through the Filesystem: those named by options, and those that lie in a tree
 // (docs/protocol/06-filters.md §5, §6).
 import { type Filesystem, FilesystemError, type Root } from '../fs/filesystem.ts';
+import { isSymlink } from '@ocrsync/core/file-type';
+import { isTrusted, type OperatorRules, operatorPlace } from '../fs/operator-path.ts';
 import type { CvsWords } from '../filter/cvs.ts';
 import type { TreeRuleFiles } from '../filter/filter-state.ts';
 import type { RuleFiles } from '../filter/rule-file.ts';
@@ -9,14 +11,15 @@ import type { RuleFiles } from '../filter/rule-file.ts';
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
 const FIRST_PIECE_BYTES = 64 * 1024;
 
-/** Rule files by path, as the user wrote it. */
-export function ruleFiles(filesystem: Filesystem): RuleFiles {
+/** Rule files by path, as the user wrote it. `links`: whose symlinks are followed; undefined: everybody's. */
+export function ruleFiles(filesystem: Filesystem, links?: OperatorRules): RuleFiles {
   return {
     read(path) {
-      const slash = path.lastIndexOf('/');
-      const directory = slash < 0 ? '.' : slash === 0 ? '/' : path.slice(0, slash);
       try {
-        return { text: readText(filesystem.root(directory), path.slice(slash + 1)) };
+        const place = links === undefined ? path : operatorPlace(filesystem, path, links).path;
+        const slash = place.lastIndexOf('/');
+        const directory = slash < 0 ? '.' : slash === 0 ? '/' : place.slice(0, slash);
+        return { text: readText(filesystem.root(directory), place.slice(slash + 1)) };
       } catch (error) {
         if (!(error instanceof FilesystemError)) throw error;
         return { failure: `${error.strerror} (${error.errno})` };
@@ -36,13 +39,13 @@ export function cvsWords(
 }
 
 /** Rule files of a tree. */
-export function treeRuleFiles(filesystem: Filesystem, root: Root): TreeRuleFiles {
-  const outside = ruleFiles(filesystem);
+export function treeRuleFiles(filesystem: Filesystem, root: Root, links?: OperatorRules): TreeRuleFiles {
+  const outside = ruleFiles(filesystem, links);
   return {
     rootPath: root.path,
     readFile(name) {
       try {
-        return readText(root, name);
+        return isForeignLink(root, name, links) ? undefined : readText(root, name);
       } catch (error) {
         if (!(error instanceof FilesystemError)) throw error;
         return undefined;
@@ -53,6 +56,13 @@ export function treeRuleFiles(filesystem: Filesystem, root: Root): TreeRuleFiles
       return 'text' in found ? found.text : undefined;
     },
   };
+}
+
+/** A symlink that somebody else has put into the tree. */
+function isForeignLink(root: Root, name: string, links: OperatorRules | undefined): boolean {
+  if (links === undefined) return false;
+  const stat = root.lstat(name);
+  return stat !== undefined && isSymlink(stat.mode) && !isTrusted(stat, links);
 }
 
 function readText(root: Root, name: string): string {

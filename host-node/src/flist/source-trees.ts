@@ -1,6 +1,7 @@
 // The source trees as the list sees them: roots of arguments, stats, directory contents and link targets, with the words
 // and io_error bits of what cannot be read (docs/protocol/03-file-list.md §3.5, §3.6, §4.1, §4.5).
 import type { FilterList } from '../filter/filter-list.ts';
+import { processRules } from '../fs/operator-path.ts';
 import { FilterState, type TreeRuleFiles } from '../filter/filter-state.ts';
 import { type DirectoryScan, ScanAhead } from '../fs/directory-scan.ts';
 import {
@@ -49,7 +50,8 @@ export interface SourceRoot {
 }
 
 /** What of a command line decides how files are looked at. */
-export type SourceTreeSettings = LinkOptions & Pick<Options, 'copyDevices' | 'missingArgs' | 'info'>;
+export type SourceTreeSettings = LinkOptions &
+  Pick<Options, 'insecureLinks' | 'copyDevices' | 'missingArgs' | 'info'>;
 
 export interface SourceTreeOptions {
   readonly filesystem: Filesystem;
@@ -87,7 +89,11 @@ export class SourceTrees {
       if (known !== undefined) return this.#roots[known]!;
       const number = this.#roots.length;
       const outside = FilterState.outside(this.#options.filters, this.#options.protocol, root.path);
-      const files = treeRuleFiles(this.#options.filesystem, root);
+      const files = treeRuleFiles(
+        this.#options.filesystem,
+        root,
+        this.#options.settings.insecureLinks ? undefined : processRules(),
+      );
       this.#roots.push({ root, number, files, outside });
       this.#rootNumbers.set(key, number);
       return this.#roots[number]!;

@@ -1,7 +1,8 @@
 // The files of a batch: written and read in one go by the process itself (docs/protocol/04-transfer.md §17). They are the
 // operator's, never a peer's. What they hold is none of this file's business.
-import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
-import { errorOfCode, translated } from './errno.ts';
+import { closeSync, fstatSync, readSync, writeSync } from 'node:fs';
+import { translated } from './errno.ts';
+import { openOperatorFile } from './operator-file.ts';
 
 export const BATCH_MODE = 0o600;
 export const BATCH_SCRIPT_MODE = 0o700;
@@ -12,9 +13,9 @@ export class BatchOutput {
   #descriptor: number;
 
   /** @param path latin1, as typed. */
-  constructor(path: string, mode: number) {
+  constructor(path: string, mode: number, insecureLinks: boolean) {
     this.#path = path;
-    this.#descriptor = told(path, 'open', () => openSync(Buffer.from(path, 'latin1'), 'w', mode));
+    this.#descriptor = openOperatorFile(path, 'write', insecureLinks, mode);
   }
 
   write(bytes: Uint8Array): void {
@@ -31,18 +32,20 @@ export class BatchOutput {
   }
 }
 
+/** What a batch was to be read from is a directory, a pipe or a device. */
+export class NotAFile extends Error {}
+
 /** A batch that is being played. `-` is standard input; anything else has to be a regular file. */
 export class BatchInput {
   readonly #path: string;
   readonly #descriptor: number;
 
-  constructor(path: string) {
+  constructor(path: string, insecureLinks: boolean) {
     this.#path = path;
-    this.#descriptor =
-      path === '-' ? 0 : told(path, 'open', () => openSync(Buffer.from(path, 'latin1'), 'r'));
+    this.#descriptor = path === '-' ? 0 : openOperatorFile(path, 'read', insecureLinks);
     if (path === '-' || fstatSync(this.#descriptor).isFile()) return;
     this.close();
-    throw errorOfCode('EINVAL', 'open', path);
+    throw new NotAFile(path);
   }
 
   /** 0 at the end. */

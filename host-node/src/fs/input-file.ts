@@ -1,7 +1,7 @@
 // A file that is read once from its beginning to its end: it may be a pipe, a FIFO or standard input.
 // For files that the user named on the command line; nothing of a peer's choosing comes here.
-import { closeSync, openSync, readSync } from 'node:fs';
-import { translated } from './errno.ts';
+import { closeSync, readSync } from 'node:fs';
+import { openOperatorFile } from './operator-file.ts';
 
 const STANDARD_INPUT = 0;
 const PIECE_BYTES = 65536;
@@ -14,12 +14,8 @@ export class InputFile {
   #isOpen = true;
 
   /** `path`: latin1, `-` is standard input. Throws a FilesystemError. */
-  constructor(path: string) {
-    try {
-      this.#descriptor = path === '-' ? STANDARD_INPUT : openSync(Buffer.from(path, 'latin1'), 'r');
-    } catch (error) {
-      throw translated(error, 'open', path);
-    }
+  constructor(path: string, insecureLinks: boolean) {
+    this.#descriptor = path === '-' ? STANDARD_INPUT : openOperatorFile(path, 'read', insecureLinks);
   }
 
   /** The next bytes as latin1; '' at the end, or where it cannot be read on, which closes the file. */
