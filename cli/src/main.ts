@@ -14,6 +14,7 @@ import type { LogRenderer } from '@ocrsync/node/report/log-renderer';
 import { tee } from '@ocrsync/node/report/tee';
 import { isDoctor } from './doctor-words.ts';
 import { commandWords } from './command-words.ts';
+import { explainWords } from './explain-words.ts';
 import { rendererFor } from './rendering.ts';
 import { writeAll } from './write-all.ts';
 
@@ -31,7 +32,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   process.exit(exitCode);
 }
 
-async function run(words: readonly string[]): Promise<number> {
+async function run(typed: readonly string[]): Promise<number> {
+  const words = explainWords(typed);
   if (isDoctor(words)) {
     const { doctor } = await import('./doctor.ts');
     writeAll(1, Buffer.from(await doctor(words), 'utf8').toString('latin1'));
@@ -58,6 +60,16 @@ async function run(words: readonly string[]): Promise<number> {
       signal,
       confinement: ownConfinement,
     });
+  }
+  if (options.explain !== null) {
+    const { explain } = await import('./explain.ts');
+    const { exitCode, role, quiet } = await explain(options, {
+      line: (text) => writeAll(2, `${text}\n`),
+      signal,
+      confinement: ownConfinement(options),
+    });
+    if (!quiet) printExitLine(exitCode, role);
+    return exitCode;
   }
   const { log, warnings } = openLogFile(options, 'client');
   const screen = rendererFor(options);

@@ -11,7 +11,7 @@ import {
   parseOldRule,
   parseRule,
 } from './parse-rule.ts';
-import type { FilterVoice } from './filter-voice.ts';
+import type { FilterVoice, FilterWitness } from './filter-voice.ts';
 import {
   type FileMode,
   NO_FLAGS,
@@ -37,6 +37,8 @@ export interface FilterSources {
   readonly pulls?: boolean;
   /** Rules that are dropped, in upstream's words. */
   readonly warn: (text: string) => void;
+  /** Hears of every name that a rule decides; undefined when nobody listens. */
+  readonly decided?: FilterWitness | undefined;
   /** --debug=FILTER; undefined when nobody listens. */
   readonly debug?: FilterVoice | undefined;
 }

@@ -3,7 +3,7 @@
 import { cvsRules } from './cvs.ts';
 import { checkDepth, ruleFileError } from './filter-error.ts';
 import { type FilterList, baseName, sameFile } from './filter-list.ts';
-import { type RulePlace, decisionText } from './filter-voice.ts';
+import { type RulePlace, decisionText, witnessed } from './filter-voice.ts';
 import { type ParsedRule, type RuleContext, parseFileRule } from './parse-rule.ts';
 import {
   type DirectoryMergeRule,
@@ -107,7 +107,9 @@ export class FilterState {
   check(name: string, isDirectory: boolean, side: Side, ignorePerishable = false): Verdict {
     const { verdict, rule, place } = this.decide(name, isDirectory, side, ignorePerishable);
     if (rule !== undefined) {
-      this.#list.sources.debug?.(1, () => decisionText(rule, place, { name, isDirectory, side }));
+      const { debug, decided } = this.#list.sources;
+      decided?.(witnessed(rule, place, { name, isDirectory, side }));
+      debug?.(1, () => decisionText(rule, place, { name, isDirectory, side }));
     }
     return verdict;
   }

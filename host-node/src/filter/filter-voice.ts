@@ -1,8 +1,24 @@
 // What --debug=FILTER says about rules and their effect (docs/protocol/06-filters.md §17). Only makes the words.
+import type { NameDecision } from '../session/ports.ts';
 import type { PatternRule, Side } from './rule.ts';
 
 /** Says a line of that level; the text is made only when somebody listens. */
 export type FilterVoice = (level: number, text: () => string) => void;
+
+export type FilterWitness = (decision: NameDecision) => void;
+
+/** The decision in the form that an explanation shows. */
+export function witnessed(
+  rule: PatternRule,
+  place: RulePlace,
+  item: { readonly name: string; readonly isDirectory: boolean; readonly side: Side },
+): NameDecision {
+  const { name, isDirectory, side } = item;
+  const text = `${rule.kind === 'include' ? '+' : '-'} ${shownPattern(rule)}`;
+  const origin = rule.origin ?? (place === 'cvs' ? '<rule of -C>' : undefined);
+  const decision = { side, name, isDirectory, verdict: rule.kind, rule: text };
+  return origin === undefined ? decision : { ...decision, origin };
+}
 
 /** Where a rule stands: in the run's list, in a file of a directory, or in what -C means. */
 export type RulePlace = { readonly file: string } | 'list' | 'cvs';

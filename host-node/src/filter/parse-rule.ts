@@ -60,6 +60,15 @@ export function parseOldRule(
 
 /** One line or word of a rule file. */
 export function parseFileRule(text: string, context: RuleContext): ParsedRule {
+  const parsed = parseLine(text, context);
+  const { origin } = context;
+  if (parsed.type !== 'rule' || origin === undefined) return parsed;
+  const { rule } = parsed;
+  if (rule.kind !== 'include' && rule.kind !== 'exclude') return parsed;
+  return { ...parsed, rule: { ...rule, origin } };
+}
+
+function parseLine(text: string, context: RuleContext): ParsedRule {
   const { file } = context;
   if (text === '') return { type: 'none' };
   if (file.oldPrefixes) return parseOldRule(text, file.patternsOnly ?? 'exclude', context);

@@ -62,6 +62,8 @@ export interface PatternRule extends CommonRule {
   readonly deepHead: boolean;
   readonly tripleTail: boolean;
   readonly anchored: boolean;
+  /** `<rule from FILE line N>`; absent for rules of options and of a peer. */
+  readonly origin?: string;
 }
 
 /** `: NAME`: its place in the list is where the rules of the per-directory files stand. */

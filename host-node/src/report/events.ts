@@ -1,5 +1,6 @@
 // The one stream of events of a run: the engine makes them, renderers (text, JSON lines, a library user) read them.
 // Types only. Names are latin1 byte strings as they travelled; sizes are numbers of bytes; times are seconds since the epoch.
+import type { NameDecision } from '../session/ports.ts';
 
 /** Kind of a file-list entry, as the itemize string's second character distinguishes them. */
 export type EntryKind = 'file' | 'directory' | 'symlink' | 'device' | 'special';
@@ -150,6 +151,12 @@ export interface ListedEvent {
   readonly entry: EntryInfo;
 }
 
+/** A filter rule has decided about a name. Only for sinks that ask for it. */
+export interface DecisionEvent {
+  readonly type: 'decision';
+  readonly decision: NameDecision;
+}
+
 /** The very last event. */
 export interface FinishedEvent {
   readonly type: 'finished';
@@ -166,6 +173,7 @@ export type RunEvent =
   | MessageEvent
   | ListedEvent
   | SummaryEvent
+  | DecisionEvent
   | FinishedEvent;
 
 /** Takes the events of a run, in order, synchronously. */
@@ -173,4 +181,6 @@ export interface EventSink {
   event(event: RunEvent): void;
   /** Kinds that this sink does nothing with: the two that come for every file are then not made at all. */
   readonly ignores?: readonly ('change' | 'progress')[];
+  /** Wants to hear what filter rules decide. */
+  readonly decisions?: boolean;
 }

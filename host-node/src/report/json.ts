@@ -28,7 +28,7 @@ export type JsonObject = Readonly<Fields>;
 const decoder = new TextDecoder();
 
 /** `key: text`, and `keyBase64` too when the bytes are no UTF-8 (the text then has U+FFFD in their place). */
-function bytesField(key: string, bytes: string): Fields {
+export function bytesField(key: string, bytes: string): Fields {
   const text = decoder.decode(Uint8Array.from(bytes, (char) => char.charCodeAt(0)));
   return isUtf8(bytes) ? { [key]: text } : { [key]: text, [`${key}Base64`]: btoa(bytes) };
 }
@@ -139,6 +139,8 @@ export class JsonEvents {
           ? changeFields(event, this.#times, this.#symlinkTimes)
           : null;
       }
+      case 'decision':
+        return null;
       case 'deleted':
         return { type: 'deleted', ...bytesField('name', event.name), isDirectory: event.isDirectory };
       case 'progress':

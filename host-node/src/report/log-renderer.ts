@@ -85,6 +85,7 @@ export class LogRenderer implements EventSink {
         this.#summary(event);
         break;
       case 'progress':
+      case 'decision':
       case 'finished':
         break;
     }

@@ -59,10 +59,12 @@ export class ClientReport implements SessionReport {
   positionOf: (entry: Entry) => ProgressPosition = () => ({ position: 0, total: 0, complete: true });
   transferErrors = false;
   readonly debug: DebugVoice | undefined;
+  readonly decided: SessionReport['decided'];
 
   constructor(options: ClientReportOptions) {
     this.#options = options;
     this.#sink = options.sink;
+    this.decided = decisionsTo(options.sink);
     this.debug = options.debug && debugVoice(options.debug, (text) => this.message('info', text));
     this.#tellsChanges = options.sink.ignores?.includes('change') !== true;
     this.#tellsProgress = options.sink.ignores?.includes('progress') !== true;
@@ -220,4 +222,10 @@ export class ClientReport implements SessionReport {
     const preserve = { owner: this.#options.preserveOwner, group: this.#options.preserveGroup };
     return entryInfo(entry, preserve, this.#options.longName?.(entry));
   }
+}
+
+/** Where to tell what filter rules decide; undefined when the sink does not want it. */
+export function decisionsTo(sink: EventSink): SessionReport['decided'] {
+  if (sink.decisions !== true) return undefined;
+  return (decision) => sink.event({ type: 'decision', decision });
 }

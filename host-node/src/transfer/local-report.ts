@@ -5,15 +5,18 @@ import type { DebugLevels } from '../options/debug-flags.ts';
 import { type DebugVoice, debugVoice } from '../session/debug.ts';
 import type { SessionReport } from '../session/ports.ts';
 import type { Entry } from '../session/ports.ts';
+import { decisionsTo } from './client-report.ts';
 import { entryInfo } from './entry-info.ts';
 
 export class LocalReceiverReport implements SessionReport {
   readonly #sink: EventSink;
   transferErrors = false;
   readonly debug: DebugVoice | undefined;
+  readonly decided: SessionReport['decided'];
 
   constructor(sink: EventSink, debug: DebugLevels) {
     this.#sink = sink;
+    this.decided = decisionsTo(sink);
     this.debug = debugVoice(debug, (text) => this.message('info', text));
   }
 
