@@ -1,5 +1,6 @@
 // The generator's way with regular files: up to date, left alone, or asked for with the sums of a basis
 // (docs/protocol/04-transfer.md §3.7).
+import { deviceSizeBytes } from '../flist/device-size.ts';
 import type { FileStat, OpenFile } from '../fs/filesystem.ts';
 import { FilesystemError } from '../fs/filesystem.ts';
 import {
@@ -77,6 +78,7 @@ export class RegularVisitor {
       this.#state.failed('generator', text, visited.lookError);
       return 'failed';
     }
+    if (existing !== undefined && isDevice(existing.mode)) existing = this.#sized(name, existing);
     const other = this.#alternates && (yield* this.#alternates.take(visited, existing));
     if (other === 'made') return 'kept';
     if (other === 'left-out') return 'elsewhere';
@@ -138,6 +140,17 @@ export class RegularVisitor {
   #waiting(name: string, compared: FileStat | undefined): Basis | undefined {
     const waiting = this.#state.partialDirectory?.find(name);
     return waiting && { type: BASIS_PARTIAL_DIR, ...waiting, compared };
+  }
+
+  /** A device is as long as its content. */
+  #sized(name: string, stat: FileStat): FileStat {
+    const file = this.#open({ root: this.#state.tree, name });
+    if (file instanceof FilesystemError) return stat;
+    try {
+      return { ...stat, sizeBytes: deviceSizeBytes(file, stat.mode) };
+    } finally {
+      file.close();
+    }
   }
 
   #mayBeWritten({ mode }: FileStat): boolean {
