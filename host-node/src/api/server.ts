@@ -3,6 +3,7 @@
 import type { StopOutcome } from '../options/parse.ts';
 import { parseServerArguments, type ServerRequest } from '../options/server-parse.ts';
 import { escapeText, localeCharset } from '../report/escape.ts';
+import { listLine } from '../report/list-only.ts';
 import type { Options } from '../options/options.ts';
 import { exitLine } from '../report/exit-codes.ts';
 import { VERSION } from '../options/version.ts';
@@ -11,6 +12,7 @@ import { Session } from '../session/session.ts';
 import { PeerExit, RunError } from '../session/run-error.ts';
 import { availableMethods } from '../transfer/compression/available.ts';
 import { requireRing } from '../transfer/read-ahead-choice.ts';
+import { entryInfo } from '../transfer/entry-info.ts';
 import { pump } from '../transfer/pump.ts';
 import { oldDeletionLine } from '../transfer/old-deletion-line.ts';
 import { ServerReport } from '../transfer/server-report.ts';
@@ -19,9 +21,11 @@ import { expandPathWords } from '../transport/path-words.ts';
 import { readSecludedWords } from '../transport/secluded-args.ts';
 import { standardDuplex } from '../transport/standard-duplex.ts';
 import type { StreamDuplex } from '../transport/stream-duplex.ts';
+import { ownCharset } from './own-charset.ts';
 import { outcomeOf } from './outcome.ts';
 import { faultLines } from './fault-lines.ts';
 import { freshSeed } from './fresh-seed.ts';
+import { requireSafeMunging } from './munging.ts';
 import { openListedNames } from './listed-names.ts';
 import { receiverPlan, senderPlan, type RunConfinement } from './run-confinement.ts';
 import { openServerLog } from './server-log.ts';
@@ -78,6 +82,8 @@ async function serve(
   requireRing(options);
   const side = options.isServerSender ? 'sender' : 'receiver';
   const destination = side === 'receiver' ? (paths[0] ?? '.') : '';
+  requireSafeMunging(options);
+  const charset = ownCharset(options);
   const names = openListedNames(options, side === 'sender');
   const plan = side === 'receiver' ? receiverPlan(options, destination) : senderPlan(options, paths);
   const stderr = (text: string): void => environment.stderr(escaped(text, options));
@@ -87,8 +93,10 @@ async function serve(
     messagesInBand,
     stderrMode,
     quiet,
+    charset,
     debug,
     stderr,
+    listLine: (entry) => listLine(entryInfo(entry, options), options.humanReadable, options.links),
     oldDeletionLine: (name) => oldDeletionLine(options, name),
   });
   const logged = openServerLog(options, side, own, (text) => stderr(`${text}\n`));
@@ -112,6 +120,7 @@ async function serve(
     role: 'server',
     side,
     local: false,
+    charset,
     freshSeed: freshSeed(),
     messagesInBand,
     availableMethods: options.compress ? availableMethods() : [],

@@ -1,6 +1,6 @@
 // Source and destination arguments: local paths, remote shell, daemon (docs/protocol/05-options.md §10, texts of §7).
 // Works on text alone: never looks at the disk or the network.
-import { bareError, notSupported, OptionError, usageError } from './option-error.ts';
+import { bareError, OptionError, usageError } from './option-error.ts';
 import type { Options } from './options.ts';
 
 /** One operand, taken apart. `host` is without brackets; empty in `:path`. */
@@ -139,6 +139,7 @@ export function resolveEndpoints(options: Options, windows = false): Endpoints {
   const first = parseLocation(operands[0]!, windows);
   const endpoints =
     first.kind === 'local' ? fromLocal(options, windows) : fromRemote(options, first, windows);
+  checkFilesFrom(options, windows);
   checkConnectionOptions(options, endpoints);
   return endpoints;
 }
@@ -247,6 +248,25 @@ function remoteOf(options: Options, location: RemoteLocation, paths: readonly st
   };
 }
 
+/** A list that the other end reads stands on the machine of the transfer, under the same user. */
+function checkFilesFrom({ filesFrom, operands }: Options, windows: boolean): void {
+  if (filesFrom === null || filesFrom.where === 'local') return;
+  const remote = operands.map((operand) => parseLocation(operand, windows)).find(isRemote);
+  if (remote === undefined) throw bareError('--files-from cannot be remote when the transfer is local');
+  if (filesFrom.host !== '' && filesFrom.host !== hostOf(remote)) {
+    throw bareError('--files-from hostname is not the same as the transfer hostname');
+  }
+}
+
+function isRemote(location: Location): location is RemoteLocation {
+  return location.kind !== 'local';
+}
+
+/** `USER@HOST` as typed. */
+export function hostOf({ user, host }: RemoteLocation): string {
+  return user === null ? host : `${user}@${host}`;
+}
+
 function checkConnectionOptions(options: Options, endpoints: Endpoints): void {
   const remote = endpoints.direction === 'local' ? undefined : endpoints.remote;
   if (options.passwordFile !== null && remote?.kind !== 'daemon') {
@@ -254,8 +274,5 @@ function checkConnectionOptions(options: Options, endpoints: Endpoints): void {
   }
   if (options.contimeoutSeconds > 0 && (remote?.kind !== 'daemon' || remote.daemonOverShell)) {
     throw bareError('The --contimeout option may only be used when connecting to an rsync daemon.');
-  }
-  if (endpoints.direction === 'push' && options.listOnly) {
-    throw notSupported('--list-only towards a remote destination');
   }
 }

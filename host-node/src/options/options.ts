@@ -34,7 +34,7 @@ export interface FilesFrom {
   readonly where: 'local' | 'remote';
   /** Without the host. `-`: standard input, or on a server the connection. */
   readonly file: string;
-  /** Host as typed (may be empty); null for a local file. */
+  /** `[USER@]HOST` as typed (may be empty); null for a local file. */
   readonly host: string | null;
 }
 

@@ -39,6 +39,8 @@ export function parseArguments(
       return stop(helpText(), '', 0, raw.isServer);
     if (raw.version > 1) return stop(versionJson(platform?.()), '', 0, raw.isServer);
     if (raw.version > 0) return stop(versionText(platform?.()), '', 0, raw.isServer);
+    const named = raw.filesFrom !== null && !raw.isServer;
+    if (named && raw.operands.length !== 2) return stop('', usageText(), 1, false);
     return { kind: 'options', options: Object.freeze({ ...resolveOptions(raw, environment), words }) };
   } catch (error) {
     if (error instanceof OptionError) {

@@ -1,6 +1,6 @@
 // Options about names and directories that hang together: recursion, files-from, partial and backup directories, batches, and the
 // filter rules that some of them add (docs/protocol/05-options.md §6.2, §6.4, §6.6). Text alone: no disk is looked at.
-import { parseLocation } from './endpoint.ts';
+import { hostOf, parseLocation } from './endpoint.ts';
 import { usageError } from './option-error.ts';
 import type { FilesFrom, FilterArgument, Options } from './options.ts';
 import type { RawOptions } from './raw-options.ts';
@@ -47,7 +47,7 @@ export function filesFromOf(raw: RawOptions): FilesFrom | null {
   if (location.kind === 'local') return { where: 'local', file: text, host: null };
   if (raw.isServer) throw usageError('The --files-from sent to the server cannot specify a host.');
   if (location.path === '-') throw usageError('Invalid --files-from remote filename');
-  return { where: 'remote', file: location.path, host: location.host };
+  return { where: 'remote', file: location.path, host: hostOf(location) };
 }
 
 /** The directory as a server is told of it; null: beside the file. */

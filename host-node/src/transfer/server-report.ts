@@ -4,9 +4,10 @@ import type { DebugLevels } from '../options/debug-flags.ts';
 import type { Options } from '../options/options.ts';
 import type { Channel } from '../session/channel.ts';
 import { type DebugVoice, debugVoice } from '../session/debug.ts';
+import { type NameCharset, wireText } from '../session/charset.ts';
 import * as messages from '../session/messages.ts';
 import type { Negotiated } from '../session/negotiated.ts';
-import type { SessionReport } from '../session/ports.ts';
+import type { Entry, SessionReport } from '../session/ports.ts';
 
 type Severity = Parameters<SessionReport['message']>[0];
 
@@ -20,8 +21,12 @@ export interface ServerReportOptions {
   readonly stderrMode?: Options['stderrMode'];
   /** What is said of a deletion where there is no message for it (04 §13.6). */
   oldDeletionLine?(name: string): string | undefined;
+  /** A receiver's line of --list-only. */
+  listLine?(entry: Entry): string;
   /** -q: no info messages at all. */
   readonly quiet: boolean;
+  /** --iconv: what travels does so in UTF-8. */
+  readonly charset?: NameCharset | undefined;
   /** Absent: nothing of --debug. */
   readonly debug?: DebugLevels;
   /** Writes to the server's stderr; latin1 bytes, newline included. */
@@ -70,8 +75,9 @@ export class ServerReport implements SessionReport {
     // The client prints its own lines about the list.
   }
 
-  listed(): void {
-    // A server never lists.
+  listed(entry: Entry): void {
+    const line = this.#options.listLine?.(entry);
+    if (line !== undefined) this.message('info', line);
   }
 
   item(): void {
@@ -109,11 +115,12 @@ export class ServerReport implements SessionReport {
     return severity === 'error' ? messages.MSG_ERROR : messages.MSG_WARNING;
   }
 
-  #frame(code: number, text: string): void {
+  #frame(code: number, ownText: string): void {
     if (!this.channel?.outputMux) {
-      this.#options.stderr(text);
+      this.#options.stderr(ownText);
       return;
     }
+    const text = wireText(this.#options.charset, ownText);
     const limit = code === messages.MSG_DELETED ? 5119 : TEXT_BYTES;
     for (let from = 0; from < text.length; from += limit) {
       this.channel.writer.message(code, Buffer.from(text.slice(from, from + limit), 'latin1'));

@@ -245,9 +245,9 @@ describe('the command', () => {
   it('refuses a host that looks like an option, a port that is none, and an option it does not have yet', () => {
     expect(ours('--', '-oProxyCommand=x:a', 'dst')).toMatchObject({ status: 1 });
     expect(ours('rsync://h:99999/x', 'dst')).toMatchObject({ status: 1 });
-    const later = ours('--iconv=utf8', 'src', 'dst');
+    const later = ours('--daemon');
     expect(later.status).toBe(4);
-    expect(later.stderr).toContain('--iconv is not supported yet');
+    expect(later.stderr).toContain('--daemon is not supported yet');
   });
 });
 

@@ -36,6 +36,7 @@ h:a x:d|h:a b d|a h:b h:d|h:a h2:b d|h:a u@h:b d|h:a h::b d|rsync://h:1/m rsync:
 --inplace --partial-dir=x --backup-dir=. --suffix= s d|--delete --suffix= s d|--stderr=x --outbuf=x s d|--max-size=x --min-size=x s d|--min-size=x --max-size=x s d|--read-batch=a --remove-source-files --delete s d
 --compare-dest=a --link-dest=b --usermap=a:b --usermap=c:d s d|--append -W --append --partial-dir=x s d|--inplace --delay-updates --append -W s d|--server -s --old-args . d|--server --stderr=x . d|--server --write-batch=a --read-batch=b . d
 --server --delete-before --delete-after . d|--server --suffix=a/b . d|--server --max-size=x . d|--server --chmod=zz . d|--server --files-from=h:x . d|--server --append -W . d
+--files-from=x:f s h:d|--files-from=:f s d|--files-from=u@h:f h:s d|--files-from=h:f u@h:s d|--files-from=C:f h:s d|--files-from=h:f s d|--files-from=h:f s x:d
 --server --foo . d|--server -Z . d|--server -t=1 . d|--server --use-qsort . d|--server --link-dest=a --copy-dest=b . d
 --server --old-dirs=1 . d
 --server --foo . d|--server -Z . d|--server --timeout=x . d|--server --delete . d|--server --append -W . d|--server -B 1g . d|--server --cc=foo . d

@@ -202,6 +202,17 @@ describe('answers without a run', () => {
     expect(stopOf('-vh').stdout).toContain('Usage');
     expect(optionsOf('-h s d').humanReadable).toBe(2);
   });
+  it('--files-from wants one source and one destination: else the usage, exit 1', () => {
+    for (const line of ['--files-from=f s', '--files-from=f s t d', '--files-from=f']) {
+      expect(stopOf(line)).toMatchObject({ exitCode: 1, stdout: '' });
+      expect(stopOf(line).stderr).toContain('Usage:');
+    }
+    expect(optionsOf('--server --files-from=f . s').filesFrom).toEqual({
+      where: 'local',
+      file: 'f',
+      host: null,
+    });
+  });
   it('--help acts before a wrong option that follows it', () => {
     expect(stopOf('--help --foo').exitCode).toBe(0);
     expect(stopOf('--foo --help').exitCode).toBe(1);

@@ -220,7 +220,7 @@ h:~ h:-x h:~/y d
 --only-write-batch=X -a s h:d|-n --only-write-batch=X -a s h:d|-n --write-batch=X s h:d|--only-write-batch=X h:s d|--write-batch=X -W s h:d|--remove-source-files h:s d|--remove-sent-files --remove-source-files s h:d|--remove-source-files --remove-sent-files s h:d
 --copy-devices s h:d|--write-devices h:s d|--write-devices --no-write-devices s h:d|--preallocate h:s d|--super --no-super s h:d|--super h:s d|--super --fake-super s h:d|--open-noatime h:s d|-mr --no-m h:s d|-rm s h:d|-E --no-p h:s d|-Ep s h:d|-C h:s d|-CCF s h:d|-C --exclude=x h:s d
 -zz -z s h:d|--log-file=x --log-file-format=%i h:s d|--out-format=%i --log-file=x s h:d|--contimeout=0 --port=1 -4 h:s d|--trust-sender 'h:~' d|--trust-sender -R 'h:~/x' d|-vvvvvvvvv s h:d|--stop-after=5 h:s d|--time-limit=5 s h:d|--stop-at=2999-01-01 s h:d|--outbuf=L s h:d|--debug=all s h:d
---munge-links h:s d|--no-munge-links s h:d|--blocking-io s h:d|--copy-as=root s h:d|--chmod=D755,F644 h:s d|--prune-empty-dirs --no-prune-empty-dirs s h:d|-J --no-J -O --no-O s h:d|--qsort h:s d|--sockopts=x --address=1.2.3.4 s h:d|--early-input=x s h:d|--fsync --mkpath --no-mkpath s h:d
+--munge-links h:s d|--no-munge-links s h:d|--blocking-io s h:d|--copy-as=root s h:d|--chmod=D755,F644 h:s d|--prune-empty-dirs --no-prune-empty-dirs s h:d|-J --no-J -O --no-O s h:d|--qsort h:s d|--list-only s h:d|-r --list-only s h:d|--files-from=u@h:f u@h:s d|--sockopts=x --address=1.2.3.4 s h:d|--early-input=x s h:d|--fsync --mkpath --no-mkpath s h:d
 `
   .trim()
   .split(/[|\n]/);
