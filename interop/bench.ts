@@ -118,7 +118,22 @@ async function freshDestination(bench: Bench, set: OptionSet, directory: string)
   rmSync(destination, { recursive: true, force: true });
   const state = set.destination ?? 'empty';
   if (state !== 'empty') await copyTree(await preparedTree(bench, set.tree ?? 'plain', state), destination);
+  if (set.alternate !== undefined) await freshAlternate(bench, set, directory, set.alternate);
   return destination;
+}
+
+/** Made anew for each run: hard links and removals would be seen by the next. */
+async function freshAlternate(
+  bench: Bench,
+  set: OptionSet,
+  directory: string,
+  { state, where }: NonNullable<OptionSet['alternate']>,
+): Promise<void> {
+  const alternate = path.join(directory, where === 'inside' ? 'dst/.alt' : 'alt');
+  rmSync(alternate, { recursive: true, force: true });
+  mkdirSync(path.dirname(alternate), { recursive: true });
+  await copyTree(await preparedTree(bench, set.tree ?? 'plain', state), alternate);
+  if (where === 'inside') await runFile('touch', ['-d', '@1600000000', path.dirname(alternate)]);
 }
 
 /** Options and operands of one run. */

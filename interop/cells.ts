@@ -55,7 +55,7 @@ function cellsOf(set: OptionSet): Cell[] {
 
 /** Of each set: our client in both directions, one other cell in turn, and all of ssh; no large trees. */
 function quickCells(set: OptionSet, index: number): Cell[] {
-  if (set.tree === 'big') return [];
+  if (set.tree === 'big' || set.onlyFull === true) return [];
   const all = cellsOf(set);
   const always = all.filter((each) => each.transport === 'rsh' && each.pairing === 'ours-theirs');
   const ssh = all.filter((each) => each.transport === 'ssh');

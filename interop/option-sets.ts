@@ -1,6 +1,7 @@
 // The option sets of the matrix. Each runs in both directions, over every transport and pairing.
 // To add one: a unique name, the options, and the kind of tree and destination it needs to show its effect.
 
+import { alternateSets } from './option-sets-alternate.ts';
 import { attributeSets } from './option-sets-attributes.ts';
 import { deleteSets } from './option-sets-delete.ts';
 import { metadataSets } from './option-sets-metadata.ts';
@@ -12,8 +13,12 @@ export interface OptionSet {
   readonly tree?: 'plain' | 'mixed' | 'big' | 'attributes';
   /** `changed`: a mutated copy; `conflicting`: also full directories where files come; `shortened`: prefixes. */
   readonly destination?: 'empty' | 'changed' | 'conflicting' | 'shortened' | 'equal';
+  /** A tree for --link-dest and its kin: in `alt` beside the destination, or in `.alt` inside it, where 3.4.1 can read a basis. */
+  readonly alternate?: { readonly state: 'changed' | 'equal'; readonly where: 'beside' | 'inside' };
   /** Source operands relative to the cell's directory; `src/` by default. */
   readonly sources?: readonly string[];
+  /** Left out by --quick. */
+  readonly onlyFull?: boolean;
   /** No destination operand: the run lists. */
   readonly listsOnly?: boolean;
   /** The run may change its source. */
@@ -190,6 +195,7 @@ export const optionSets: readonly OptionSet[] = [
   ...checksums,
   ...data,
   ...operands,
+  ...alternateSets,
   ...attributeSets,
   ...deleteSets,
   ...metadataSets,
