@@ -155,7 +155,7 @@ describe('sync refuses', () => {
   });
 
   it('an option of rsync that is not there yet with exit code 4', async () => {
-    const error = await refusal(sync('a', 'b', { args: ['--iconv=utf8'] }));
+    const error = await refusal(sync('a', 'b', { args: ['--daemon'] }));
     expect(error).toMatchObject({ code: 'ERR_OCRSYNC_UNSUPPORTED', exitCode: 4 });
   });
 });
