@@ -42,8 +42,7 @@ export async function runOverDaemon(
     module,
     user: remote.user ?? options.defaultUser,
     ownProtocol: options.protocol,
-    earlyInput: () =>
-      options.earlyInput === null ? undefined : readEarlyInput(options.earlyInput, roleOfOperands(options)),
+    earlyInput: () => earlyInputOf(options),
     password: async () => {
       const { readPassword } = await import('./password.ts');
       return await readPassword(options, roleOfOperands(options), environment.asksForPassword ?? true);
@@ -68,6 +67,11 @@ export async function runOverDaemon(
   await pump(client.session, duplex, pumpOptions(options, environment));
   const failed = client.session.error !== undefined;
   return finish(client, environment, await leaveShell(connection, failed, environment.signal));
+}
+
+function earlyInputOf(options: Options): Buffer | undefined {
+  const { earlyInput, insecureLinks } = options;
+  return earlyInput === null ? undefined : readEarlyInput(earlyInput, roleOfOperands(options), insecureLinks);
 }
 
 /** A path that is only the module's name is sent as `module/`; ` module/` inside would be split by the daemon (02 §8). */

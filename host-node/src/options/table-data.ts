@@ -128,7 +128,7 @@ export const DATA_ROWS: readonly OptionRow[] = [
     group,
     told: 'never',
     status: 'done',
-    help: 'threads that compress (zstd)',
+    help: 'taken from newer clients; compression needs no thread of its own here',
     apply: integer('compressThreads'),
   },
   {
@@ -138,7 +138,7 @@ export const DATA_ROWS: readonly OptionRow[] = [
     group,
     told: 'pull',
     status: 'done',
-    help: 'suffixes of files not worth compressing',
+    help: 'suffixes not worth compressing (as in rsync only * has an effect)',
     apply: text('skipCompress'),
   },
   {

@@ -2,6 +2,7 @@
 import { capabilityString, mayRecurseIncrementally } from '../options/server-letters.ts';
 import type { Options } from '../options/options.ts';
 import type { BatchHead } from '../session/batch-recorder.ts';
+import type { NameCharset } from '../session/charset.ts';
 import type { SessionConfig } from '../session/config.ts';
 import type { CompressionMethod } from '../session/negotiated.ts';
 import { streamFlagMask, streamFlags } from './batch-options.ts';
@@ -15,6 +16,8 @@ export interface SessionRole {
   readonly playedBatch?: BatchHead | undefined;
   /** Set by a daemon's greeting. */
   readonly agreedProtocol?: number;
+  /** --iconv. */
+  readonly charset?: NameCharset | undefined;
   /** Seed for a server that was not given one. */
   readonly freshSeed: number;
   readonly messagesInBand: boolean;
@@ -53,9 +56,11 @@ export function sessionConfig(options: Options, role: SessionRole): SessionConfi
         : { transfer: checksumChoice.transfer, list: checksumChoice.preTransfer },
     compress: options.compress,
     compressChoice: options.compressChoice ?? undefined,
-    compressionLevel: options.compressLevel ?? undefined,
+    compressionLevel: compressionLevel(options),
     filterList: filterListTravels(options, role),
     forwardedNames: forwardedNames(options, role),
+    mungesLinks: options.mungeLinks === true && role.side === 'receiver' && !role.local,
+    charset: role.charset,
     wishesOf29: wishesOf29(options),
     list: {
       recursive: options.recursive,
@@ -91,6 +96,11 @@ export function sessionConfig(options: Options, role: SessionRole): SessionConfi
     messagesInBand: role.messagesInBand,
     timeoutSeconds: options.timeoutSeconds,
   };
+}
+
+/** `*` among the suffixes is the one that rsync heeds: nothing is compressed where a level says so (04 §7). */
+function compressionLevel({ skipCompress, compressLevel }: Options): number | undefined {
+  return skipCompress?.split('/').includes('*') ? 0 : (compressLevel ?? undefined);
 }
 
 function lateDeletion({ delete: wanted, deleteWhen }: Options): SessionConfig['deletesLate'] {
