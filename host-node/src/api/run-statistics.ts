@@ -3,6 +3,9 @@ import type { KindCounts, RunStatistics } from '../report/events.ts';
 import type { SessionContext } from '../session/context.ts';
 import type { KindCounts as SessionCounts } from '../session/statistics.ts';
 
+/** Data bytes of upstream's buffer. */
+const BUFFER_BYTES = 65532;
+
 /** @param startMs wall clock at the start of the run */
 export function runStatistics(context: SessionContext, startMs: number): RunStatistics {
   const { statistics, protocol } = context;
@@ -16,7 +19,8 @@ export function runStatistics(context: SessionContext, startMs: number): RunStat
     totalTransferredSizeBytes: statistics.transferredBytes,
     literalBytes: statistics.literalBytes,
     matchedBytes: statistics.matchedBytes,
-    fileListSizeBytes: statistics.listBytes,
+    fileListSizeBytes:
+      context.config.side === 'sender' ? flushed(statistics.listBytes) : statistics.listBytes,
     fileListBuildMs: statistics.listBuildMs,
     fileListTransferMs: statistics.listTransferMs,
     sentBytes: statistics.writtenBytes,
@@ -33,4 +37,9 @@ function counts(from: SessionCounts): KindCounts {
     devices: from.device,
     specials: from.special,
   };
+}
+
+/** What a sender says of its list's size is what had left its buffer by then: nothing, for short ones (04 §16). */
+function flushed(listBytes: number): number {
+  return Math.floor(listBytes / BUFFER_BYTES) * BUFFER_BYTES;
 }

@@ -96,7 +96,7 @@ async function serve(
     charset,
     debug,
     stderr,
-    listLine: (entry) => listLine(entryInfo(entry, options), options.humanReadable, options.links),
+    listLine: (entry) => listLine(entryInfo(entry, options), options.humanReadable, options),
     oldDeletionLine: (name) => oldDeletionLine(options, name),
   });
   const logged = openServerLog(options, side, own, (text) => stderr(`${text}\n`));

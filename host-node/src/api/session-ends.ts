@@ -35,6 +35,7 @@ import { chooseReadAhead } from '../transfer/read-ahead-choice.ts';
 import { sentFileRemoval } from '../transfer/sent-file-removal.ts';
 import { TreeSourceFiles } from '../transfer/source-files.ts';
 import { PlainTokenOutput, type TokenOutput } from '../transfer/token-output.ts';
+import { timedSource } from './timed-source.ts';
 import { actingFilesystem } from './acting-filesystem.ts';
 import { becomeCopier } from './copy-as.ts';
 import { runFilters, standardInputOnce } from './run-filters.ts';
@@ -224,6 +225,8 @@ export class SessionEnds implements SessionHost {
       filesystem: this.#filesystem,
       arguments: sources,
       names: listedNames(this.#parts.names, context),
+      charset: context.config.charset,
+      convertsTargets: context.linkTargetsConverted,
       settings: options,
       negotiated: context.negotiated,
       filters: this.#filters,
@@ -249,7 +252,7 @@ export class SessionEnds implements SessionHost {
       blocks: source.blocks,
       ...(localData === undefined ? { readAhead: chooseReadAhead(options, sourcePath) } : { localData }),
     });
-    return { source, files, blocks: source.blocks };
+    return { source: timedSource(source, context.statistics), files, blocks: source.blocks };
   }
 
   /** With the directory of the source argument, for %f. */

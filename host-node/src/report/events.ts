@@ -16,6 +16,8 @@ export interface EntryInfo {
   readonly mode: number;
   readonly lengthBytes: number;
   readonly mtimeSeconds: number;
+  /** Only with -U, and not of directories. */
+  readonly atimeSeconds?: number | undefined;
   /** undefined: not transferred. */
   readonly uid: number | undefined;
   readonly gid: number | undefined;

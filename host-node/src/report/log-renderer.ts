@@ -79,7 +79,7 @@ export class LogRenderer implements EventSink {
         this.line(event.text);
         break;
       case 'listed':
-        this.line(listLine(event.entry, this.#options.humanReadable, this.#options.links));
+        this.line(listLine(event.entry, this.#options.humanReadable, this.#options));
         break;
       case 'summary':
         this.#summary(event);

@@ -83,7 +83,7 @@ export class TextRenderer implements EventSink {
         this.#message(event);
         break;
       case 'listed':
-        this.#info(listLine(event.entry, this.#options.humanReadable, this.#options.links));
+        this.#info(listLine(event.entry, this.#options.humanReadable, this.#options));
         break;
       case 'summary':
         this.#summary(event);

@@ -279,7 +279,10 @@ export class Session {
     }
     if (lists.incremental && first.count <= 1) yield* this.#takeOneMore(context, taker);
     context.report.listDone(lists.totalEntries);
-    if (!config.listOnly) generator.openRoot(first, lists.totalEntries);
+    if (config.listOnly) {
+      const way = config.local ? 'disabled for local transfer or --whole-file' : 'enabled';
+      context.report.debug?.('flist', 1, () => `delta-transmission ${way}`);
+    } else generator.openRoot(first, lists.totalEntries);
     channel.role = 'receiver';
     this.#keepAlive.speaks = true;
     this.#tasks.start(generateAll(context, generator, state, xattrs));

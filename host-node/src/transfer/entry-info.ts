@@ -28,8 +28,14 @@ export function entryInfo(
     mode,
     lengthBytes: list.sizeBytes(row),
     mtimeSeconds: list.mtimeSec(row),
+    ...(kind === 'directory' ? {} : atimeOf(entry)),
     uid: preserve.owner ? list.uid(row) : undefined,
     gid: preserve.group ? list.gid(row) : undefined,
     linkTarget: kind === 'symlink' ? list.linkTarget(row) : undefined,
   };
+}
+
+function atimeOf({ list, row }: Entry): Pick<EntryInfo, 'atimeSeconds'> {
+  const atimeSeconds = list.atimeSec(row);
+  return atimeSeconds === undefined ? {} : { atimeSeconds };
 }
