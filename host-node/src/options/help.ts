@@ -5,6 +5,9 @@ import { COMPATIBLE_VERSION, NEWEST_PROTOCOL, VERSION } from './version.ts';
 
 const CHECKSUMS = ['xxh128', 'xxh3', 'xxh64', 'md5', 'md4', 'sha1', 'none'];
 const COMPRESSIONS = ['zstd', 'lz4', 'zlibx', 'zlib', 'none'];
+const AUTH_DIGESTS = ['sha512', 'sha256', 'sha1', 'md5', 'md4'];
+/** In rsync's words: the rolling sum is SIMD in WebAssembly, digests are OpenSSL's through Node. */
+const OPTIMIZATIONS = ['SIMD-roll', 'no asm-roll', 'openssl-crypto', 'no asm-MD5'];
 const NAME_COLUMN = 25;
 
 const GROUP_TITLES: readonly (readonly [HelpGroup, string])[] = [
@@ -99,7 +102,10 @@ export interface PlatformFacts {
 }
 
 /** They come and go with the native helper. */
-const ATTRIBUTE_CAPABILITIES: readonly string[] = ['ACLs', 'xattrs'];
+const HELPER_CAPABILITIES: readonly string[] = ['ACLs', 'xattrs', 'prealloc'];
+
+/** Not the default, but there. */
+const SECLUDED = 'optional secluded-args';
 
 /** Capabilities in rsync's order and words; scripts look for them. */
 const CAPABILITIES: readonly string[] = [
@@ -111,24 +117,25 @@ const CAPABILITIES: readonly string[] = [
   'symlinks',
   'symtimes',
   'hardlinks',
-  'no hardlink-specials',
-  'no hardlink-symlinks',
+  'hardlink-specials',
+  'hardlink-symlinks',
   'IPv6',
   'atimes',
-  'no batchfiles',
+  'batchfiles',
   'inplace',
   'append',
-  ...ATTRIBUTE_CAPABILITIES,
-  'no secluded-args',
-  'no iconv',
-  'no prealloc',
-  'no stop-at',
+  'ACLs',
+  'xattrs',
+  SECLUDED,
+  'iconv',
+  'prealloc',
+  'stop-at',
   'no crtimes',
 ];
 
 function capabilitiesOn(platform: PlatformFacts | undefined): string[] {
   const lacks = (name: string): boolean =>
-    platform?.extendedAttributes === false && ATTRIBUTE_CAPABILITIES.includes(name);
+    platform?.extendedAttributes === false && HELPER_CAPABILITIES.includes(name);
   return CAPABILITIES.map((name) => (lacks(name) ? `no ${name}` : name));
 }
 
@@ -138,10 +145,14 @@ export function versionText(platform?: PlatformFacts): string {
     firstLines(),
     'Capabilities:',
     wrapped(capabilitiesOn(platform), ', '),
+    'Optimizations:',
+    wrapped(OPTIMIZATIONS, ', '),
     'Checksum list:',
     `    ${CHECKSUMS.join(' ').replace('xxh64', 'xxh64 (xxhash)')}`,
     'Compress list:',
     `    ${COMPRESSIONS.join(' ')}`,
+    'Daemon auth list:',
+    `    ${AUTH_DIGESTS.join(' ')}`,
     ...(platform === undefined ? [] : ['In force here:', `    ${platform.line}`]),
     '',
     'ocrsync is free software under the MIT licence, without any warranty.',
@@ -151,25 +162,34 @@ export function versionText(platform?: PlatformFacts): string {
 
 /** What -VV prints: one JSON object with rsync's keys. */
 export function versionJson(platform?: PlatformFacts): string {
-  const capabilities: Record<string, number | boolean> = {
-    file_bits: 64,
-    inum_bits: 64,
-    timestamp_bits: 64,
-    long_int_bits: 64,
-  };
-  for (const capability of capabilitiesOn(platform).slice(4)) {
-    const has = !capability.startsWith('no ');
-    capabilities[(has ? capability : capability.slice(3)).replaceAll('-', '_')] = has;
-  }
   const value = {
     program: 'ocrsync',
     version: VERSION,
     compatible_version: COMPATIBLE_VERSION,
     protocol: `${NEWEST_PROTOCOL}.0`,
-    capabilities,
+    capabilities: {
+      file_bits: 64,
+      inum_bits: 64,
+      timestamp_bits: 64,
+      long_int_bits: 64,
+      ...flagObject(capabilitiesOn(platform).slice(4)),
+    },
+    optimizations: flagObject(OPTIMIZATIONS),
     checksum_list: CHECKSUMS,
     compress_list: COMPRESSIONS,
+    daemon_auth_list: AUTH_DIGESTS,
     license: 'MIT',
+    caveat: 'ocrsync comes without any warranty',
   };
   return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/** `no x` → `x: false`; `-` becomes `_`. */
+function flagObject(words: readonly string[]): Record<string, boolean | 'optional'> {
+  const flags: Record<string, boolean | 'optional'> = {};
+  for (const word of words) {
+    const [, prefix, name] = /^(?:(no|optional) )?(.*)$/.exec(word)!;
+    flags[name!.replaceAll('-', '_')] = prefix === 'optional' ? 'optional' : prefix === undefined;
+  }
+  return flags;
 }

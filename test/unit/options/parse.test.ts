@@ -224,7 +224,19 @@ describe('answers without a run', () => {
     expect(stopOf('--sender s d')).toMatchObject({ exitCode: 1, stdout: '' }));
   it('--version has the line scripts match; -VV is JSON', () => {
     expect(stopOf('--version').stdout).toMatch(/^\S+ +version (\S+) +protocol version 32\n/);
-    expect(JSON.parse(stopOf('-VV').stdout)).toMatchObject({ program: 'ocrsync', protocol: '32.0' });
+    expect(JSON.parse(stopOf('-VV').stdout)).toMatchObject({
+      program: 'ocrsync',
+      protocol: '32.0',
+      capabilities: { file_bits: 64, hardlink_specials: true, secluded_args: 'optional', crtimes: false },
+      optimizations: { SIMD_roll: true },
+      daemon_auth_list: ['sha512', 'sha256', 'sha1', 'md5', 'md4'],
+    });
+  });
+  it('--debug=help lists every flag and the levels of -v', () => {
+    const { stdout, exitCode } = stopOf('--debug=help s d');
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('2) BIND,CONNECT,CMD,DEL,DELTASUM,DUP,FILTER,FLIST,ICONV\n');
+    expect(stdout).toMatch(/\n5\) CHDIR,DELTASUM4,FLIST4,FUZZY2,HASH,HLINK\n$/);
   });
   it('--info=help lists every flag and the levels of -v', () => {
     expect(stopOf('--info=help').stdout).toContain(
