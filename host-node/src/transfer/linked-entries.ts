@@ -1,7 +1,6 @@
 // The generator's way with hard-linked entries: who waits for whom, linking, and what happens to a group when one member is
 // skipped (docs/protocol/04-transfer.md §11). The groups themselves are kept by hard-links.ts.
 import type { FileList } from '@ocrsync/core/file-list';
-import { isDirectory } from '@ocrsync/core/file-type';
 import { type FileStat, FilesystemError } from '../fs/filesystem.ts';
 import { ITEM_LOCAL_CHANGE } from '../session/item.ts';
 import type { Entry, GeneratorSink, Visit } from '../session/ports.ts';
@@ -9,8 +8,12 @@ import type { Task } from '../session/wait.ts';
 import { AlternateLinks, type LinkedBeside, tellLinked } from './alternate-links.ts';
 import type { DestinationState } from './destination-state.ts';
 import { HardLinks, isPending, type Member } from './hard-links.ts';
+import { linkOrCopy } from './full-links.ts';
 import { createInPlace, type Hand, newKind } from './replace.ts';
 import { report, tellKept, type Visited } from './visit.ts';
+
+/** So many entries are known before the first one is visited (03-file-list.md §13.2). */
+const FIRST_ENTRIES = 500;
 
 /** The parts of the decision procedure that a member of a group goes through again. */
 export interface EntryVisits {
@@ -23,6 +26,7 @@ export class LinkedEntries {
   readonly #hand: Hand;
   readonly #visits: EntryVisits;
   readonly #links: HardLinks;
+  readonly #known: KnownLists;
   readonly #besides: AlternateLinks | undefined;
 
   constructor(state: DestinationState, hand: Hand, visits: EntryVisits) {
@@ -30,12 +34,15 @@ export class LinkedEntries {
     this.#hand = hand;
     this.#visits = visits;
     this.#besides = state.alternates && new AlternateLinks(state, state.alternates);
-    this.#links = new HardLinks(() => state.context.lists.live.map((live) => live.list));
+    this.#known = new KnownLists(() => state.context.lists.live.map((live) => live.list));
+    this.#links = new HardLinks(() => this.#known.lists);
   }
 
   /** The entry's place in its group; undefined without -H or for a file of one link. */
   member(entry: Entry): Member | undefined {
-    return this.#state.options.hardLinks > 0 ? this.#links.member(entry) : undefined;
+    if (this.#state.options.hardLinks === 0) return undefined;
+    this.#known.reach(entry.list);
+    return this.#links.member(entry);
   }
 
   forget(list: FileList): void {
@@ -55,8 +62,8 @@ export class LinkedEntries {
     const { member, sink, entry } = visited;
     const { leader } = member!.group;
     if (leader !== undefined) {
-      member!.state = 'done';
       const beside = this.#besides && (yield* this.#besides.find(visited, leader));
+      member!.state = 'done';
       yield* this.#link(visited, leader, beside);
       return true;
     }
@@ -73,8 +80,9 @@ export class LinkedEntries {
     for (const follower of this.#links.finish(member, leader)) {
       const wasCounted = isPending(follower);
       follower.state = 'done';
-      const { entry } = follower;
-      yield* this.#link(this.#visits.look(entry, this.#state.nameOf(entry), 'full', sink), leader);
+      const { entry, group } = follower;
+      const visited = this.#visits.look(entry, this.#state.nameOf(entry), 'full', sink);
+      yield* this.#link(visited, group.leader ?? leader);
       if (wasCounted) sink.settled(entry.ndx);
     }
   }
@@ -92,21 +100,29 @@ export class LinkedEntries {
         return;
       }
     }
+    let isCopy = false;
     const made = yield* createInPlace(state, this.#hand, {
       name,
       existing,
       kind: newKind(visited.mode),
       failure: `link ${state.fullName(name)} => ${leader} failed`,
-      make: (at) => state.tree.link(leader, at),
+      make: (at) => {
+        isCopy = linkOrCopy(state, visited, leader, at) === 'copy';
+      },
     });
     if (!made) return;
+    if (isCopy) {
+      visited.member!.group.leader = name;
+      yield* report(state, visited, existing, ITEM_LOCAL_CHANGE);
+      sink.success(entry.ndx);
+      return;
+    }
     if (beside !== undefined) {
       yield* tellLinked(state, visited, leader, beside);
       sink.success(entry.ndx);
       return;
     }
-    const compared = existing !== undefined && isDirectory(existing.mode) ? undefined : existing;
-    yield* report(state, visited, compared, ITEM_LOCAL_CHANGE, leader);
+    yield* report(state, visited, existing, ITEM_LOCAL_CHANGE, leader);
     state.announce(`${name} => ${leader}`);
     sink.success(entry.ndx);
   }
@@ -140,5 +156,37 @@ export class LinkedEntries {
     yield* this.#visits.visitKind(
       this.#visits.look(next.entry, this.#state.nameOf(next.entry), 'full', sink),
     );
+  }
+}
+
+/**
+ * The lists that the generator has come to know, as upstream's does: before the first entry is visited enough of them for 500 entries,
+ * then one more whenever it gets there. Which member is the last of its group, and so the one that is asked for, depends on it.
+ */
+class KnownLists {
+  readonly #live: () => FileList[];
+  #upTo = -1;
+
+  constructor(live: () => FileList[]) {
+    this.#live = live;
+  }
+
+  get lists(): FileList[] {
+    return this.#live().filter((list) => list.start <= this.#upTo);
+  }
+
+  reach(list: FileList): void {
+    if (list.start <= this.#upTo) return;
+    if (this.#upTo < 0) this.#begin();
+    this.#upTo = Math.max(this.#upTo, list.start);
+  }
+
+  #begin(): void {
+    let entries = 0;
+    for (const list of this.#live()) {
+      this.#upTo = list.start;
+      entries += list.count;
+      if (entries >= FIRST_ENTRIES) return;
+    }
   }
 }
