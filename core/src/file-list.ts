@@ -51,6 +51,8 @@ export interface FileListParameters {
   dirs: DirectoryNames;
   /** Bytes this list may take before the peer is refused; 1 GiB when left out. */
   maxBytes?: number;
+  /** Rows have their numbers in order of transmission, not in sorted order: with --iconv the two ends sort differently. */
+  numbersRows?: boolean;
   /** How many rows may be expected; a guess that costs little when it is wrong. */
   rows?: number;
 }
@@ -59,6 +61,8 @@ export class FileList {
   readonly core: CoreInstance;
   readonly dirs: DirectoryNames;
   readonly start: number;
+  /** See {@link FileListParameters}; file-list-numbers.ts knows what follows from it. */
+  readonly numbersRows: boolean;
   readonly #functions: FileListFunctions;
   readonly #memory: FileListMemory;
   #staging = 0;
@@ -69,6 +73,7 @@ export class FileList {
     this.core = core;
     this.dirs = options.dirs;
     this.start = options.start;
+    this.numbersRows = options.numbersRows ?? false;
     this.#functions = core.functions<FileListFunctions>();
     this.#memory = new FileListMemory(core, options.maxBytes ?? DEFAULT_MAX_BYTES, options.rows ?? 0);
     this.#memory.set(LIST.start, options.start);

@@ -13,6 +13,7 @@ import type { LocalData } from '../transfer/local-data.ts';
 import { sessionConfig } from '../transfer/session-config.ts';
 import type { ClientEnvironment } from './client-environment.ts';
 import { faultLines } from './fault-lines.ts';
+import { ownCharset } from './own-charset.ts';
 import { SessionEnds } from './session-ends.ts';
 import { runStatistics } from './run-statistics.ts';
 
@@ -98,6 +99,7 @@ export function makeClientSession(
     role: 'client',
     side: side.side,
     local: side.local,
+    charset: ownCharset(options),
     freshSeed: 0,
     messagesInBand: false,
     availableMethods: options.compress ? availableMethods() : [],

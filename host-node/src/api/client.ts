@@ -9,11 +9,18 @@ import { requireRing } from '../transfer/read-ahead-choice.ts';
 import type { ClientEnvironment, ClientResult } from './client-environment.ts';
 import { faultLines } from './fault-lines.ts';
 import { openListedNames } from './listed-names.ts';
+import { requireSafeMunging } from './munging.ts';
+import { ownCharset } from './own-charset.ts';
 import { runLocalCopy } from './local-copy.ts';
 import { openRecording } from './record-batch.ts';
 import { roleOfOperands } from './remote-role.ts';
 
-const OPTION_CODES: readonly string[] = ['ERR_FILTER_RULE', 'ERR_FILTER_FILE', 'ERR_FILES_FROM'];
+const OPTION_CODES: readonly string[] = [
+  'ERR_FILTER_RULE',
+  'ERR_FILTER_FILE',
+  'ERR_FILES_FROM',
+  'ERR_MUNGING',
+];
 
 /** Runs one client to its end; never throws for anything a user or a peer can do. */
 export async function runClient(options: Options, environment: ClientEnvironment): Promise<ClientResult> {
@@ -34,6 +41,8 @@ export async function runClient(options: Options, environment: ClientEnvironment
     if (options.batch?.mode === 'read')
       return await (await import('./play-batch.ts')).runBatch(options, options.batch.file, environment);
     const endpoints = resolveEndpoints(options, process.platform === 'win32');
+    ownCharset(options);
+    requireSafeMunging(options);
     const names = openListedNames(options, endpoints.direction !== 'pull');
     const recording = openRecording(options, environment.program ?? 'ocrsync');
     try {

@@ -2,6 +2,7 @@
 import type { Filesystem } from '../fs/filesystem.ts';
 import type { Endpoints } from '../options/endpoint.ts';
 import type { Options } from '../options/options.ts';
+import { ownText, wireText } from '../session/charset.ts';
 import { Session } from '../session/session.ts';
 import { availableMethods } from '../transfer/compression/available.ts';
 import { LocalArrivals } from '../transfer/local-arrivals.ts';
@@ -13,6 +14,7 @@ import type { ClientEnvironment, ClientResult } from './client-environment.ts';
 import { finish, outcomeOf, pumpOptions } from './outcome.ts';
 import { makeClientSession, wantsDigests } from './client-session.ts';
 import { freshSeed } from './fresh-seed.ts';
+import { ownCharset } from './own-charset.ts';
 import { receiverPlan, senderPlan } from './run-confinement.ts';
 import { standardInputOnce } from './run-filters.ts';
 import { SessionEnds } from './session-ends.ts';
@@ -47,7 +49,11 @@ export async function runLocalCopy(
     standardInput,
     filesystem,
   });
-  const report = new LocalReceiverReport(environment.sink, options.debug);
+  const here = ownCharset(options, 'local');
+  const charset = ownCharset(options, 'remote');
+  const report = new LocalReceiverReport(environment.sink, options.debug, (text) =>
+    ownText(here, wireText(charset, text)),
+  );
   const ends = new SessionEnds({
     options,
     report,
@@ -68,6 +74,7 @@ export async function runLocalCopy(
     role: 'server',
     side: 'receiver',
     local: true,
+    charset,
     freshSeed: freshSeed(),
     messagesInBand: true,
     availableMethods: options.compress ? availableMethods() : [],

@@ -34,13 +34,17 @@ export class DirectoryWalk {
   readonly #order: number[] = [];
   #count = 0;
 
-  /** Takes the directories of one list, in sorted order. */
-  register(level: readonly { readonly name: string; readonly directory: WalkDirectory }[]): void {
+  /** Takes the directories of one list, in sorted order; `number` counts them in the order of their numbers. */
+  register(
+    level: readonly { readonly name: string; readonly number: number; readonly directory: WalkDirectory }[],
+  ): void {
     const numbers: number[] = [];
     let group: NamedDirectory[] = [];
     let groupName: string | undefined;
-    for (const { name, directory } of level) {
-      const number = this.#count++;
+    const first = this.#count;
+    this.#count += level.length;
+    for (const { name, number: nth, directory } of level) {
+      const number = first + nth;
       if (name === '.' || name === '/.') continue;
       if (name !== groupName) {
         group = [];

@@ -6,7 +6,7 @@ import type { FileStat } from '../fs/filesystem.ts';
 import { parseChmod } from '../options/chmod.ts';
 import type { Entry } from '../session/ports.ts';
 import type { ListSourceOptions, SourcePath } from './list-source.ts';
-import { unmungedTarget } from './munged-links.ts';
+import { unmungedTarget } from '../session/munged-target.ts';
 import { BlockError, TreeSourceBlocks } from './source-blocks.ts';
 import { SourceEntries } from './source-entry.ts';
 import { looksBehindLinks } from './source-links.ts';
@@ -77,14 +77,14 @@ export class ListedEntries {
 
   /** --iconv: the other end gets names (and targets) that its charset has. */
   #isReadableThere({ root }: SourceRoot, name: string, target: string | undefined): boolean {
-    const { charset } = this.#options;
+    const { charset, convertsTargets } = this.#options;
     if (charset === undefined) return true;
     const named = charset.toWire(name);
     if ('failure' in named) {
       this.#tree.fail(`[sender] cannot convert filename: ${name} (${named.failure})`);
       return false;
     }
-    if (target === undefined || !charset.linkTargets) return true;
+    if (target === undefined || convertsTargets !== true) return true;
     const aimed = charset.toWire(target);
     if (!('failure' in aimed)) return true;
     const full = quoted(root, belowRoot(name));

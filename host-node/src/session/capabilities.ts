@@ -19,15 +19,30 @@ const LETTER_FLAGS: readonly (readonly [string, number])[] = [
   ['u', COMPAT_ID0_NAMES],
 ];
 
+/** --iconv is for the targets of symlinks too: both ends know how (03 §15). */
+export function convertsLinkTargets(
+  role: 'client' | 'server',
+  capabilities: string,
+  compatFlags: number,
+): boolean {
+  return role === 'server'
+    ? lettersOf(capabilities).includes('s')
+    : (compatFlags & COMPAT_SYMLINK_ICONV) !== 0;
+}
+
 /** The letters without their version part: `.iLs…` or `32.1iLs…` → `iLs…`. */
 function lettersOf(capabilities: string): string {
   return capabilities.replace(/^\d*\.?\d*/, '');
 }
 
 /** Compat flags that this server answers to a client with these letters. */
-export function serverCompatFlags(capabilities: string, incrementalAllowed: boolean): number {
+export function serverCompatFlags(
+  capabilities: string,
+  incrementalAllowed: boolean,
+  convertsNames = false,
+): number {
   const letters = lettersOf(capabilities);
-  let flags = COMPAT_SYMLINK_TIMES;
+  let flags = COMPAT_SYMLINK_TIMES | (convertsNames ? COMPAT_SYMLINK_ICONV : 0);
   if (incrementalAllowed && letters.includes('i')) flags |= COMPAT_INC_RECURSE;
   for (const [letter, flag] of LETTER_FLAGS) if (letters.includes(letter)) flags |= flag;
   return flags;

@@ -1,6 +1,7 @@
 // What one end brings into a session: its role and the options that change bytes or order. Plain data; made by transfer/
 // from the command line's Options, so that the engine depends on no parser.
 import type { BatchHead } from './batch-recorder.ts';
+import type { NameCharset } from './charset.ts';
 import type { CompressionMethod } from './negotiated.ts';
 
 export interface SessionConfig {
@@ -30,6 +31,10 @@ export interface SessionConfig {
   readonly filterList: boolean;
   /** Names of --files-from: come through the connection (sender), go through it (receiving side), or neither. */
   readonly forwardedNames: 'none' | 'received' | 'sent';
+  /** Receiving side: symlinks are stored so that they lead nowhere. */
+  readonly mungesLinks: boolean;
+  /** --iconv: names travel in UTF-8; undefined: as they are. */
+  readonly charset: NameCharset | undefined;
   readonly list: ListConfig;
   /** What is wanted and has no place on the wire before protocol 29, as the text of its refusal begins. */
   readonly wishesOf29: readonly string[];

@@ -5,6 +5,7 @@ import { ReceivedBlocks } from '@ocrsync/core/received-blocks';
 import { digestBytes } from '@ocrsync/core/checksum-kinds';
 import type { WireWriter } from '@ocrsync/core/wire-writer';
 import type { BatchRecorder } from './batch-recorder.ts';
+import { convertsLinkTargets } from './capabilities.ts';
 import type { Channel } from './channel.ts';
 import type { SessionConfig } from './config.ts';
 import { FileLists } from './file-lists.ts';
@@ -41,7 +42,12 @@ export class SessionContext {
     this.handshakeReadBytes = channel.reader.byteOffset;
     this.handshakeWrittenBytes = channel.writer.rawBytesMade;
     this.names = new DirectoryNames(channel.core);
-    this.lists = new FileLists(channel.core, this.names, negotiated.incremental);
+    this.lists = new FileLists(
+      channel.core,
+      this.names,
+      negotiated.incremental,
+      config.charset !== undefined,
+    );
   }
 
   /** Where a sender's file data goes, behind the head of its record. */
@@ -56,6 +62,12 @@ export class SessionContext {
   /** 3 with late answers, 2 before protocol 29 (01 §10.1). */
   get maxPhase(): number {
     return this.protocol >= 29 ? 2 : 1;
+  }
+
+  /** With --iconv targets of symlinks travel in UTF-8, too. */
+  get linkTargetsConverted(): boolean {
+    const { role, capabilities, charset } = this.config;
+    return charset !== undefined && convertsLinkTargets(role, capabilities, this.negotiated.compatFlags);
   }
 
   /** How list entries look on the wire. */

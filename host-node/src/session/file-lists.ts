@@ -3,7 +3,7 @@
 import type { CoreInstance } from '@ocrsync/core/instance';
 import { type DirectoryNames } from '@ocrsync/core/directory-names';
 import { FileList } from '@ocrsync/core/file-list';
-import { nextDirectory } from '@ocrsync/core/file-list-bulk';
+import { directoryOrder, rowOfNdx } from '@ocrsync/core/file-list-numbers';
 import { ProtocolError } from '@ocrsync/core/protocol-error';
 import { ITEM_IS_NEW } from './item.ts';
 import type { Entry } from './ports.ts';
@@ -73,6 +73,7 @@ export interface Found {
 
 export class FileLists {
   readonly incremental: boolean;
+  readonly #numbersRows: boolean;
   /** Copies of all directory entries, row = directory number; they outlive the lists that announced them. */
   readonly directories: FileList;
   readonly #core: CoreInstance;
@@ -85,7 +86,9 @@ export class FileLists {
   /** No further sub-lists will come (or be sent). True from the start without incremental recursion. */
   complete: boolean;
 
-  constructor(core: CoreInstance, names: DirectoryNames, incremental: boolean) {
+  /** `numbersRows`: see FileListParameters. */
+  constructor(core: CoreInstance, names: DirectoryNames, incremental: boolean, numbersRows = false) {
+    this.#numbersRows = numbersRows;
     this.#core = core;
     this.#names = names;
     this.incremental = incremental;
@@ -101,7 +104,8 @@ export class FileLists {
   /** An empty list with the next start number, with room for as many rows as the last one has; to be filled, sorted and {@link add}ed. */
   open(): FileList {
     const rows = this.#live.at(-1)?.list.count ?? 0;
-    return new FileList(this.#core, { start: this.#nextStart, dirs: this.#names, rows });
+    const numbersRows = this.#numbersRows;
+    return new FileList(this.#core, { start: this.#nextStart, dirs: this.#names, rows, numbersRows });
   }
 
   /** Takes a sorted list into the queue and its directories into the table. */
@@ -139,7 +143,7 @@ export class FileLists {
     if (live === undefined) return undefined;
     const { list } = live;
     if (ndx >= list.start) {
-      return { live, entry: { list, row: list.rowAt(ndx - list.start), ndx }, isListDirectory: false };
+      return { live, entry: { list, row: rowOfNdx(list, ndx), ndx }, isListDirectory: false };
     }
     if (live.directory === undefined) return undefined;
     return { live, entry: this.directoryEntry(live.directory, ndx), isListDirectory: true };
@@ -210,12 +214,12 @@ export class FileLists {
   #rootDirectory(list: FileList): number | undefined {
     if (list.count === 0) return undefined;
     const row = list.rowAt(0);
-    return list.isDirectory(row) && list.name(row) === '.' ? 0 : undefined;
+    if (!list.isDirectory(row) || list.name(row) !== '.') return undefined;
+    return directoryOrder(list).indexOf(row);
   }
 
   #takeDirectories(list: FileList): void {
-    for (let at = nextDirectory(list, 0); at < list.count; at = nextDirectory(list, at + 1)) {
-      const row = list.rowAt(at);
+    for (const row of directoryOrder(list)) {
       const copy = this.directories.add({
         name: list.name(row),
         mode: list.mode(row),

@@ -1,5 +1,6 @@
 // The generator half of the receiving side: walks the lists, asks the sender, closes lists, ends the phases
 // (docs/protocol/04-transfer.md §3.2, §13, §14; 01-session.md §10). Decides nothing about files: see ports.ts.
+import { ndxAt } from '@ocrsync/core/file-list-numbers';
 import type { FileList } from '@ocrsync/core/file-list';
 import type { SessionContext } from './context.ts';
 import { writeDeleteStatistics } from './delete-statistics.ts';
@@ -122,7 +123,7 @@ class GeneratorRole implements GeneratorSink {
       const { list } = live;
       if (!this.#context.config.listOnly) yield* this.#files.deleteBefore(list);
       for (let at = this.#due(list, 0); at < list.count; at = this.#due(list, at + 1)) {
-        const entry = { list, row: list.rowAt(at), ndx: list.start + at };
+        const entry = { list, row: list.rowAt(at), ndx: ndxAt(list, at) };
         if (!list.isActive(entry.row)) continue;
         this.#walked(entry.ndx - 1);
         yield* this.#visit(entry, 'full');
@@ -159,7 +160,7 @@ class GeneratorRole implements GeneratorSink {
     for (let at = this.#due(list, 0); at < list.count; at = this.#due(list, at + 1)) {
       const row = list.rowAt(at);
       if (!list.isActive(row)) continue;
-      const entry = { list, row, ndx: list.start + at };
+      const entry = { list, row, ndx: ndxAt(list, at) };
       this.#walked(entry.ndx - 1);
       yield* this.#visit(entry, list.isDirectory(row) ? 'early-directory' : 'full');
       if (this.#state.outcomes.length > 0 || this.#canCloseOne()) yield* this.#settle();

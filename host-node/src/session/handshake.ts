@@ -157,7 +157,11 @@ export function checkVersion(protocol: number, peerProtocol: number, role: 'clie
 
 function* agreeOnFlags(channel: Channel, config: SessionConfig): Task<number> {
   if (config.role === 'server') {
-    const flags = compat.serverCompatFlags(config.capabilities, config.incrementalAllowed);
+    const flags = compat.serverCompatFlags(
+      config.capabilities,
+      config.incrementalAllowed,
+      config.charset !== undefined,
+    );
     channel.writer.varint(flags);
     return flags;
   }

@@ -5,6 +5,7 @@ import type { Channel } from './channel.ts';
 import type { SessionConfig } from './config.ts';
 import type { SessionContext } from './context.ts';
 import type { KeepAlive } from './keep-alive.ts';
+import { ownText } from './charset.ts';
 import * as messages from './messages.ts';
 import type { SessionReport, SourceFiles } from './ports.ts';
 import type { ReceivingState } from './receiving-state.ts';
@@ -43,11 +44,11 @@ export class PeerMessages {
       case messages.MSG_ERROR:
       case messages.MSG_WARNING:
         if (code === messages.MSG_ERROR_XFER) this.transferErrors = true;
-        this.#report.peerMessage(code, textOf(bytes));
+        this.#report.peerMessage(code, this.#textOf(bytes));
         return;
       case messages.MSG_DELETED: {
         const isDirectory = bytes.at(-1) === 0;
-        this.#report.peerDeleted(textOf(isDirectory ? bytes.subarray(0, -1) : bytes), isDirectory);
+        this.#report.peerDeleted(this.#textOf(isDirectory ? bytes.subarray(0, -1) : bytes), isDirectory);
         return;
       }
       case messages.MSG_IO_ERROR:
@@ -70,6 +71,10 @@ export class PeerMessages {
         // NOOP is a keep-alive.
         return;
     }
+  }
+
+  #textOf(bytes: Uint8Array): string {
+    return ownText(this.#config.charset, textOf(bytes));
   }
 
   /** Only with --remove-source-files it means something; openrsync sends it unasked. */

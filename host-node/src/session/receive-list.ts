@@ -6,6 +6,7 @@ import type { FileList } from '@ocrsync/core/file-list';
 import { ProtocolError } from '@ocrsync/core/protocol-error';
 import type { SessionContext } from './context.ts';
 import { tellList, tellReceived } from './debug-lines.ts';
+import { ownNames } from './own-names.ts';
 import type { ListReceiver } from './ports.ts';
 import { NDX_FLIST_OFFSET } from './ndx.ts';
 import type { Task } from './wait.ts';
@@ -26,8 +27,9 @@ export class ListTaker {
   /** Reads the first list with all that follows it before the transfer phase. */
   *takeFirst(): Task {
     const { channel, config, lists, negotiated, protocol } = this.#context;
-    const list = lists.open();
-    yield* this.#decode(list);
+    const received = lists.open();
+    yield* this.#decode(received);
+    const list = ownNames(this.#context, received);
     if (!negotiated.incremental && !config.list.numericIds) yield* this.#takeIdLists();
     if (protocol < 30) {
       while (!channel.reader.tryInt()) yield* channel.more();
@@ -44,18 +46,19 @@ export class ListTaker {
     if (lists.isServed(directory)) {
       this.#refuse(`rsync: refusing malicious duplicate flist for dir ${directory}`);
     }
-    if (!lists.directories.isActive(directory)) {
+    // A directory whose name this end's charset does not have is announced by a sender that knows nothing of that.
+    if (!lists.directories.isActive(directory) && this.#context.config.charset === undefined) {
       this.#refuse(`rsync: refusing flist for cleared dir_ndx ${directory}`);
     }
     if (lists.live.length === 0) {
       this.#refuse('rsync: refusing sub-flist after final flist was freed');
     }
     if (lists.complete) this.#refuse(`rsync: refusing a file list after the last one (dir ${directory})`);
-    const list = lists.open();
+    const received = lists.open();
     const { channel, report } = this.#context;
     report.debug?.('flist', 2, () => `[${channel.role}] receiving flist for dir ${directory}`);
-    yield* this.#decode(list);
-    this.#accept(list, directory);
+    yield* this.#decode(received);
+    this.#accept(ownNames(this.#context, received), directory);
   }
 
   /** The directory number in an announcement; ProtocolError when the index is no announcement. */

@@ -3,6 +3,7 @@
 import { FileListEncoder, type ListLiterals } from '@ocrsync/core/file-list-codec';
 import { writeIdList } from '@ocrsync/core/id-lists';
 import type { FileList } from '@ocrsync/core/file-list';
+import { copyRows, wireNames } from './charset.ts';
 import type { SessionContext } from './context.ts';
 import { tellList, tellMade } from './debug-lines.ts';
 import { LOOKAHEAD_ENTRIES } from './limits.ts';
@@ -89,16 +90,13 @@ export class ListSender {
   *#encode(list: FileList): Task {
     const { channel, config, negotiated, protocol, statistics } = this.#context;
     const before = channel.writer.rawBytesMade;
-    for (let row = 0; row < list.count; row += ROWS_PER_TURN) {
-      this.#encoder.encode(
-        list,
-        row,
-        Math.min(list.count, row + ROWS_PER_TURN),
-        channel.writer,
-        this.#literals,
-      );
+    const wire = this.#asOnWire(list);
+    for (let row = 0; row < wire.count; row += ROWS_PER_TURN) {
+      const end = Math.min(wire.count, row + ROWS_PER_TURN);
+      this.#encoder.encode(wire, row, end, channel.writer, this.#literals);
       yield* channel.room();
     }
+    if (wire !== list) wire.free();
     const ioError = config.ignoreErrors ? 0 : this.#source.ioError;
     const changed = ioError !== this.#sentIoError;
     this.#encoder.end(channel.writer, negotiated.safeFileList && changed ? ioError : 0);
@@ -106,6 +104,16 @@ export class ListSender {
     this.#sentIoError = ioError;
     this.#context.ioError |= ioError;
     statistics.listBytes += channel.writer.rawBytesMade - before;
+  }
+
+  /** The list itself, or with --iconv a copy with the names that travel. */
+  #asOnWire(list: FileList): FileList {
+    const { config, lists, linkTargetsConverted } = this.#context;
+    const { charset } = config;
+    if (charset === undefined) return list;
+    const wire = lists.open();
+    copyRows(list, wire, (row) => wireNames(list, row, charset, linkTargetsConverted));
+    return wire;
   }
 
   #sendIoError(ioError: number): void {

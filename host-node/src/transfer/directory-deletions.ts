@@ -1,6 +1,7 @@
 // Deletion as the generator asks for it: which directory of the list is cleaned at which moment, and which entries of the
 // list are deletions themselves (docs/protocol/04-transfer.md §3.3 step 5, §13.1, §13.2, §13.7). What goes is decided in
 // delete/; nothing is unlinked here.
+import { ndxAt } from '@ocrsync/core/file-list-numbers';
 import { FLIST_CONTENT_DIR, FLIST_TOP_DIR, type FileList } from '@ocrsync/core/file-list';
 import { isDirectory } from '@ocrsync/core/file-type';
 import { DeletionCursor } from '../delete/cursor.ts';
@@ -118,7 +119,7 @@ export class DirectoryDeletions {
       out.debug?.('del', 1, () => `deleting in ${name}`);
       if (!this.#isThere(name)) continue;
       const { ioError } = this.#state.context;
-      yield* this.#deleteIn({ list, row, ndx: list.start + position }, list, ioError, false);
+      yield* this.#deleteIn({ list, row, ndx: ndxAt(list, position) }, list, ioError, false);
     }
   }
 

@@ -1,6 +1,7 @@
 // Groups of hard-linked entries at the generator: who waits for whom, who leads, who is linked when
 // (docs/protocol/04-transfer.md §11, 03-file-list.md §13.2). Pure bookkeeping: touches no disk and no stream.
 // A group may span the sub-lists of incremental recursion; of freed lists only names are kept.
+import { ndxAt } from '@ocrsync/core/file-list-numbers';
 import { type FileList, FLIST_HLINKED } from '@ocrsync/core/file-list';
 import type { Entry } from '../session/ports.ts';
 
@@ -103,7 +104,7 @@ export class HardLinks {
         group = { leader: undefined, members: [] };
         this.#groups.set(key, group);
       }
-      const entry = { list, row, ndx: list.start + position };
+      const entry = { list, row, ndx: ndxAt(list, position) };
       const before = group.members.at(-1);
       if (before !== undefined) before.isLast = false;
       const member: Member = { entry, group, state: 'unseen', isLast: true };

@@ -10,12 +10,15 @@ import { entryInfo } from './entry-info.ts';
 
 export class LocalReceiverReport implements SessionReport {
   readonly #sink: EventSink;
+  readonly #shown: (text: string) => string;
   transferErrors = false;
   readonly debug: DebugVoice | undefined;
   readonly decided: SessionReport['decided'];
 
-  constructor(sink: EventSink, debug: DebugLevels) {
+  /** `shown`: names of that end as the client's own end would show them (--iconv). */
+  constructor(sink: EventSink, debug: DebugLevels, shown: (text: string) => string = (text) => text) {
     this.#sink = sink;
+    this.#shown = shown;
     this.decided = decisionsTo(sink);
     this.debug = debugVoice(debug, (text) => this.message('info', text));
   }
@@ -25,17 +28,17 @@ export class LocalReceiverReport implements SessionReport {
     this.#sink.event({
       type: 'message',
       severity: severity === 'error-xfer' ? 'transfer-error' : severity,
-      text,
+      text: this.#shown(text),
       fromPeer: false,
     });
   }
 
   deleted(name: string, isDirectory: boolean): void {
-    this.#sink.event({ type: 'deleted', name, isDirectory });
+    this.#sink.event({ type: 'deleted', name: this.#shown(name), isDirectory });
   }
 
   destinationCreated(path: string): void {
-    this.#sink.event({ type: 'destination-created', path });
+    this.#sink.event({ type: 'destination-created', path: this.#shown(path) });
   }
 
   listed(entry: Entry): void {

@@ -2,6 +2,7 @@
 // for each entry (docs/protocol/04-transfer.md §3.3, §3.8, §10.1). Only what a visit would leave without a change, a record or
 // a word; whatever is not certain is visited.
 import type { FileList } from '@ocrsync/core/file-list';
+import { ndxAt, positionOfNdx } from '@ocrsync/core/file-list-numbers';
 import { isOneDirectory } from '@ocrsync/core/file-list-bulk';
 import { JUDGED_MISSING, RowJudge } from '@ocrsync/core/scanned-rows';
 import { type Strangers, takeStrangers } from '../delete/strangers.ts';
@@ -79,7 +80,7 @@ export class SettledRows {
 
   /** Known without another look: a regular file of which nothing is there. */
   isMissing({ list, ndx }: Entry): boolean {
-    const position = ndx - list.start;
+    const position = positionOfNdx(list, ndx);
     if (!this.#missingIsSure || !this.#covers(list, position)) return false;
     return this.#judge!.code(position) === JUDGED_MISSING;
   }
@@ -100,7 +101,7 @@ export class SettledRows {
     const isDirectory = list.isDirectory(row);
     // Without incremental recursion a directory gets its one and only visit here, and its contents come behind it.
     if (isDirectory && (!context.lists.incremental || list.baseName(row) === '.')) return false;
-    if (!this.#mayLook({ list, row, ndx: list.start + position })) return false;
+    if (!this.#mayLook({ list, row, ndx: ndxAt(list, position) })) return false;
     this.#judge ??= this.#makeJudge();
     const to = this.#judge.runEnd(list, position);
     if (to - position < 2) return false;

@@ -1,5 +1,6 @@
 // The generator's way with directories: early creation, the full visit, and the touch-up after everything in them is done
 // (docs/protocol/04-transfer.md §3.4, §10.4).
+import { ndxAt } from '@ocrsync/core/file-list-numbers';
 import { type FileList, FLIST_IMPLIED_DIR } from '@ocrsync/core/file-list';
 import { type FileStat, FilesystemError } from '../fs/filesystem.ts';
 import { ITEM_LOCAL_CHANGE } from '../session/item.ts';
@@ -123,7 +124,7 @@ export class DirectoryVisitor {
     for (let position = list.count - 1; position >= 0; position--) {
       const row = list.rowAt(position);
       if (!list.isActive(row) || !list.isDirectory(row)) continue;
-      this.#touchUpOne({ list, row, ndx: list.start + position });
+      this.#touchUpOne({ list, row, ndx: ndxAt(list, position) });
       if (position % DIRECTORIES_PER_TURN === 0) yield WAIT_TURN;
     }
   }

@@ -57,6 +57,8 @@ export function config(changes: Partial<SessionConfig> = {}): SessionConfig {
     compressChoice: undefined,
     compressionLevel: undefined,
     forwardedNames: 'none',
+    mungesLinks: false,
+    charset: undefined,
     filterList: false,
     wishesOf29: [],
     list: {

@@ -1,0 +1,26 @@
+// The charset of one end of a run (docs/protocol/03-file-list.md §15).
+import { nameCharset } from '../flist/name-charset.ts';
+import type { Options } from '../options/options.ts';
+import { localeCharset } from '../report/escape.ts';
+import type { NameCharset } from '../session/charset.ts';
+
+/** glibc's name of the C locale's charset. */
+const C_LOCALE = 'ANSI_X3.4-1968';
+
+/**
+ * undefined without --iconv. `which`: a local copy's other end has the remote one. Throws a RunError for a charset that is not
+ * known.
+ */
+export function ownCharset(
+  { iconv }: Pick<Options, 'iconv'>,
+  which: 'local' | 'remote' = 'local',
+): NameCharset | undefined {
+  if (iconv === null) return undefined;
+  const name = iconv[which];
+  const start = `${Buffer.from(process.cwd(), 'utf8').toString('latin1')}/`;
+  return nameCharset(name === '.' || name === '' ? localeName() : name, (file) => `"${start}${file}"`);
+}
+
+function localeName(): string {
+  return localeCharset(process.env) === 'utf-8' ? 'UTF-8' : C_LOCALE;
+}
