@@ -1,9 +1,11 @@
 // Steps 6 and 7 of the decision procedure: what --existing and --ignore-existing leave out
 // (docs/protocol/04-transfer.md §3.3). Changes nothing on the disk.
 import { isDirectory } from '@ocrsync/core/file-type';
+import type { FileStat } from '../fs/filesystem.ts';
 import type { Visit } from '../session/ports.ts';
 import type { Task } from '../session/wait.ts';
 import type { DestinationState } from './destination-state.ts';
+import { KeptDifference } from './kept-difference.ts';
 import type { LinkedEntries } from './linked-entries.ts';
 import type { Visited } from './visit.ts';
 
@@ -13,6 +15,7 @@ export class LeftOut {
   /** Directories that are not there and will not be made: nothing below them is visited. */
   readonly #failed: Set<string>;
   readonly #isPossible: boolean;
+  #difference: KeptDifference | undefined;
 
   constructor(state: DestinationState, links: LinkedEntries, failed: Set<string>) {
     this.#state = state;
@@ -35,10 +38,17 @@ export class LeftOut {
       return true;
     }
     if (options.ignoreExisting && existing !== undefined && !(directory && isDirectory(existing.mode))) {
-      if (tell) out.message('info', `${name} exists`);
+      if (tell) yield* this.#tellExists(visited, existing);
       if (!directory) yield* this.#links.skip(entry, visited.sink);
       return true;
     }
     return false;
+  }
+
+  *#tellExists(visited: Visited, existing: FileStat): Task {
+    const { options, report: out } = this.#state;
+    this.#difference ??= new KeptDifference(this.#state);
+    const words = options.info.skip >= 2 ? ` (${yield* this.#difference.words(visited, existing)})` : '';
+    out.message('info', `${visited.name} exists${words}`);
   }
 }
