@@ -76,7 +76,7 @@ export class SessionEnds implements SessionHost {
   #source: TreeListSource | undefined;
   /** What a pulling client has asked for. */
   #requested: ImpliedIncludes | undefined;
-  /** Where the program was started, with a slash; known once a name was asked for. */
+  /** Where the program was started; known once a name was asked for. */
   #startDirectory: string | undefined;
   /** Called as soon as the session has a context. */
   onContext: (context: SessionContext) => void = () => undefined;
@@ -118,8 +118,10 @@ export class SessionEnds implements SessionHost {
   }
 
   filterRules(negotiated: Negotiated): readonly string[] {
-    if (this.#parts.local) return [];
-    return wireRules(this.#filters, { protocol: negotiated.protocol, push: this.#parts.side === 'sender' });
+    const push = this.#parts.side === 'sender';
+    // In a local copy none travel, but an old protocol refuses the same rules (observed).
+    const rules = wireRules(this.#filters, { protocol: negotiated.protocol, push });
+    return this.#parts.local ? [] : rules;
   }
 
   /** All rules, for the script that plays a batch. */
@@ -260,10 +262,19 @@ export class SessionEnds implements SessionHost {
     const name = entry.list.name(entry.row);
     if (this.#source === undefined) return name;
     const { root } = this.#source.sourcePath(entry);
-    this.#startDirectory ??= `${Buffer.from(process.cwd(), 'utf8').toString('latin1')}/`;
-    const start = this.#startDirectory;
-    const typed = root.path.startsWith(start) ? root.path.slice(start.length) : root.path.slice(1);
+    const typed = this.#asTyped(root.path);
     return typed === '' ? name : `${typed}/${name}`;
+  }
+
+  /** A directory of the sender as the user wrote it: from the start directory on, or absolute, without the slash at its beginning. */
+  #asTyped(directory: string): string {
+    this.#startDirectory ??= Buffer.from(process.cwd(), 'utf8').toString('latin1');
+    const start = this.#startDirectory;
+    const isInside = directory === start || directory.startsWith(`${start}/`);
+    const isAbsolute = this.#parts.sources.some(
+      (source) => source.startsWith('/') && `${source}/`.startsWith(`${directory}/`),
+    );
+    return isInside && !isAbsolute ? directory.slice(start.length + 1) : directory.slice(1);
   }
 }
 
