@@ -14,7 +14,7 @@ export interface ClientEnvironment {
   readonly remoteStderr?: (line: string) => void;
   /** false: a password that is missing is an error; nobody is asked at the terminal. */
   readonly asksForPassword?: boolean;
-  /** Of --files-from, opened by now. */
+  /** Of --files-from: given by the caller instead of the file that the options name, or opened by the client itself. */
   readonly names?: NameSource | undefined;
   /** How the program was called (latin1), for the script beside a recorded batch. Absent: `ocrsync`. */
   readonly program?: string | undefined;

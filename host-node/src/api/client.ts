@@ -43,7 +43,7 @@ export async function runClient(options: Options, environment: ClientEnvironment
     const endpoints = resolveEndpoints(options, process.platform === 'win32');
     ownCharset(options);
     requireSafeMunging(options);
-    const names = openListedNames(options, endpoints.direction !== 'pull');
+    const names = environment.names ?? openListedNames(options, endpoints.direction !== 'pull');
     const recording = openRecording(options, environment.program ?? 'ocrsync');
     try {
       return await runEndpoints(options, endpoints, {

@@ -1,6 +1,6 @@
 // The file behind --log-file: opened before the process gives up rights and before the peer is heard, then only appended to
 // (docs/protocol/07-output.md §11, 09-rsync-3.5.md §3). What stands in it: report/log-renderer.ts.
-import { writeSync } from 'node:fs';
+import { closeSync, writeSync } from 'node:fs';
 import { FilesystemError } from '../fs/filesystem.ts';
 import { openOperatorFile } from '../fs/operator-file.ts';
 import type { Options } from '../options/options.ts';
@@ -14,19 +14,25 @@ export interface OpenedLog {
   readonly log: LogRenderer | undefined;
   /** What the user is told about that. */
   readonly warnings: readonly string[];
+  /** Nothing more comes. */
+  close(): void;
 }
 
 /** Opens the log file of a run, if there is to be one. A log that cannot be opened does not end the run. */
 export function openLogFile(options: Options, role: 'client' | 'server'): OpenedLog {
   const { logFile } = options;
-  if (logFile === null) return { log: undefined, warnings: [] };
+  if (logFile === null) return { log: undefined, warnings: [], close: () => undefined };
   let descriptor: number;
   try {
     descriptor = openOperatorFile(logFile, 'append', options.insecureLinks, LOG_MODE);
   } catch (error) {
     if (!(error instanceof FilesystemError)) throw error;
     const text = `rsync: [${role}] failed to open log-file ${logFile}: ${error.strerror} (${error.errno})`;
-    return { log: undefined, warnings: [text, 'Ignoring "log file" setting.'] };
+    return {
+      log: undefined,
+      warnings: [text, 'Ignoring "log file" setting.'],
+      close: () => undefined,
+    };
   }
   return {
     log: new LogRenderer(options, {
@@ -35,6 +41,7 @@ export function openLogFile(options: Options, role: 'client' | 'server'): Opened
       nowSeconds: () => Date.now() / 1000,
     }),
     warnings: [],
+    close: () => closeSync(descriptor),
   };
 }
 

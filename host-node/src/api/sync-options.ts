@@ -4,39 +4,119 @@ import type { Options } from '../options/options.ts';
 import { parseArguments } from '../options/parse.ts';
 import { SyncError } from './sync-error.ts';
 import type { SyncEvent } from './sync-events.ts';
+import { optionWords } from './sync-words.ts';
 
-/** All are optional. Everything not named here can be said with `args`. */
+/** All are optional. Everything not named here can be said with `args`. Sizes are bytes, or text such as `'1.5m'`. */
 export interface SyncOptions {
-  /** rsync options as on the command line, such as `['--max-size=1m', '-H']`. They come last, so they win. No paths. */
+  /** rsync options as on the command line, such as `['--bwlimit=1m', '-HH']`. They come last, so they win. No paths. */
   readonly args?: readonly string[] | undefined;
+
+  // ---- what is copied ---------------------------------------------------------------------------------------------------
   /** -a: recursive, with links, permissions, times, owner, group, devices. True unless set to false. */
   readonly archive?: boolean | undefined;
-  /** Delete what the source does not have. */
-  readonly delete?: boolean | undefined;
-  /** Change nothing; the events tell what would be done. */
-  readonly dryRun?: boolean | undefined;
-  /** Compare by checksum, not by time and size. */
-  readonly checksum?: boolean | undefined;
-  readonly compress?: boolean | undefined;
-  /** Leave files alone that are newer at the destination. */
-  readonly update?: boolean | undefined;
+  /** Rules as of --filter; they come first, then `include`, then `exclude`. The first rule that matches decides. */
+  readonly filter?: string | readonly string[] | undefined;
+  readonly include?: string | readonly string[] | undefined;
+  readonly exclude?: string | readonly string[] | undefined;
+  /** -C: leave out what version control leaves out. */
+  readonly cvsExclude?: boolean | undefined;
+  /** Names below the one source: a list file's path (`host:file` on the other machine), or the names themselves. Implies `relative`. */
+  readonly filesFrom?: string | readonly string[] | undefined;
+  /** -R: keep the paths as they are given. */
+  readonly relative?: boolean | undefined;
+  readonly oneFileSystem?: boolean | undefined;
+  readonly pruneEmptyDirs?: boolean | undefined;
+  readonly maxSize?: number | string | undefined;
+  readonly minSize?: number | string | undefined;
+  /** Sources that are not there are no error. */
+  readonly ignoreMissingArgs?: boolean | undefined;
+  /** Charsets of names, `LOCAL,REMOTE`. */
+  readonly iconv?: string | undefined;
+
+  // ---- attributes -------------------------------------------------------------------------------------------------------
   /** Keep hard links between the files of the transfer. */
   readonly hardLinks?: boolean | undefined;
   /** -A and -X: ACLs (and permissions), extended attributes. Refused where the native helper is missing. */
   readonly acls?: boolean | undefined;
   readonly xattrs?: boolean | undefined;
+  /** Follow symlinks: all of them, or those that leave the tree; or leave the latter out. */
+  readonly copyLinks?: boolean | undefined;
+  readonly copyUnsafeLinks?: boolean | undefined;
+  readonly safeLinks?: boolean | undefined;
+  readonly numericIds?: boolean | undefined;
+  readonly omitDirTimes?: boolean | undefined;
+  /** Owners and devices are kept in extended attributes of the destination. */
+  readonly fakeSuper?: boolean | undefined;
+  /** Changes of permissions, such as `'D755,F644'`. */
+  readonly chmod?: string | undefined;
+  /** `USER:GROUP`, `USER` or `:GROUP`. */
+  readonly chown?: string | undefined;
+
+  // ---- what is updated, and how -----------------------------------------------------------------------------------------
+  /** Change nothing; the events tell what would be done. */
+  readonly dryRun?: boolean | undefined;
+  /** Compare by checksum, not by time and size. */
+  readonly checksum?: boolean | undefined;
+  readonly sizeOnly?: boolean | undefined;
+  readonly ignoreTimes?: boolean | undefined;
+  /** Times that differ by no more than so many seconds are the same. */
+  readonly modifyWindowSeconds?: number | undefined;
+  /** Leave files alone that are newer at the destination. */
+  readonly update?: boolean | undefined;
+  /** Create nothing new; or change nothing that is there. */
+  readonly existing?: boolean | undefined;
+  readonly ignoreExisting?: boolean | undefined;
+  /** Send files whole; false: compare blocks even between local paths. */
+  readonly wholeFile?: boolean | undefined;
+  /** What is the same in one of these directories is left out, copied, or linked. Relative paths are relative to the destination. */
+  readonly compareDest?: string | readonly string[] | undefined;
+  readonly copyDest?: string | readonly string[] | undefined;
+  readonly linkDest?: string | readonly string[] | undefined;
+  /** Use a file with a similar name as basis. */
+  readonly fuzzy?: boolean | undefined;
   /** Write into the existing files. */
   readonly inplace?: boolean | undefined;
-  /** Keep half-transferred files when the run is stopped. */
+  readonly sparse?: boolean | undefined;
+  readonly preallocate?: boolean | undefined;
+  readonly fsync?: boolean | undefined;
+  /** Keep half-transferred files when the run is stopped; `partialDir`: in this directory. */
   readonly partial?: boolean | undefined;
-  /** Rules as of --filter; they come first, then `include`, then `exclude`. The first rule that matches decides. */
-  readonly filter?: string | readonly string[] | undefined;
-  readonly include?: string | readonly string[] | undefined;
-  readonly exclude?: string | readonly string[] | undefined;
+  readonly partialDir?: string | undefined;
+  /** Put all files in place at the end. */
+  readonly delayUpdates?: boolean | undefined;
+  readonly tempDir?: string | undefined;
+  /** Keep what is replaced or deleted: under its name with `suffix` (default `~`), or in `backupDir`. */
+  readonly backup?: boolean | undefined;
+  readonly backupDir?: string | undefined;
+  readonly suffix?: string | undefined;
+  /** Make the missing directories of the destination's path. */
+  readonly mkpath?: boolean | undefined;
+  readonly removeSourceFiles?: boolean | undefined;
+
+  // ---- deleting -----------------------------------------------------------------------------------------------------------
+  /** Delete what the source does not have. */
+  readonly delete?: boolean | undefined;
+  /** When; it means `delete` too. */
+  readonly deleteWhen?: 'before' | 'during' | 'delay' | 'after' | undefined;
+  /** ... and what is excluded; it means `delete` too. */
+  readonly deleteExcluded?: boolean | undefined;
+  /** No more than that; then the call rejects with ERR_OCRSYNC_DELETE_LIMIT. */
+  readonly maxDelete?: number | undefined;
+  readonly force?: boolean | undefined;
+  readonly ignoreErrors?: boolean | undefined;
+
+  // ---- the connection -----------------------------------------------------------------------------------------------------
+  readonly compress?: boolean | undefined;
+  readonly compressChoice?: 'zstd' | 'lz4' | 'zlibx' | 'zlib' | 'none' | undefined;
+  readonly compressLevel?: number | undefined;
   /** Remote shell command line. Default: $RSYNC_RSH, else `ssh`. */
   readonly rsh?: string | undefined;
   /** The program to run at the other end. Default: `rsync`. */
   readonly rsyncPath?: string | undefined;
+  /** Options for the other end alone. */
+  readonly remoteOptions?: readonly string[] | undefined;
+  /** Arguments go through the protocol, past the remote shell. */
+  readonly secludedArgs?: boolean | undefined;
   /** Daemon: the port (default 873), and the password or the file it stands in. Nobody is ever asked for one. */
   readonly port?: number | undefined;
   readonly password?: string | undefined;
@@ -45,6 +125,12 @@ export interface SyncOptions {
   readonly timeoutSeconds?: number | undefined;
   readonly connectTimeoutSeconds?: number | undefined;
   readonly bwlimitKiBPerSecond?: number | undefined;
+  /** Speak no newer protocol, 27 to 32. */
+  readonly protocol?: number | undefined;
+
+  // ---- the call -----------------------------------------------------------------------------------------------------------
+  /** Lines about the run are added to this file, as by --log-file. */
+  readonly logFile?: string | undefined;
   /** Where RSYNC_RSH, RSYNC_PASSWORD, USER and the like are read. Default: `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** Collect all changes and deletions into the result. Default: in a dry run. */
@@ -55,59 +141,37 @@ export interface SyncOptions {
   readonly onEvent?: ((event: SyncEvent) => void) | undefined;
 }
 
-/** Options that are a switch, with their word. */
-const SWITCHES = {
-  delete: '--delete',
-  dryRun: '--dry-run',
-  checksum: '--checksum',
-  compress: '--compress',
-  update: '--update',
-  hardLinks: '--hard-links',
-  acls: '--acls',
-  xattrs: '--xattrs',
-  inplace: '--inplace',
-  partial: '--partial',
-} as const;
-
-/** Options that are one value, with the word it follows. */
-const VALUES = {
-  rsh: '--rsh',
-  rsyncPath: '--rsync-path',
-  port: '--port',
-  passwordFile: '--password-file',
-  timeoutSeconds: '--timeout',
-  connectTimeoutSeconds: '--contimeout',
-  bwlimitKiBPerSecond: '--bwlimit',
-} as const;
-
-/** Options that are one value or several, in the order of their rules. */
-const RULES = { filter: '--filter', include: '--include', exclude: '--exclude' } as const;
-
-const OTHERS = ['args', 'archive', 'password', 'env', 'changes', 'signal', 'onEvent'];
-
 /** The options of the run. SyncError (exit code 1 or 4) for what the command line would refuse too. */
 export function syncRunOptions(
   sources: readonly string[],
   destination: string,
   options: SyncOptions,
 ): Options {
-  if (!Array.isArray(sources)) throw usage('sync: sources have to be a string or an array of strings');
-  if (sources.length === 0) throw usage('sync: there is no source');
+  if (!Array.isArray(sources)) throw usage('sources have to be a string or an array of strings');
+  if (sources.length === 0) throw usage('there is no source');
   const paths = [...sources, destination];
   if (paths.some((path) => typeof path !== 'string')) {
-    throw usage('sync: sources and destination have to be strings');
+    throw usage('sources and destination have to be strings');
   }
-  const words = [...optionWords(options), ...(options.args ?? []), '--', ...paths];
-  if (words.some((word) => word.includes('\0'))) throw usage('sync: an argument has a zero byte');
+  const typed = optionWords(options);
+  if ('fault' in typed) throw usage(typed.fault);
+  const words = [...typed.words, ...(options.args ?? []), '--', ...paths];
+  if (words.some((word) => word.includes('\0'))) throw usage('an argument has a zero byte');
   const outcome = parseArguments(words.map(byteString), environmentOf(options));
   if (outcome.kind === 'stop') {
     const text = outcome.exitCode === 0 ? 'sync: args ask for help or version' : outcome.stderr.trim();
     throw new SyncError(text, { exitCode: outcome.exitCode === 0 ? 1 : outcome.exitCode });
   }
-  if (outcome.options.isServer) throw usage('sync: --server cannot be used here');
-  const { operands } = outcome.options;
-  if (operands.length !== paths.length) throw usage('sync: args may hold options only, no paths and no --');
+  checkForLibrary(outcome.options, paths.length);
   return outcome.options;
+}
+
+/** What belongs to a process and not to a call is refused. */
+function checkForLibrary(options: Options, pathCount: number): void {
+  if (options.isServer) throw usage('--server cannot be used here');
+  if (options.operands.length !== pathCount) throw usage('args may hold options only, no paths and no --');
+  if (options.copyAs !== null) throw usage('--copy-as changes the ids of the whole process: run the command');
+  if (options.explain !== null) throw usage('--explain is an option of the command');
 }
 
 function environmentOf(options: SyncOptions): Record<string, string | undefined> {
@@ -116,38 +180,6 @@ function environmentOf(options: SyncOptions): Record<string, string | undefined>
   return environment;
 }
 
-/** `-i` and `--stats` make a remote receiver tell what it does; nothing is printed for them. */
-function optionWords(options: SyncOptions): string[] {
-  refuseUnknown(options);
-  const words = options.archive === false ? [] : ['--archive'];
-  words.push('--itemize-changes', '--stats');
-  for (const [key, word] of entriesOf(SWITCHES)) if (options[key] === true) words.push(word);
-  for (const [key, word] of entriesOf(VALUES)) {
-    if (options[key] !== undefined) words.push(`${word}=${options[key]}`);
-  }
-  for (const [key, word] of entriesOf(RULES)) {
-    const value: unknown = options[key] ?? [];
-    const rules: unknown[] = Array.isArray(value) ? value : [value];
-    for (const rule of rules) {
-      if (typeof rule !== 'string')
-        throw usage(`sync: ${String(key)} has to be a string or an array of strings`);
-      words.push(`${word}=${rule}`);
-    }
-  }
-  return words;
-}
-
-function entriesOf<T extends Readonly<Record<string, string>>>(words: T): [keyof T, string][] {
-  return Object.entries(words);
-}
-
-/** A misspelled option must not be lost silently. */
-function refuseUnknown(options: SyncOptions): void {
-  const known = [SWITCHES, VALUES, RULES].flatMap((words) => Object.keys(words)).concat(OTHERS);
-  const unknown = Object.keys(options).find((key) => !known.includes(key));
-  if (unknown !== undefined) throw usage(`sync: there is no option ${unknown}; rsync's own go into args`);
-}
-
 function usage(text: string): SyncError {
-  return new SyncError(text, { exitCode: 1 });
+  return new SyncError(`sync: ${text}`, { exitCode: 1 });
 }

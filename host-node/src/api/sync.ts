@@ -1,9 +1,14 @@
 // The library call: one sync in this process, with typed options, events, result and error (docs/embedding.md).
 // Prints nothing, asks nothing, and keeps nothing between runs: any number of them may go on at the same time.
 import type { RunEvent } from '../report/events.ts';
-import { EXIT_OK, EXIT_VANISHED, exitText } from '../report/exit-codes.ts';
+import type { NameSource } from '../flist/name-splitter.ts';
+import { byteString } from '../options/byte-strings.ts';
+import { VERSION } from '../options/version.ts';
+import { EXIT_OK, EXIT_VANISHED, exitLine, exitText } from '../report/exit-codes.ts';
 import { JsonEvents } from '../report/json.ts';
+import { tee } from '../report/tee.ts';
 import { runClient } from './client.ts';
+import { openLogFile } from './log-file.ts';
 import { SyncError } from './sync-error.ts';
 import type { SyncChange, SyncDeletion, SyncEvent, SyncStatistics } from './sync-events.ts';
 import { type SyncOptions, syncRunOptions } from './sync-options.ts';
@@ -48,20 +53,33 @@ export async function sync(
   );
   const onAbort = (): void => stop.abort();
   signal?.addEventListener('abort', onAbort, { once: true });
+  const log = openLogFile(runOptions, 'client');
+  for (const text of log.warnings) record.message('warning', text, false);
   try {
-    const { exitCode } = await runClient(runOptions, {
-      sink: record,
+    const { exitCode, role } = await runClient(runOptions, {
+      sink: log.log === undefined ? record : tee([record, log.log]),
       line: (text) => record.message('info', text),
       remoteStderr: (text) => record.message('warning', text),
       asksForPassword: false,
+      names: namesOf(options.filesFrom),
       signal: stop.signal,
     });
+    if (exitCode !== EXIT_OK) log.log?.line(exitLine(exitCode, role, VERSION));
     if (record.listenerFault !== undefined) throw record.listenerFault.reason;
     if (signal?.aborted) throw aborted(signal, record.facts());
     return record.result(exitCode);
   } finally {
+    log.close();
     signal?.removeEventListener('abort', onAbort);
   }
+}
+
+/** Names that the caller gives himself. */
+function namesOf(names: SyncOptions['filesFrom']): NameSource | undefined {
+  if (names === undefined || typeof names === 'string') return undefined;
+  const left = names.filter((name) => name !== '').map(byteString);
+  let at = 0;
+  return { next: () => left[at++] };
 }
 
 function aborted(signal: AbortSignal, facts: Partial<SyncError>): SyncError {
@@ -87,8 +105,8 @@ class RunRecord {
     this.#changes = options.changes === true ? [] : undefined;
   }
 
-  message(severity: 'info' | 'warning', text: string): void {
-    this.event({ type: 'message', severity, text, fromPeer: true });
+  message(severity: 'info' | 'warning', text: string, fromPeer = true): void {
+    this.event({ type: 'message', severity, text, fromPeer });
   }
 
   event(event: RunEvent): void {
