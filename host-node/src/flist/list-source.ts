@@ -374,6 +374,7 @@ export class TreeListSource implements ListSource {
     flags: number,
     state: FilterState,
   ): WalkDirectory | undefined {
+    this.#options.xattrs?.enter?.(state);
     const row = this.#entries.add(list, source, name, stat, flags);
     if (row === undefined || !isDirectory(stat.mode)) return undefined;
     const content = (flags & FLIST_CONTENT_DIR) !== 0;

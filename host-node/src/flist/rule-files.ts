@@ -4,7 +4,7 @@ import { type Filesystem, FilesystemError, type Root } from '../fs/filesystem.ts
 import { isSymlink } from '@ocrsync/core/file-type';
 import { isTrusted, type OperatorRules, operatorPlace } from '../fs/operator-path.ts';
 import type { CvsWords } from '../filter/cvs.ts';
-import type { TreeRuleFiles } from '../filter/filter-state.ts';
+import type { TreeRuleFiles } from '../filter/directory-rules.ts';
 import type { RuleFiles } from '../filter/rule-file.ts';
 
 /** No rule file of a sane tree is larger; what comes after is refused by not reading the file at all. */

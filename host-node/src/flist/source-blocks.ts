@@ -112,7 +112,9 @@ export class TreeSourceBlocks implements SourceBlocks {
     const { root, name } = this.#options.sourcePath(entry);
     try {
       // Under --fake-super a name on the wire may be that of another one on the disk.
-      const key = root.listXattrs(name).find((disk) => wireName(disk, xattrs!) === wire);
+      // That it is none of those left out was found when the list was made.
+      const rights = { ...xattrs!, isExcluded: () => false };
+      const key = root.listXattrs(name).find((disk) => wireName(disk, rights) === wire);
       const value = key === undefined ? undefined : root.getXattr(name, key);
       if (value !== undefined) return value;
     } catch (error) {

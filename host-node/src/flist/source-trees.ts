@@ -2,7 +2,8 @@
 // and io_error bits of what cannot be read (docs/protocol/03-file-list.md §3.5, §3.6, §4.1, §4.5).
 import type { FilterList } from '../filter/filter-list.ts';
 import { processRules } from '../fs/operator-path.ts';
-import { FilterState, type TreeRuleFiles } from '../filter/filter-state.ts';
+import type { TreeRuleFiles } from '../filter/directory-rules.ts';
+import { FilterState } from '../filter/filter-state.ts';
 import { type DirectoryScan, ScanAhead } from '../fs/directory-scan.ts';
 import {
   type FileStat,

@@ -1,4 +1,5 @@
 // Which extended attributes travel, and under which names they are stored (docs/protocol/03-file-list.md §11.3, §11.5). Pure.
+import type { FilterState } from '../filter/filter-state.ts';
 
 const USER = 'user.';
 const SYSTEM = 'system.';
@@ -20,6 +21,8 @@ export interface XattrRights {
   readonly fakeSuper: boolean;
   /** Of filter rules about attributes; undefined without any. */
   readonly isExcluded: ((name: string) => boolean) | undefined;
+  /** A sender's next objects lie in a directory where these rules are in force. */
+  enter?(state: FilterState): void;
 }
 
 /** Sender: the name on the wire of an attribute on the disk; undefined: it does not travel. */

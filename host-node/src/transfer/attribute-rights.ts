@@ -1,7 +1,7 @@
 // What one end may do with ACLs and extended attributes: by its options, its rights, its filter rules, its platform
 // (docs/protocol/03-file-list.md §11.3).
 import type { FilterList } from '../filter/filter-list.ts';
-import { xattrRules } from '../filter/xattr-rules.ts';
+import { XattrRules } from '../filter/xattr-rules.ts';
 import type { XattrRights } from '../flist/xattr-names.ts';
 import type { Filesystem } from '../fs/filesystem.ts';
 import type { Options } from '../options/options.ts';
@@ -31,10 +31,14 @@ export function xattrRights(
   side: 'sender' | 'receiver',
 ): XattrRights | undefined {
   if (xattrs === 0) return undefined;
+  const rules = new XattrRules(filters, side);
   return {
     level: xattrs,
     isSuperUser: filesystem.isSuperUser && privileges !== 'fake',
     fakeSuper: privileges === 'fake',
-    isExcluded: xattrRules(filters, side),
+    enter: (state) => rules.enter(state),
+    get isExcluded() {
+      return rules.isExcluded;
+    },
   };
 }

@@ -2,7 +2,8 @@
 // can be entered after its parent (docs/protocol/04-transfer.md §13.3, 06-filters.md §9).
 import type { DeletionFilters, Protection } from '../delete/filters.ts';
 import type { FilterList } from '../filter/filter-list.ts';
-import { FilterState, type TreeRuleFiles } from '../filter/filter-state.ts';
+import type { TreeRuleFiles } from '../filter/directory-rules.ts';
+import { FilterState } from '../filter/filter-state.ts';
 
 export class RuleDeletionFilters implements DeletionFilters {
   readonly #list: FilterList;

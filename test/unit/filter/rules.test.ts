@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FilterList } from '@ocrsync/node/filter/filter-list';
-import { FilterState, type TreeRuleFiles } from '@ocrsync/node/filter/filter-state';
+import type { TreeRuleFiles } from '@ocrsync/node/filter/directory-rules';
+import { FilterState } from '@ocrsync/node/filter/filter-state';
 import { wireRules } from '@ocrsync/node/filter/wire-rules';
 
 type Files = Record<string, string>;

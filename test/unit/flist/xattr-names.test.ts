@@ -1,7 +1,7 @@
 // docs/protocol/03-file-list.md §11.3: which extended attributes travel, and where they are stored.
 import { describe, expect, it } from 'vitest';
 import { FilterList } from '@ocrsync/node/filter/filter-list';
-import { xattrRules } from '@ocrsync/node/filter/xattr-rules';
+import { XattrRules } from '@ocrsync/node/filter/xattr-rules';
 import { diskName, isCompared, wireName, type XattrRights } from '@ocrsync/node/flist/xattr-names';
 
 const root: XattrRights = { level: 1, isSuperUser: true, fakeSuper: false, isExcluded: undefined };
@@ -91,13 +91,14 @@ describe('rules about attributes', () => {
   };
 
   it('are those with the x modifier; the first that matches decides', () => {
-    const isExcluded = xattrRules(rules('- user.none', '+x user.keep*', '-x user.*', '- *'), 'sender')!;
+    const isExcluded = new XattrRules(rules('- user.none', '+x user.keep*', '-x user.*', '- *'), 'sender')
+      .isExcluded!;
     expect(['user.keep1', 'user.other', 'trusted.t'].map(isExcluded)).toEqual([false, true, false]);
   });
 
   it('are none without one, and none on the side that they are not for', () => {
-    expect(xattrRules(rules('- user.*'), 'sender')).toBeUndefined();
-    expect(xattrRules(rules('-xs user.*'), 'receiver')).toBeUndefined();
-    expect(xattrRules(rules('-xr user.*'), 'receiver')?.('user.a')).toBe(true);
+    expect(new XattrRules(rules('- user.*'), 'sender').isExcluded).toBeUndefined();
+    expect(new XattrRules(rules('-xs user.*'), 'receiver').isExcluded).toBeUndefined();
+    expect(new XattrRules(rules('-xr user.*'), 'receiver').isExcluded?.('user.a')).toBe(true);
   });
 });
