@@ -44,6 +44,7 @@ export class BlockSumWriter {
       blockLength: this.#blockLength,
       redo: basis.redo,
     });
+    this.#context.report.debug?.('deltasum', 2, () => headText(head ?? EMPTY_SUM_HEAD, basis.sizeBytes));
     this.#head(head ?? EMPTY_SUM_HEAD);
     if (head !== undefined && head.count > 0 && !basis.headOnly) yield* this.#sums(head, basis.file);
     return head !== undefined;
@@ -76,4 +77,9 @@ function readSome(file: OpenFile, into: Uint8Array, position: number): number {
     if (error instanceof FilesystemError) return 0;
     throw error;
   }
+}
+
+/** As --debug=DELTASUM2 shows it. */
+function headText({ count, remainder, blockLength, s2Length }: SumHead, sizeBytes: number): string {
+  return `count=${count} rem=${remainder} blength=${blockLength} s2length=${s2Length} flength=${sizeBytes}`;
 }

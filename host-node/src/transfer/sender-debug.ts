@@ -9,14 +9,25 @@ export function tellFileStart(debug: DebugVoice, name: string, sizeBytes: number
   debug('deltasum', 2, () => [
     `send_files mapped ${name} of size ${sizeBytes}`,
     `calling match_sums ${name}`,
+    ...(head.count > 0 ? ['built hash table', `hash search b=${head.blockLength} len=${sizeBytes}`] : []),
   ]);
 }
 
-export function tellFileEnd(debug: DebugVoice, name: string, matcher: DeltaMatcher, matches: number): void {
-  const { falseAlarms, filterHits } = matcher;
+export function tellFileEnd(
+  debug: DebugVoice,
+  name: string,
+  { matcher, matches, head }: { matcher: DeltaMatcher; matches: number; head: SumHead },
+): void {
+  const { falseAlarms } = matcher;
   debug('deltasum', 2, () => [
+    ...(head.count > 0 ? ['done hash search'] : []),
     'sending file_sum',
-    `false_alarms=${falseAlarms} hash_hits=${filterHits} matches=${matches}`,
+    `false_alarms=${falseAlarms} hash_hits=${hashHits(matcher, matches)} matches=${matches}`,
   ]);
   debug('send', 1, () => `sender finished ${name}`);
+}
+
+/** Upstream looks every match and every false alarm up in its table; a run of matches costs our matcher one look. */
+export function hashHits({ filterHits, falseAlarms }: DeltaMatcher, matches: number): number {
+  return Math.max(filterHits, matches + falseAlarms);
 }

@@ -18,7 +18,7 @@ import { requireMemory } from './memory-limit.ts';
 import { answerXattrs } from '../session/sender.ts';
 import { type Task, WAIT_TURN } from '../session/wait.ts';
 import { type LocalData, streamBytes, tokenBytes } from './local-data.ts';
-import { tellFileEnd, tellFileStart } from './sender-debug.ts';
+import { hashHits, tellFileEnd, tellFileStart } from './sender-debug.ts';
 import type { SourceFilesOptions } from './source-files-options.ts';
 
 /** What upstream keeps of each block sum. */
@@ -227,10 +227,14 @@ export class TreeSourceFiles implements SourceFiles {
     dataWriter.bytes(failure === undefined ? digest : falsified(digest));
     if (dataWriter !== channel.writer) dataWriter.flush();
     const wire = { dataBytes: channel.writer.dataBytesMade - this.#dataFrom, sumBytes, digest };
-    this.#hashHits += this.#matcher.filterHits;
+    this.#hashHits += hashHits(this.#matcher, this.#matches - before);
     this.#falseAlarms += this.#matcher.falseAlarms;
     if (debug !== undefined) {
-      tellFileEnd(debug, this.shownName(entry), this.#matcher, this.#matches - before);
+      tellFileEnd(debug, this.shownName(entry), {
+        matcher: this.#matcher,
+        matches: this.#matches - before,
+        head,
+      });
     }
     const { literalBytes, matchedBytes } = this.#matcher;
     return this.#sent(entry, { literalBytes, matchedBytes, wire }, failure);

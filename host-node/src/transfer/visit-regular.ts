@@ -199,6 +199,7 @@ export class RegularVisitor {
     }
     const headOnly = options.append !== 0 && !redo;
     const { sizeBytes } = basis.stat;
+    out.debug?.('deltasum', 2, () => `generating and sending sums for ${entry.ndx}`);
     const written = yield* this.#sums.write({ file, sizeBytes, redo, headOnly });
     if (!written) {
       out.message('warning', `WARNING: file is too large for checksum sending: ${visited.name}`);
