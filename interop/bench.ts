@@ -9,7 +9,7 @@ import type { RunningServer } from './daemon.ts';
 import { bigTree, mixedTree, plainTree } from './entries.ts';
 import { mutate, shorten } from './mutate.ts';
 import { normalizeRun } from './normalize.ts';
-import { excludeList, type OptionSet } from './option-sets.ts';
+import { excludeList, nameList, type OptionSet } from './option-sets.ts';
 import { runProgram } from './run.ts';
 import { snapshot } from './snapshot.ts';
 import type { RunningSshd } from './ssh.ts';
@@ -98,6 +98,7 @@ export async function openSet(bench: Bench, set: OptionSet): Promise<string> {
   const directory = path.join(bench.directory, 'work', set.name);
   mkdirSync(path.join(directory, 'lists'), { recursive: true });
   writeFileSync(path.join(directory, 'lists', 'exclude'), excludeList);
+  writeFileSync(path.join(directory, 'lists', 'names'), nameList);
   await copyTree(await preparedTree(bench, set.tree ?? 'plain', 'source'), path.join(directory, 'src'));
   return directory;
 }

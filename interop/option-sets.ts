@@ -4,6 +4,7 @@
 import { alternateSets } from './option-sets-alternate.ts';
 import { attributeSets } from './option-sets-attributes.ts';
 import { deleteSets } from './option-sets-delete.ts';
+import { listSets } from './option-sets-list.ts';
 import { metadataSets } from './option-sets-metadata.ts';
 
 export interface OptionSet {
@@ -198,9 +199,14 @@ export const optionSets: readonly OptionSet[] = [
   ...alternateSets,
   ...attributeSets,
   ...deleteSets,
+  ...listSets,
   ...metadataSets,
   ...big,
 ];
 
 /** The file that `exclude-from` reads. */
 export const excludeList = '# comment\n; also a comment\n\n*.bak\n+ /play/x/core\ncore\n- /dir3/\n*.o\n';
+
+/** The file that `files-from` reads. */
+export const nameList =
+  'play/a/b\n# comment\n\ndir0/\n./prose.txt\r\n/dir1\nabsent\nplay/./a/\n';
