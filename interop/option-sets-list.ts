@@ -1,4 +1,5 @@
-// Option sets about what the sender lists: --files-from, symlinks, missing arguments, empty directories, modes, charsets.
+// Option sets about what the sender lists: --files-from, symlinks, missing arguments, empty directories, modes. (--iconv has a test of
+// its own: daemons need a charset of their own for it.)
 import type { OptionSet } from './option-sets.ts';
 
 const changed = 'changed' as const;
@@ -47,13 +48,12 @@ export const listSets: readonly OptionSet[] = [
   {
     name: 'delete-missing',
     options: ['-ai', '--delete-missing-args', '--force'],
-    sources: ['src/dir0', 'src/absent', 'src/prose.txt'],
+    // First: 3.4.1 refuses a mode of 0 that it has to read, one that is the same as before it does not look at.
+    sources: ['src/absent', 'src/dir0', 'src/prose.txt'],
     destination: changed,
     onlyFull,
   },
   { name: 'trust-sender', options: ['-ai', '--trust-sender', '--exclude=*.o'], onlyFull },
-  { name: 'iconv-same', options: ['-ai', '--iconv=ISO-8859-1,ISO-8859-1'], tree: mixed, onlyFull },
-  { name: 'iconv-up', options: ['-ai', '--iconv=ISO-8859-1,UTF-8', '--no-inc-recursive'], onlyFull },
   {
     name: 'relative-dot',
     options: ['-aRi'],
