@@ -95,6 +95,14 @@ export class DeletionEmitter {
 
   /** Deletes what is in a directory; 'not-empty' when something had to stay. */
   *#empty(directory: string): Task<'done' | 'not-empty'> {
+    const { filters } = this.#options;
+    filters.enterVictim(directory);
+    const emptied = yield* this.#emptyInside(directory);
+    filters.leaveVictim();
+    return emptied;
+  }
+
+  *#emptyInside(directory: string): Task<'done' | 'not-empty'> {
     const { emptyDirectories, protocol } = this.#options;
     const { stats, kept } = this.#look(directory);
     if (!emptyDirectories) return stats.size > 0 || kept ? 'not-empty' : 'done';
@@ -123,7 +131,6 @@ export class DeletionEmitter {
   /** What is in a directory that is to be deleted; only rules that are not perishable keep a name there. */
   #look(directory: string): { stats: Map<string, FileStat>; kept: boolean } {
     const { root, filters } = this.#options;
-    filters.enterDirectory(directory);
     const stats = new Map<string, FileStat>();
     let kept = false;
     try {

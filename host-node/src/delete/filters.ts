@@ -10,12 +10,18 @@ export type Protection =
   | 'perishable';
 
 export interface DeletionFilters {
-  /** Loads the per-directory rules of a directory ('.' = the root) before names in it are asked about. */
+  /** Goes to a directory of the list ('.' = the root): its per-directory rules are loaded behind those of its parents. */
   enterDirectory(directory: string): void;
-  /** Rule files are read anew from now on: they may have come with this run. */
-  forget(): void;
+  /** No directory is entered any more. Rule files are read anew from now on: they may have come with this run. */
+  leaveAll(): void;
   /**
-   * `name` is the full name below the destination's root. `inVictim`: the directory around it is being deleted, where
+   * Goes into a directory that is being deleted, from wherever it stands: its rules come before those of the directory that was
+   * entered last, which need not be its parent (observed). Until {@link leaveVictim}.
+   */
+  enterVictim(directory: string): void;
+  leaveVictim(): void;
+  /**
+   * By the rules in force where it stands. `name` is the full name below the destination's root. `inVictim`: the directory around it is being deleted, where
    * perishable rules count for nothing.
    */
   protection(name: string, isDirectory: boolean, inVictim?: boolean): Protection;
@@ -24,6 +30,8 @@ export interface DeletionFilters {
 /** A run without filter rules. */
 export const NO_FILTERS: DeletionFilters = {
   enterDirectory: () => undefined,
-  forget: () => undefined,
+  leaveAll: () => undefined,
+  enterVictim: () => undefined,
+  leaveVictim: () => undefined,
   protection: () => 'none',
 };

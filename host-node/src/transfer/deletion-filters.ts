@@ -1,5 +1,6 @@
-// The receiver-side rules as deletion sees them: the state of every directory on the way is kept, so that any directory
-// can be entered after its parent (docs/protocol/04-transfer.md §13.3, 06-filters.md §9).
+// The receiver-side rules as deletion sees them: the rules in force where the generator stands. The state of every directory
+// that was entered is kept, so that any directory can be entered after its parent (docs/protocol/04-transfer.md §13.3,
+// 06-filters.md §9).
 import type { DeletionFilters, Protection } from '../delete/filters.ts';
 import type { FilterList } from '../filter/filter-list.ts';
 import type { TreeRuleFiles } from '../filter/directory-rules.ts';
@@ -10,6 +11,10 @@ export class RuleDeletionFilters implements DeletionFilters {
   readonly #protocol: number;
   readonly #files: () => TreeRuleFiles;
   readonly #inside = new Map<string, FilterState>();
+  /** Of the directory that was entered last. */
+  #entered: FilterState | undefined;
+  /** Of the directories that are being deleted, outermost first. */
+  readonly #victims: FilterState[] = [];
   #outside: FilterState | undefined;
 
   /** `files` is asked when the destination's root exists. */
@@ -20,29 +25,41 @@ export class RuleDeletionFilters implements DeletionFilters {
   }
 
   enterDirectory(directory: string): void {
-    if (!this.#list.hasDirectoryMerges || this.#inside.has(directory)) return;
-    const parent = directory === '.' ? this.#start() : this.#stateOf(parentOf(directory));
-    this.#inside.set(directory, parent.enter(directory, this.#files()));
+    if (this.#list.hasDirectoryMerges) this.#entered = this.#stateOf(directory);
   }
 
-  forget(): void {
+  leaveAll(): void {
     this.#inside.clear();
+    this.#entered = undefined;
+  }
+
+  enterVictim(directory: string): void {
+    if (this.#list.hasDirectoryMerges) this.#victims.push(this.#current().enter(directory, this.#files()));
+  }
+
+  leaveVictim(): void {
+    this.#victims.pop();
   }
 
   protection(name: string, isDirectory: boolean, inVictim = false): Protection {
-    const state = this.#stateOf(parentOf(name));
+    const state = this.#current();
     const kept = state.check(name, isDirectory, 'receiver', inVictim) === 'exclude';
     if (inVictim || !kept) return kept ? 'protected' : 'none';
     const lasting = state.decide(name, isDirectory, 'receiver', true).verdict === 'exclude';
     return lasting ? 'protected' : 'perishable';
   }
 
+  #current(): FilterState {
+    return this.#victims.at(-1) ?? this.#entered ?? this.#start();
+  }
+
   #stateOf(directory: string): FilterState {
-    if (!this.#list.hasDirectoryMerges) return this.#start();
     const known = this.#inside.get(directory);
-    if (known) return known;
-    this.enterDirectory(directory);
-    return this.#inside.get(directory)!;
+    if (known !== undefined) return known;
+    const parent = directory === '.' ? this.#start() : this.#stateOf(parentOf(directory));
+    const state = parent.enter(directory, this.#files());
+    this.#inside.set(directory, state);
+    return state;
   }
 
   #start(): FilterState {

@@ -55,7 +55,9 @@ export class DirectoryDeletions {
 
   /** Before the first visit, with the whole list. */
   *before(list: FileList): Task {
-    if (this.#moment === 'before') yield* this.#pass(list);
+    if (this.#moment !== 'before') return;
+    yield* this.#pass(list);
+    this.#filters.leaveAll();
   }
 
   /** The generator has entered a directory. `ioError`: bits of both ends that were known with this list. */
@@ -72,14 +74,17 @@ export class DirectoryDeletions {
   /** Everything was transferred: what is left to do, and what was not done because of --max-delete. */
   *late(list: FileList | undefined): Task {
     if (this.#moment === 'after' && list !== undefined) {
-      this.#filters.forget();
+      this.#filters.leaveAll();
       yield* this.#pass(list);
     }
     if (this.#cursor !== undefined) yield* this.#cursor.deletePostponed();
     const skipped = this.#emitter?.skipped ?? 0;
     if (skipped === 0) return;
     const { context, report: out } = this.#state;
-    out.message('warning', `Deletions stopped due to --max-delete limit (${skipped} skipped)`);
+    // The receiving end of a local copy is a server, whose warnings were plain texts before protocol 29.
+    const isText = context.config.local && context.protocol < 29;
+    const text = `Deletions stopped due to --max-delete limit (${skipped} skipped)`;
+    out.message(isText ? 'info' : 'warning', text);
     context.ioError |= IO_ERROR_DELETE_LIMIT;
   }
 
