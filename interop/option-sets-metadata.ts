@@ -5,6 +5,7 @@ import type { OptionSet } from './option-sets.ts';
 const mixed = 'mixed' as const;
 const attributes = 'attributes' as const;
 const changed = 'changed' as const;
+const onlyFull = true;
 
 export const metadataSets: readonly OptionSet[] = [
   { name: 'fake-super', options: ['-ai', '--fake-super'], tree: mixed },
@@ -38,5 +39,30 @@ export const metadataSets: readonly OptionSet[] = [
   { name: 'devices-only', options: ['-rlti', '--devices'], tree: mixed },
   { name: 'specials-only', options: ['-rlti', '--specials'], tree: mixed },
   { name: 'devices-no-specials', options: ['-ai', '--no-specials'], tree: mixed },
+  { name: 'window', options: ['-ai', '--modify-window=2'], destination: changed },
+  { name: 'window-exact', options: ['-aii', '-@-1'], destination: changed, onlyFull },
+  { name: 'omit-times', options: ['-aiOJ'], tree: mixed, destination: changed },
+  { name: 'executability', options: ['-rltiE'], tree: mixed, destination: changed },
+  { name: 'sizes', options: ['-aHi', '--max-size=100k', '--min-size=2'], tree: mixed, destination: changed },
+  {
+    name: 'owner-maps',
+    options: ['-ai', '--usermap=1:2,daemon:7,0-9:5,*:12', '--groupmap=:3,root:4'],
+    tree: mixed,
+  },
+  { name: 'owner-chown', options: ['-ai', '--chown=daemon:bin', '--numeric-ids'], tree: mixed, onlyFull },
+  { name: 'chmod-kept', options: ['-ai', '--chmod=Dg+s,ug+w,Fo-w,+X'], tree: mixed, destination: changed },
+  { name: 'chmod-new', options: ['-rlti', '--chmod=D711,F640'], tree: mixed, destination: changed, onlyFull },
+  { name: 'dirlinks', options: ['-aKi'], tree: mixed, destination: changed, onlyFull },
+  { name: 'links-29', options: ['-aHi', '--protocol=29'], tree: mixed, destination: changed, onlyFull },
+  { name: 'links-28', options: ['-aHi', '--protocol=28'], tree: mixed, destination: changed, onlyFull },
+  { name: 'links-27', options: ['-aHv', '--protocol=27'], tree: mixed, onlyFull },
+  { name: 'links-twice', options: ['-aHHi', '--delete'], tree: mixed, destination: changed, onlyFull },
+  {
+    name: 'skipped-told',
+    options: ['-ai', '--ignore-existing', '--info=skip2'],
+    tree: mixed,
+    destination: changed,
+    onlyFull,
+  },
   { name: 'open-noatime', options: ['-ai', '--open-noatime'], destination: changed },
 ];

@@ -4,8 +4,10 @@
 import { alternateSets } from './option-sets-alternate.ts';
 import { attributeSets } from './option-sets-attributes.ts';
 import { deleteSets } from './option-sets-delete.ts';
+import { filterSets } from './option-sets-filters.ts';
 import { listSets } from './option-sets-list.ts';
 import { metadataSets } from './option-sets-metadata.ts';
+import { outputSets } from './option-sets-output.ts';
 
 export interface OptionSet {
   readonly name: string;
@@ -201,6 +203,8 @@ export const optionSets: readonly OptionSet[] = [
   ...deleteSets,
   ...listSets,
   ...metadataSets,
+  ...filterSets,
+  ...outputSets,
   ...big,
 ];
 
@@ -208,5 +212,4 @@ export const optionSets: readonly OptionSet[] = [
 export const excludeList = '# comment\n; also a comment\n\n*.bak\n+ /play/x/core\ncore\n- /dir3/\n*.o\n';
 
 /** The file that `files-from` reads. */
-export const nameList =
-  'play/a/b\n# comment\n\ndir0/\n./prose.txt\r\n/dir1\nabsent\nplay/./a/\n';
+export const nameList = 'play/a/b\n# comment\n\ndir0/\n./prose.txt\r\n/dir1\nabsent\nplay/./a/\n';

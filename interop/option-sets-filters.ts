@@ -1,0 +1,40 @@
+// Option sets about filter rules beyond plain patterns: CVS lists, merge files and their modifiers, old protocols.
+import type { OptionSet } from './option-sets.ts';
+
+const changed = 'changed' as const;
+const onlyFull = true;
+
+export const filterSets: readonly OptionSet[] = [
+  { name: 'cvs-exclude', options: ['-aCi', '--delete'], destination: changed },
+  { name: 'cvs-exclude-deleted', options: ['-aCi', '--delete-excluded'], destination: changed },
+  { name: 'cvs-exclude-29', options: ['-aCi', '--delete', '--protocol=29'], destination: changed },
+  { name: 'cvs-exclude-28', options: ['-aCi', '--delete', '--protocol=28'], destination: changed, onlyFull },
+  { name: 'cvs-place', options: ['-ai', '--filter=+ *.o', '--filter=-C', '--filter=:C'], onlyFull },
+  { name: 'cvs-kept', options: ['-aCi', '--include=core', '--delete'], destination: changed, onlyFull },
+  { name: 'merge-words', options: ['-ai', '--filter=:w- .cvsignore', '--delete'], destination: changed },
+  {
+    name: 'merge-receiver',
+    options: ['-ai', '--filter=:rC', '--filter=:es .rules', '--delete'],
+    destination: changed,
+    onlyFull,
+  },
+  {
+    name: 'merge-perishable',
+    options: ['-ai', '--filter=:p .rules', '--filter=-p *.bak', '--delete'],
+    destination: changed,
+    onlyFull,
+  },
+  { name: 'merge-only-included', options: ['-ai', '--filter=:+ .rules', '--filter=- two*'], onlyFull },
+  {
+    name: 'rules-verbose',
+    options: ['-avv', '--exclude=*.o', '--filter=: .rules'],
+    racingNames: true,
+    onlyFull,
+  },
+  {
+    name: 'rules-old',
+    options: ['-ai', '--exclude=*.o', '--include=core', '--delete', '--protocol=28'],
+    destination: changed,
+    onlyFull,
+  },
+];
