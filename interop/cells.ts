@@ -70,10 +70,24 @@ export interface Selection {
   /** Parts of cell names; any of them must occur. */
   readonly only: readonly string[];
   readonly pairing?: string;
+  /** Every set runs once for each of these versions instead of the newest; sets that name a version themselves stay out. */
+  readonly protocols?: readonly string[];
+}
+
+function forced(sets: readonly OptionSet[], protocols: readonly string[]): OptionSet[] {
+  const free = sets.filter((set) => !set.options.some((word) => word.startsWith('--protocol')));
+  return protocols.flatMap((version) =>
+    free.map((set) => ({
+      ...set,
+      name: `${set.name}@${version}`,
+      options: [...set.options, `--protocol=${version}`],
+    })),
+  );
 }
 
 export function selectCells(selection: Selection): Cell[] {
-  const cells = optionSets.flatMap((set, index) => (selection.quick ? quickCells(set, index) : cellsOf(set)));
+  const sets = selection.protocols === undefined ? optionSets : forced(optionSets, selection.protocols);
+  const cells = sets.flatMap((set, index) => (selection.quick ? quickCells(set, index) : cellsOf(set)));
   return cells.filter((each) => {
     if (selection.pairing !== undefined && each.pairing !== selection.pairing) return false;
     return selection.only.length === 0 || selection.only.some((part) => each.name.includes(part));

@@ -1,6 +1,7 @@
 // The matrix: ocrsync beside the real rsync, cell by cell, each compared with what two real ones do on a copy of
 // the same input: destination tree with all metadata, exit code, output.
 // Usage: npx node interop/matrix.ts [--quick] [--only PART[,PART]] [--pairing ours-theirs] [--seed N] [--keep]
+//        [--peer 3.5.0] [--protocols 27,28,29]
 // OCRSYNC_BIN names another program under test; with the real rsync in it all cells have to be equal.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -12,7 +13,7 @@ import { writeLauncher, writeRemoteShell } from './bench.ts';
 import { selectCells, type Cell } from './cells.ts';
 import { startDaemon } from './daemon.ts';
 import { differences } from './differences.ts';
-import { ensurePeer } from './peers.ts';
+import { ensurePeer, peerVersions } from './peers.ts';
 import { killRunning } from './run.ts';
 import { startSshd, type RunningSshd } from './ssh.ts';
 
@@ -112,14 +113,19 @@ async function main(): Promise<number> {
       only: { type: 'string' },
       pairing: { type: 'string' },
       seed: { type: 'string', default: '7' },
+      peer: { type: 'string', default: '3.4.1' },
+      protocols: { type: 'string' },
     },
   });
   const only = values.only?.split(',') ?? [];
   const pairing = values.pairing === undefined ? {} : { pairing: values.pairing };
-  const cells = selectCells({ quick: values.quick, only, ...pairing });
+  const protocols = values.protocols === undefined ? {} : { protocols: values.protocols.split(',') };
+  const cells = selectCells({ quick: values.quick, only, ...pairing, ...protocols });
+  const peer = peerVersions.find((known) => known === values.peer);
+  if (peer === undefined) throw new Error(`--peer is one of ${peerVersions.join(', ')}`);
   const program = path.resolve(process.env['OCRSYNC_BIN'] ?? path.join(checkout, 'cli/bin/ocrsync.js'));
   if (!programExists(program)) throw new Error(`there is no program under test: ${program}`);
-  const theirs = ensurePeer('3.4.1');
+  const theirs = ensurePeer(peer);
   process.umask(0o022);
   const directory = mkdtempSync(path.join(tmpdir(), 'ocrsync-interop-'));
   mkdirSync(path.join(directory, 'work'));
@@ -136,7 +142,7 @@ async function main(): Promise<number> {
     process.exit(1);
   };
   process.once('SIGINT', abandon).once('SIGTERM', abandon);
-  process.stdout.write(`interop: ${cells.length} cells, seed ${seed}, ${program} beside rsync 3.4.1\n`);
+  process.stdout.write(`interop: ${cells.length} cells, seed ${seed}, ${program} beside rsync ${peer}\n`);
   try {
     await runAll(bench, cells);
   } finally {
