@@ -46,7 +46,7 @@ export const metadataSets: readonly OptionSet[] = [
   { name: 'sizes', options: ['-aHi', '--max-size=100k', '--min-size=2'], tree: mixed, destination: changed },
   {
     name: 'owner-maps',
-    options: ['-ai', '--usermap=1:2,daemon:7,0-9:5,*:12', '--groupmap=:3,root:4'],
+    options: ['-ai', '--usermap=1:2,daemon:7,0-9:5,1000-70000:12', '--groupmap=:3,root:4'],
     tree: mixed,
   },
   { name: 'owner-chown', options: ['-ai', '--chown=daemon:bin', '--numeric-ids'], tree: mixed, onlyFull },

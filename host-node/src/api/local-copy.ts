@@ -82,7 +82,9 @@ export async function runLocalCopy(
   const receiving = new Session(config, ends);
   await runPair(client.session, receiving, pumpOptions(options, environment));
   ends.release();
-  if (receiving.error !== undefined) client.explain(receiving.error);
+  // What both ends refuse for the same reason is told once.
+  const isOwn = receiving.error?.message !== client.session.error?.message;
+  if (receiving.error !== undefined && isOwn) client.explain(receiving.error);
   return finish(client, environment, outcomeOf(receiving, report.transferErrors));
 }
 

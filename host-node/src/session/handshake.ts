@@ -123,11 +123,11 @@ function* agreeOnVersion(
 
 /** Options that the agreed protocol cannot carry (§3.2). */
 function checkProtocolOptions({ list, local, wishesOf29 }: SessionConfig, protocol: number): void {
-  const blocks = local ? BLOCKS_PROTOCOL - 1 : BLOCKS_PROTOCOL;
   const wishes: readonly (readonly [option: string, isWanted: boolean, needed: number])[] = [
     ...wishesOf29.map((wish) => [wish, true, 29] as const),
-    ['--acls', list.acls, blocks],
-    ['--xattrs', list.xattrs, blocks],
+    // Both ends of a local copy know how they are said.
+    ['--acls', list.acls && !local, BLOCKS_PROTOCOL],
+    ['--xattrs', list.xattrs && !local, BLOCKS_PROTOCOL],
     ['--atimes', list.atimes, ATIMES_PROTOCOL],
   ];
   for (const [option, isWanted, needed] of wishes) {

@@ -128,7 +128,7 @@ function makeRoot(state: DestinationState, path: string): RootOutcome {
   const { isServer, info, formatHasItemize } = state.options;
   try {
     if (!state.dryRun || !state.options.mkpath) state.filesystem.root(directory);
-    if (!state.dryRun) state.filesystem.root(directory).mkdir(leaf, CREATED_MODE & ~state.filesystem.umask);
+    if (!state.dryRun) state.filesystem.root(directory).mkdir(leaf, CREATED_MODE);
   } catch (error) {
     const text = `mkdir "${absolute(state.filesystem, bare)}" failed`;
     throw new RunError('ERR_DESTINATION', systemText('Receiver', text, error), EXIT_FILE_IO);

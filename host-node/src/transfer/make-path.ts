@@ -40,7 +40,7 @@ interface Step {
 
 function makeOne(filesystem: Filesystem, { parent, leaf, whole }: Step, directory: string): void {
   try {
-    filesystem.root(parent).mkdir(leaf, CREATED_MODE & ~filesystem.umask);
+    filesystem.root(parent).mkdir(leaf, CREATED_MODE);
   } catch (error) {
     // What stands in the way is told as what it is: it is not the place where something was to be made.
     if (error instanceof FilesystemError && error.code === 'EEXIST' && whole !== directory)

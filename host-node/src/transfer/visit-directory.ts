@@ -240,11 +240,13 @@ function makeDirectory(state: DestinationState, name: string, mode: number): voi
   }
 }
 
+/** The system takes the umask's bits, or those that a default ACL does not give. */
+const PARENT_MODE = 0o777;
+
 /** Makes the directories above a name that are missing. */
 export function makeParents(state: DestinationState, name: string): void {
-  const mode = 0o777 & ~state.filesystem.umask;
   for (let slash = name.indexOf('/'); slash > 0; slash = name.indexOf('/', slash + 1)) {
     const parent = name.slice(0, slash);
-    if (state.tree.lstat(parent) === undefined) state.tree.mkdir(parent, mode);
+    if (state.tree.lstat(parent) === undefined) state.tree.mkdir(parent, PARENT_MODE);
   }
 }
