@@ -8,7 +8,6 @@ export const filterSets: readonly OptionSet[] = [
   { name: 'cvs-exclude', options: ['-aCi', '--delete'], destination: changed },
   { name: 'cvs-exclude-deleted', options: ['-aCi', '--delete-excluded'], destination: changed },
   { name: 'cvs-exclude-29', options: ['-aCi', '--delete', '--protocol=29'], destination: changed },
-  { name: 'cvs-exclude-28', options: ['-aCi', '--delete', '--protocol=28'], destination: changed, onlyFull },
   { name: 'cvs-place', options: ['-ai', '--filter=+ *.o', '--filter=-C', '--filter=:C'], onlyFull },
   { name: 'cvs-kept', options: ['-aCi', '--include=core', '--delete'], destination: changed, onlyFull },
   { name: 'merge-words', options: ['-ai', '--filter=:w- .cvsignore', '--delete'], destination: changed },

@@ -55,7 +55,7 @@ export const metadataSets: readonly OptionSet[] = [
   { name: 'dirlinks', options: ['-aKi'], tree: mixed, destination: changed, onlyFull },
   { name: 'links-29', options: ['-aHi', '--protocol=29'], tree: mixed, destination: changed, onlyFull },
   { name: 'links-28', options: ['-aHi', '--protocol=28'], tree: mixed, destination: changed, onlyFull },
-  { name: 'links-27', options: ['-aHv', '--protocol=27'], tree: mixed, onlyFull },
+  { name: 'links-27', options: ['-aH', '--protocol=27'], tree: mixed, onlyFull },
   { name: 'links-twice', options: ['-aHHi', '--delete'], tree: mixed, destination: changed, onlyFull },
   {
     name: 'skipped-told',
