@@ -14,7 +14,7 @@ import type { SumHead } from '../session/item.ts';
 import type { WireShare } from '../session/ports.ts';
 import { type Task, WAIT_TURN } from '../session/wait.ts';
 import type { OfferedFile } from './local-data.ts';
-import { SparseOutput } from './sparse-output.ts';
+import { type FileLayout, LaidOutFile } from './laid-out-file.ts';
 
 /** Matched blocks are copied in pieces of at most this; consecutive ones together. */
 const COPY_BYTES = 256 * 1024;
@@ -22,20 +22,6 @@ const COPY_BYTES = 256 * 1024;
 const KERNEL_COPY_BYTES = 8 << 20;
 /** Progress is told at this distance. */
 const PROGRESS_BYTES = 1 << 20;
-
-/** How a file shall lie on the disk. */
-export interface FileLayout {
-  /** Zeros become holes. */
-  readonly sparse: boolean;
-  /** What is written in place had so many bytes. */
-  readonly existingBytes: number;
-  /** Room is reserved before for a file of this length; 0: none is. */
-  readonly allocatedBytes: number;
-  /** It is brought to the disk before it counts as written. */
-  readonly fsync: boolean;
-  /** A device: it cannot be cut off. */
-  readonly fixedLength: boolean;
-}
 
 export interface ReceivedFile extends FileLayout {
   /** undefined: nothing is written, the data is thrown away. */
@@ -77,8 +63,7 @@ export class DataReceiver {
   #buffer = 0;
   #bufferBytes = 0;
   #position = 0;
-  #sparse: SparseOutput | undefined;
-  #isAllocated = false;
+  #laidOut: LaidOutFile | undefined;
   #told = 0;
   /** Matched blocks that were not copied yet. */
   #runFirst = 0;
@@ -168,10 +153,9 @@ export class DataReceiver {
     const left = sizeBytes - this.#position;
     const size = Math.min(left, COPY_BYTES);
     const pieceBytes = Math.min(left, KERNEL_COPY_BYTES);
-    const copied =
-      this.#sparse === undefined
-        ? this.#write(() => this.#file.copyData(file, output, this.#position, pieceBytes))
-        : undefined;
+    const copied = this.#laidOut!.takesAnything
+      ? this.#write(() => this.#file.copyData(file, output, this.#position, pieceBytes))
+      : undefined;
     if (copied !== undefined) {
       this.#position += copied;
       this.literalBytes += copied;
@@ -274,12 +258,20 @@ export class DataReceiver {
       fill(basis!, core.u8.subarray(this.#buffer, this.#buffer + size), from + done);
       this.#hash.update(this.#buffer, size);
       if (this.#tokens.wantsMatched) this.#tokens.matched(this.#buffer, size);
-      if (inPlace && !basisStays && from + done === this.#position) this.#position += size;
+      if (inPlace && !basisStays && from + done === this.#position) this.#stay(size);
       else if (output !== undefined) this.#put(core.u8.subarray(this.#buffer, this.#buffer + size));
       done += size;
     }
     this.matchedBytes += lengthBytes;
     this.#progress();
+  }
+
+  /** The piece in the buffer is where it belongs. */
+  #stay(lengthBytes: number): void {
+    const { u8 } = this.#context.channel.core;
+    const piece = u8.subarray(this.#buffer, this.#buffer + lengthBytes);
+    this.#write(() => this.#laidOut?.keep(piece, this.#position));
+    this.#position += lengthBytes;
   }
 
   /** Append: what the destination has already stays; its length is the head's. */
@@ -307,44 +299,31 @@ export class DataReceiver {
   }
 
   #put(bytes: Uint8Array): void {
-    this.#write(() => (this.#sparse ?? this.#file.output!).write(bytes, this.#position));
+    this.#write(() => this.#laidOut!.write(bytes, this.#position));
     this.#position += bytes.length;
     this.#progress();
   }
 
-  /** Room and holes (§9.4 steps 1, 3). What is there already and is not referred to by any block makes way for holes. */
+  /** Room and holes (§9.4 step 1). */
   #layOut(): void {
-    const { output, sparse, append, inPlace, existingBytes, allocatedBytes, fixedLength } = this.#file;
-    this.#sparse = undefined;
-    this.#isAllocated = false;
-    if (output === undefined || fixedLength) return;
-    const isNew = append === 'no' && this.#head.count === 0;
-    if (sparse) {
-      if (inPlace && isNew) this.#write(() => output.truncate(0));
-      this.#sparse = new SparseOutput(output, isNew ? 0 : existingBytes);
-    }
-    if (allocatedBytes > 0) this.#allocate(output, allocatedBytes);
-  }
-
-  /** Not a whole number of blocks, so that such a file can be told (as upstream has it); it is cut to its length at the end. */
-  #allocate(output: OpenFile, lengthBytes: number): void {
-    try {
-      output.allocate(lengthBytes % 2 === 0 ? lengthBytes - 1 : lengthBytes + 1);
-      this.#isAllocated = true;
-    } catch (error) {
-      if (!(error instanceof FilesystemError)) throw error;
-      const text = `do_fallocate ${this.#file.fullName}: ${error.strerror} (${error.errno})`;
-      this.#context.report.message('warning', `rsync: [receiver] ${text}`);
-    }
-  }
-
-  /** The length, where writing alone does not make it, and the disk. */
-  #endOutput(): void {
-    const { output, inPlace, fixedLength, fsync } = this.#file;
+    const { output, append } = this.#file;
+    this.#laidOut = undefined;
     if (output === undefined) return;
-    const isCut = inPlace || this.#sparse !== undefined || this.#isAllocated;
-    if (isCut && !fixedLength) this.#write(() => output.truncate(this.#position));
-    if (fsync) this.#write(() => output.sync(), 'fsync');
+    const isNew = append === 'no' && this.#head.count === 0;
+    this.#laidOut = this.#write(
+      () => new LaidOutFile(output, { ...this.#file, isNew, warn: (reason) => this.#unallocated(reason) }),
+    );
+  }
+
+  #unallocated({ strerror, errno }: FilesystemError): void {
+    const text = `do_fallocate ${this.#file.fullName}: ${strerror} (${errno})`;
+    this.#context.report.message('warning', `rsync: [receiver] ${text}`);
+  }
+
+  #endOutput(): void {
+    const { output, fsync } = this.#file;
+    this.#write(() => this.#laidOut?.end(this.#position));
+    if (fsync) this.#write(() => output?.sync(), 'fsync');
   }
 
   #write<T>(run: () => T, what: 'write' | 'fsync' = 'write'): T {

@@ -14,7 +14,8 @@ import { FinishedFiles } from './finished-files.ts';
 import { LaterInstalls } from './later-installs.ts';
 import type { LocalData, OfferedFile } from './local-data.ts';
 import { ReceivedBasis } from './received-basis.ts';
-import { DataReceiver, type FileLayout, WriteFailure } from './received-data.ts';
+import type { FileLayout } from './laid-out-file.ts';
+import { DataReceiver, WriteFailure } from './received-data.ts';
 import { ReceivedOutputs, type Target } from './received-output.ts';
 
 const EXIT_FILE_IO = 11;

@@ -11,6 +11,9 @@ export class SparseOutput {
   /** Up to there the file had data of its own. */
   readonly #existingBytes: number;
   #cannotPunch = false;
+  /** A hole that may go on: only whole blocks of the file system are given back. */
+  #holeFrom = 0;
+  #holeTo = 0;
 
   constructor(output: OpenFile, existingBytes: number) {
     this.#output = output;
@@ -18,11 +21,31 @@ export class SparseOutput {
   }
 
   write(bytes: Uint8Array, position: number): void {
+    this.#pass(bytes, position, true);
+  }
+
+  /** What is in its place already: only its zeros become holes. */
+  keep(bytes: Uint8Array, position: number): void {
+    this.#pass(bytes, position, false);
+  }
+
+  /** The last hole is made; the length of the file is not this one's matter. */
+  end(): void {
+    const from = this.#holeFrom;
+    const lengthBytes = this.#holeTo - from;
+    this.#holeFrom = this.#holeTo = 0;
+    if (lengthBytes > 0 && from < this.#existingBytes) this.#punch(from, lengthBytes);
+  }
+
+  #pass(bytes: Uint8Array, position: number, writes: boolean): void {
     let start = 0;
     let isHole = false;
     const change = (to: number, hole: boolean): void => {
-      if (to > start && isHole) this.#hole(position + start, to - start);
-      else if (to > start) this.#output.write(bytes.subarray(start, to), position + start);
+      if (to > start && isHole) this.#hole(position + start, position + to);
+      else if (to > start) {
+        this.end();
+        if (writes) this.#output.write(bytes.subarray(start, to), position + start);
+      }
       start = to;
       isHole = hole;
     };
@@ -38,18 +61,27 @@ export class SparseOutput {
     change(bytes.length, false);
   }
 
-  #hole(position: number, lengthBytes: number): void {
-    const size = Math.min(position + lengthBytes, this.#existingBytes) - position;
-    if (size <= 0) return;
+  #hole(from: number, to: number): void {
+    if (from === this.#holeTo && this.#holeTo > this.#holeFrom) {
+      this.#holeTo = to;
+      return;
+    }
+    this.end();
+    this.#holeFrom = from;
+    this.#holeTo = to;
+  }
+
+  #punch(position: number, lengthBytes: number): void {
     if (!this.#cannotPunch) {
       try {
-        this.#output.punchHole(position, size);
+        this.#output.punchHole(position, lengthBytes);
         return;
       } catch (error) {
         if (!(error instanceof FilesystemError) || !/^(ENOSYS|EOPNOTSUPP)$/.test(error.code)) throw error;
         this.#cannotPunch = true;
       }
     }
+    const size = Math.min(lengthBytes, this.#existingBytes - position);
     for (let done = 0; done < size; done += ZEROS.length) {
       this.#output.write(ZEROS.subarray(0, Math.min(ZEROS.length, size - done)), position + done);
     }
