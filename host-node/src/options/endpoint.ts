@@ -238,6 +238,7 @@ function remoteOf(options: Options, location: RemoteLocation, paths: readonly st
   const overShell = options.rshExplicit;
   const named = location.port !== 0 ? location.port : options.port;
   const port = named !== 0 || overShell ? named : DAEMON_PORT;
+  if (port < 0 || port > 65535) throw usageError(`--port=${port} is invalid`);
   return {
     kind: 'daemon',
     daemonOverShell: overShell,

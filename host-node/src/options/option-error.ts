@@ -12,6 +12,11 @@ export class OptionError extends Error {
   }
 }
 
+/** The usage text is the answer. */
+export class UsageWanted extends Error {
+  override readonly name = 'UsageWanted';
+}
+
 /** The "pre" form of §7: `rsync: TEXT`, exit 1; `onServer` adds `on remote machine: `. */
 export function usageError(text: string, onServer = false): OptionError {
   return new OptionError(`rsync: ${onServer ? 'on remote machine: ' : ''}${text}`, 1);

@@ -2,7 +2,7 @@
 // Serves client command lines and `--server` ones alike (docs/protocol/05-options.md §2, §13).
 import { flagHelpText } from './flag-help.ts';
 import { type PlatformFacts, helpText, usageText, versionJson, versionText } from './help.ts';
-import { OptionError } from './option-error.ts';
+import { OptionError, UsageWanted } from './option-error.ts';
 import type { Options } from './options.ts';
 import { resolveOptions } from './resolve.ts';
 import type { Environment } from './resolve.ts';
@@ -39,10 +39,9 @@ export function parseArguments(
       return stop(helpText(), '', 0, raw.isServer);
     if (raw.version > 1) return stop(versionJson(platform?.()), '', 0, raw.isServer);
     if (raw.version > 0) return stop(versionText(platform?.()), '', 0, raw.isServer);
-    const named = raw.filesFrom !== null && !raw.isServer;
-    if (named && raw.operands.length !== 2) return stop('', usageText(), 1, false);
     return { kind: 'options', options: Object.freeze({ ...resolveOptions(raw, environment), words }) };
   } catch (error) {
+    if (error instanceof UsageWanted) return stop('', usageText(), 1, false);
     if (error instanceof OptionError) {
       return stop('', `${error.message}\n`, error.exitCode, words.includes('--server'));
     }

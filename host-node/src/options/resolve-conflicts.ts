@@ -22,7 +22,6 @@ export function checkConflicts(raw: RawOptions, dirs: boolean): void {
   checkDeletion(raw, dirs);
   checkBackup(raw);
   checkInplace(raw);
-  if (raw.port < 0 || raw.port > 65535) throw usageError(`--port=${raw.port} is invalid`);
 }
 
 export function checkProtocol(raw: RawOptions): void {

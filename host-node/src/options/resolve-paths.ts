@@ -1,7 +1,7 @@
 // Options about names and directories that hang together: recursion, files-from, partial and backup directories, batches, and the
 // filter rules that some of them add (docs/protocol/05-options.md §6.2, §6.4, §6.6). Text alone: no disk is looked at.
 import { hostOf, parseLocation } from './endpoint.ts';
-import { usageError } from './option-error.ts';
+import { UsageWanted, usageError } from './option-error.ts';
 import type { FilesFrom, FilterArgument, Options } from './options.ts';
 import type { RawOptions } from './raw-options.ts';
 
@@ -43,6 +43,7 @@ export function walkFields(raw: RawOptions): Pick<Options, WalkFields> {
 export function filesFromOf(raw: RawOptions): FilesFrom | null {
   const text = raw.filesFrom;
   if (text === null) return null;
+  if (!raw.isServer && raw.operands.length !== 2) throw new UsageWanted('--files-from wants one source');
   const location = parseLocation(text);
   if (location.kind === 'local') return { where: 'local', file: text, host: null };
   if (raw.isServer) throw usageError('The --files-from sent to the server cannot specify a host.');

@@ -1,5 +1,5 @@
 // Options about how data travels and gets to the disk: writing, compression, partial files, backups (docs/protocol/05-options.md §3.4).
-import { count, integer, number, set, text } from './row.ts';
+import { count, integer, set, text } from './row.ts';
 import type { OptionRow } from './row.ts';
 
 const group = 'update';
@@ -74,7 +74,10 @@ export const DATA_ROWS: readonly OptionRow[] = [
     help: 'compress the data on the way',
     apply: count('compressCount'),
     negations: ['no-compress', 'no-z'],
-    negate: number('compressCount', 0),
+    negate: (raw) => {
+      raw.compressCount = 0;
+      raw.compressChoice = null;
+    },
   },
   {
     long: 'old-compress',
