@@ -3,11 +3,9 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { runClient } from '@ocrsync/node/api/client';
-import { parseArguments } from '@ocrsync/node/options/parse';
-import { TextRenderer } from '@ocrsync/node/report/text-renderer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findPeer } from '../../../interop/peers.ts';
+import { runWords } from '../transfer/client-run.ts';
 
 type Tree = Readonly<Record<string, string | { readonly symlink: string }>>;
 
@@ -37,8 +35,7 @@ interface Scenario {
 type Mode = 'local' | 'push' | 'pull';
 
 const data = new URL('../../../docs/protocol/data/filter-scenarios.json', import.meta.url);
-const file = JSON.parse(readFileSync(data, 'utf8')) as { scenarios: readonly Scenario[] };
-const scenarios = file.scenarios.filter(({ name }) => !name.startsWith('prune'));
+const { scenarios } = JSON.parse(readFileSync(data, 'utf8')) as { scenarios: readonly Scenario[] };
 const rsync = findPeer('3.4.1');
 const home = process.cwd();
 const OLD_PROTOCOLS = [29, 28, 27];
@@ -98,27 +95,8 @@ async function run(scenario: Scenario, mode: Mode, protocol: number | undefined)
   if (protocol !== undefined) words.unshift(`--protocol=${protocol}`);
   const saved = { ...process.env };
   Object.assign(process.env, { HOME: '/nonexistent', LC_ALL: 'C.UTF-8', ...scenario.env });
-  let stdout = '';
-  let stderr = '';
   try {
-    const parsed = parseArguments(words, process.env);
-    if (parsed.kind === 'stop') throw new Error(parsed.stderr);
-    const sink = new TextRenderer(parsed.options, {
-      write: (stream, text) => {
-        if (stream === 'stdout') stdout += text;
-        else stderr += text;
-      },
-      charset: 'utf-8',
-      processId: 1,
-      nowSeconds: () => 0,
-    });
-    const { exitCode } = await runClient(parsed.options, {
-      sink,
-      line: () => undefined,
-      remoteStderr: (line) => (stderr += `${line}\n`),
-      asksForPassword: false,
-      signal: new AbortController().signal,
-    });
+    const { stdout, stderr, exit } = await runWords(words);
     const lines = stdout.split('\n').map((line) => line.split('|'));
     const named = (pattern: RegExp): string[] =>
       lines.flatMap(([item = '', name]) => (name !== undefined && pattern.test(item) ? [name] : [])).sort();
@@ -127,7 +105,7 @@ async function run(scenario: Scenario, mode: Mode, protocol: number | undefined)
       created_dirs: named(/^cd\+/),
       deleted: named(/^\*deleting/),
       final: listing(path.join(root, 'dst')),
-      exit: exitCode,
+      exit,
       stderr,
     };
   } finally {
