@@ -32,6 +32,20 @@ describe('what a run may write', () => {
     expect(receiverPlan(options, '')).toEqual({ writable: ['.'] });
   });
 
+  it('is a directory of --link-dest as well, because the kernel links out of no other', () => {
+    mkdirSync(at('links'), { recursive: true });
+    const planned = (destination: string, ...words: string[]): readonly string[] =>
+      receiverPlan(optionsOf('-a', ...words, 'h:s', 'd'), destination).writable.map((each) =>
+        path.resolve(each),
+      );
+    const link = '--link-dest=../links';
+    expect(planned(at('there'), link)).toEqual([at('there'), at('links')]);
+    expect(planned(at('new/'), link, `--link-dest=${at('links')}`)).toEqual([work, at('links')]);
+    expect(planned(at('there'), '--link-dest=../file', '--link-dest=none')).toEqual([at('there')]);
+    expect(planned(at('new'), '--link-dest=links')).toEqual([work, at('links')]);
+    expect(planned(at('there'), '--copy-dest=../links')).toEqual([at('there')]);
+  });
+
   it('is nothing in a dry run, in a list and for a sender', () => {
     expect(receiverPlan(optionsOf('-an', 'h:s', at('there')), at('there'))).toEqual(READ_ONLY);
     expect(receiverPlan(optionsOf('-a', 'h:s'), '')).toEqual(READ_ONLY);
