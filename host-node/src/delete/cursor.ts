@@ -60,12 +60,16 @@ export class DeletionCursor {
   *clean(visit: DirectoryVisit): Task {
     const { emitter } = this.#options;
     const prefix = prefixOf(visit.name);
-    for (const [base, stat] of this.#plan(visit)) yield* emitter.remove(prefix + base, stat, 'delete');
+    for (const [base, stat] of this.#plan(visit)) {
+      if (!emitter.isMountPoint(prefix + base, stat)) yield* emitter.remove(prefix + base, stat, 'delete');
+    }
   }
 
   /** Finds the same names as {@link clean}, for {@link deletePostponed}. */
   postpone(visit: DirectoryVisit): void {
-    const victims = this.#plan(visit);
+    const { emitter } = this.#options;
+    const prefix = prefixOf(visit.name);
+    const victims = this.#plan(visit).filter(([base, stat]) => !emitter.isMountPoint(prefix + base, stat));
     if (victims.length === 0) return;
     this.#postponed.push({
       directory: visit.name,
@@ -87,7 +91,7 @@ export class DeletionCursor {
   }
 
   #plan(visit: DirectoryVisit): [string, FileStat][] {
-    const { emitter, filters, protocol } = this.#options;
+    const { filters, protocol } = this.#options;
     const { name: directory } = visit;
     this.#options.report.debug?.('del', 2, () => `delete_in_dir(${directory})`);
     if (this.#forbidden(visit.ioError)) return [];
@@ -104,9 +108,7 @@ export class DeletionCursor {
       isKept: (base: string, isDirectory: boolean) =>
         filters.protection(prefix + base, isDirectory) !== 'none',
     };
-    return planDirectory(present, questions, protocol)
-      .map(({ base }): [string, FileStat] => [base, strangers.get(base)!])
-      .filter(([base, stat]) => !emitter.isMountPoint(prefix + base, stat));
+    return planDirectory(present, questions, protocol).map(({ base }) => [base, strangers.get(base)!]);
   }
 
   #isOnItsFileSystem({ name, isTop }: DirectoryVisit): boolean {
