@@ -105,7 +105,7 @@ const lists: OptionSet[] = [
   { name: 'list-units', options: ['-r', '-hh'], tree, listsOnly: true, exactPullOrder: true, onlyFull },
   { name: 'list-digits', options: ['-r', '--no-h'], listsOnly: true, exactPullOrder: true, onlyFull },
   { name: 'list-file', options: ['-l'], sources: ['src/prose.txt'], listsOnly: true, onlyFull },
-  { name: 'list-several', options: ['-d'], sources: ['src/dir0', 'src/dir1/'], listsOnly: true, onlyFull },
+  { name: 'list-directories', options: ['-d'], listsOnly: true, exactPullOrder: true, onlyFull },
   { name: 'list-excluded', options: ['-rv', '--exclude=*.o'], listsOnly: true, onlyFull },
 ];
 

@@ -70,10 +70,11 @@ export class DeletionEmitter {
 
   /** Deletes one name with everything in it. */
   *remove(name: string, stat: VictimStat, purpose: DeletionPurpose): Task<DeletionResult> {
-    this.#options.report.debug?.('del', 2, () => {
-      const flags = purpose === 'room' ? 1 : 2;
-      return `delete_item(${name}) mode=${stat.mode.toString(8)} flags=${flags}`;
-    });
+    this.#tellItem(
+      name,
+      stat,
+      purpose === 'delete' ? 2 : 8 | (isDirectory(stat) && this.#options.emptyDirectories ? 2 : 0),
+    );
     this.#makeWritable(name, stat);
     if (isDirectory(stat)) {
       const emptied = yield* this.#empty(name);
@@ -83,6 +84,13 @@ export class DeletionEmitter {
       }
     }
     return yield* this.#removeItself(name, stat, purpose);
+  }
+
+  /** --debug=DEL. `flags` as upstream shows them: 2 everything below goes too, 4 inside such a directory, 8 to make room. */
+  #tellItem(name: string, { mode }: VictimStat, flags: number): void {
+    this.#options.report.debug?.('del', 2, () => {
+      return `delete_item(${name}) mode=${mode.toString(8)} flags=${flags}`;
+    });
   }
 
   /** True: a directory of another file system, which stays; that is told. */
@@ -118,6 +126,7 @@ export class DeletionEmitter {
         left = true;
         continue;
       }
+      this.#tellItem(name, stat, 4);
       this.#makeWritable(name, stat);
       if (isDirectory(stat) && (yield* this.#empty(name)) !== 'done') {
         this.#notEmpty(name);

@@ -40,6 +40,8 @@ export class TextRenderer implements EventSink {
   readonly ignores: readonly ('change' | 'progress')[];
   #symlinkTimes = true;
   #digestHexLength = 32;
+  /** A count of the list's entries was shown. */
+  #isCounting = false;
   /** A progress line stands on the terminal without its newline. */
   #openProgress = false;
   /** Length of that line, for progress2: a shorter one is padded. */
@@ -142,7 +144,11 @@ export class TextRenderer implements EventSink {
         `${sending ? 'building' : 'receiving'} file list ... ${counting && sending ? '\n 0 files...\r' : ''}`,
       );
     } else if (event.state === 'progress') {
-      if (counting) this.#host.write(this.#out, ` ${event.count} files...\r`);
+      if (!counting) return;
+      // What is sent has had its line of zero files.
+      const first = sending || this.#isCounting ? '' : '\n';
+      this.#isCounting = true;
+      this.#host.write(this.#out, `${first} ${event.count} files...\r`);
     } else {
       const files = event.count === 1 ? 'file' : 'files';
       this.#host.write(this.#out, counting ? `${event.count} ${files} to consider\n` : 'done\n');

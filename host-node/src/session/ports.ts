@@ -201,6 +201,8 @@ export interface SessionReport {
   negotiated(negotiated: Negotiated): void;
   /** The first list is complete (and, incremental, what belongs to it): so many entries are known. */
   listDone(totalEntries: number): void;
+  /** So many entries of a whole list (without incremental recursion) are there by now. */
+  listGrown?(entries: number): void;
   /** --list-only: one entry to be printed. */
   listed(entry: Entry): void;
   /** A record handled by the sender or the receiver of the client. Called before the data moves, as upstream logs it. */

@@ -75,9 +75,13 @@ export class ListTaker {
   }
 
   *#decode(list: FileList): Task {
-    const { channel, statistics } = this.#context;
+    const { channel, negotiated, report, statistics } = this.#context;
     const before = this.#decoder.rawBytes;
-    while (this.#decoder.decode(channel.reader, list) === 'more') yield* channel.more();
+    while (this.#decoder.decode(channel.reader, list) === 'more') {
+      if (!negotiated.incremental) report.listGrown?.(list.count);
+      yield* channel.more();
+    }
+    if (!negotiated.incremental) report.listGrown?.(list.count);
     this.#addIoError(this.#decoder.ioError);
     for (const { kind, id, name } of this.#decoder.takeIdNames()) this.#receiver.learnId(kind, id, name);
     statistics.listBytes += this.#decoder.rawBytes - before;

@@ -34,7 +34,7 @@ export class ListSender {
   *sendFirst(): Task<number> {
     const { channel, config, lists, negotiated, protocol, report } = this.#context;
     const list = lists.open();
-    yield* this.#source.fillFirst(list);
+    yield* this.#fillFirst(list);
     yield* this.#encode(list);
     if (!negotiated.incremental && !config.list.numericIds) this.#sendIdLists();
     if (protocol < 30) channel.writer.int(config.ignoreErrors ? 0 : this.#source.ioError);
@@ -48,6 +48,17 @@ export class ListSender {
     report.debug?.('flist', 2, () => 'send_file_list done');
     report.debug?.('flist', 3, () => 'file list sent');
     return list.count;
+  }
+
+  /** Tells how the list grows where it is built as a whole. */
+  *#fillFirst(list: FileList): Task {
+    const { negotiated, report } = this.#context;
+    const filling = this.#source.fillFirst(list);
+    for (let step = filling.next(); step.done !== true; step = filling.next()) {
+      if (!negotiated.incremental) report.listGrown?.(list.count);
+      yield step.value;
+    }
+    if (!negotiated.incremental) report.listGrown?.(list.count);
   }
 
   /** Sends sub-lists until enough entries are ahead of what the peer works on (03 §14.4). */

@@ -11,6 +11,9 @@ import { digestText, entryDigest } from './digest-text.ts';
 import { entryInfo } from './entry-info.ts';
 import type { LocalData } from './local-data.ts';
 
+/** The growth of a list is told at this distance. */
+const GROWTH = 100;
+
 export interface ClientReportOptions {
   readonly sink: EventSink;
   readonly side: 'sender' | 'receiver';
@@ -51,6 +54,7 @@ export class ClientReport implements SessionReport {
   #negotiated: Negotiated | undefined;
   #last: Told | undefined;
   #doneBytes = 0;
+  #grownTo = 0;
   /** Set by whoever made the session, once it has a context. */
   statistics: Statistics | undefined;
   /** Of a local copy: while files are under way, what follows them waits for its place in the order. */
@@ -81,6 +85,12 @@ export class ClientReport implements SessionReport {
       compression: negotiated.compression,
     });
     this.#fileList('start', 0);
+  }
+
+  listGrown(entries: number): void {
+    for (; this.#grownTo + GROWTH <= entries; this.#grownTo += GROWTH) {
+      this.#fileList('progress', this.#grownTo + GROWTH);
+    }
   }
 
   listDone(totalEntries: number): void {
@@ -162,7 +172,7 @@ export class ClientReport implements SessionReport {
     this.#sink.event({ type: 'message', severity, text, fromPeer });
   }
 
-  #fileList(state: 'start' | 'done', count: number): void {
+  #fileList(state: 'start' | 'progress' | 'done', count: number): void {
     const direction = this.#options.side === 'sender' ? 'send' : 'receive';
     this.#sink.event({
       type: 'file-list',
