@@ -49,7 +49,6 @@ export const metadataSets: readonly OptionSet[] = [
     options: ['-ai', '--usermap=1:2,daemon:7,0-9:5,1000-70000:12', '--groupmap=:3,root:4'],
     tree: mixed,
   },
-  { name: 'owner-chown', options: ['-ai', '--chown=daemon:bin', '--numeric-ids'], tree: mixed, onlyFull },
   { name: 'chmod-kept', options: ['-ai', '--chmod=Dg+s,ug+w,Fo-w,+X'], tree: mixed, destination: changed },
   { name: 'chmod-new', options: ['-rlti', '--chmod=D711,F640'], tree: mixed, destination: changed, onlyFull },
   { name: 'dirlinks', options: ['-aKi'], tree: mixed, destination: changed, onlyFull },
@@ -60,6 +59,7 @@ export const metadataSets: readonly OptionSet[] = [
   {
     name: 'skipped-told',
     options: ['-ai', '--ignore-existing', '--info=skip2'],
+    racingNames: true,
     tree: mixed,
     destination: changed,
     onlyFull,

@@ -10,12 +10,12 @@ const EXECUTE_BITS = 0o111;
 /** Without the helper times are set by a double of seconds: so far off they may be. */
 const INEXACT_NSEC = 1000;
 
-type TimeOptions = Pick<Options, 'times' | 'omitDirTimes' | 'omitLinkTimes' | 'backup' | 'backupDir'>;
+type TimeOptions = Pick<Options, 'times' | 'omitDirTimes' | 'omitLinkTimes'>;
 
-/** Whether an object of that mode gets the entry's mtime. Backups beside their files change directories, so theirs stay. */
+/** Whether an object of that mode gets the entry's mtime. */
 export function keepsMtime(options: TimeOptions, mode: number): boolean {
   if (!options.times) return false;
-  if (isDirectory(mode)) return !options.omitDirTimes && !(options.backup && options.backupDir === null);
+  if (isDirectory(mode)) return !options.omitDirTimes;
   return !(options.omitLinkTimes && isSymlink(mode));
 }
 
