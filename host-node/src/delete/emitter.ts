@@ -93,12 +93,16 @@ export class DeletionEmitter {
     });
   }
 
-  /** True: a directory of another file system, which stays; that is told. */
+  /** True: a directory of another file system, which stays; that is told, though not of one inside a victim. */
   isMountPoint(name: string, stat: FileStat): boolean {
-    if (this.device === undefined || !isDirectory(stat) || stat.dev === this.device) return false;
+    if (!this.#isElsewhere(stat)) return false;
     const { report, tellsMounts } = this.#options;
     if (tellsMounts) report.message('info', `cannot delete mount point: ${name}`);
     return true;
+  }
+
+  #isElsewhere(stat: FileStat): boolean {
+    return this.device !== undefined && isDirectory(stat) && stat.dev !== this.device;
   }
 
   /** Deletes what is in a directory; 'not-empty' when something had to stay. */
@@ -122,7 +126,7 @@ export class DeletionEmitter {
     for (const { base } of inDeletionOrder(present, protocol)) {
       const name = `${directory}/${base}`;
       const stat = stats.get(base)!;
-      if (this.isMountPoint(name, stat)) {
+      if (this.#isElsewhere(stat)) {
         left = true;
         continue;
       }
