@@ -72,9 +72,15 @@ export function recordedHandshake(head: BatchHead, config: SessionConfig): Negot
     peerProtocol: protocol,
     seed,
     ...checksums(config, protocol, seedFirst, undefined),
-    compression: config.compress ? (config.compressChoice ?? 'zlib') : 'none',
+    compression: atLevel(config, config.compress ? (config.compressChoice ?? 'zlib') : 'none'),
     compressionLevel: config.compressionLevel,
   };
+}
+
+/** Level 0 of the two zlib methods is no compression at all; the other methods have no such level (§5.3). */
+function atLevel({ compressionLevel }: SessionConfig, method: CompressionMethod): CompressionMethod {
+  const isZlib = method === 'zlib' || method === 'zlibx';
+  return isZlib && compressionLevel === 0 ? 'none' : method;
 }
 
 type FlagFields = Omit<Negotiated, keyof AgreedStrings | 'peerProtocol' | 'seed' | 'compressionLevel'>;
@@ -201,7 +207,10 @@ function* agreeOnStrings(
     requireDefault('compress', config, config.compressNames, compression);
   }
   const seedFirst = (flags & compat.COMPAT_CHKSUM_SEED_FIX) !== 0;
-  return { ...checksums(config, protocol, seedFirst, checksumName), compression };
+  return {
+    ...checksums(config, protocol, seedFirst, checksumName),
+    compression: atLevel(config, compression),
+  };
 }
 
 /** A server's environment may forbid what the client chose explicitly (§5.4). */

@@ -56,7 +56,7 @@ export function sessionConfig(options: Options, role: SessionRole): SessionConfi
         : { transfer: checksumChoice.transfer, list: checksumChoice.preTransfer },
     compress: options.compress,
     compressChoice: options.compressChoice ?? undefined,
-    compressionLevel: compressionLevel(options),
+    compressionLevel: options.compressLevel ?? undefined,
     filterList: filterListTravels(options, role),
     forwardedNames: forwardedNames(options, role),
     mungesLinks: options.mungeLinks === true && role.side === 'receiver' && !role.local,
@@ -96,11 +96,6 @@ export function sessionConfig(options: Options, role: SessionRole): SessionConfi
     messagesInBand: role.messagesInBand,
     timeoutSeconds: options.timeoutSeconds,
   };
-}
-
-/** `*` among the suffixes is the one that rsync heeds: nothing is compressed where a level says so (04 §7). */
-function compressionLevel({ skipCompress, compressLevel }: Options): number | undefined {
-  return skipCompress?.split('/').includes('*') ? 0 : (compressLevel ?? undefined);
 }
 
 function lateDeletion({ delete: wanted, deleteWhen }: Options): SessionConfig['deletesLate'] {

@@ -177,6 +177,18 @@ describe('the negotiation of names', () => {
     expect(both.negotiated).toMatchObject({ compression: 'zlib', transferChecksum: KIND_MD5, seed: 3 });
   });
 
+  it.each([
+    ['zlib', 0, 'none'],
+    ['zlibx', 0, 'none'],
+    ['zlib', 1, 'zlib'],
+    ['zstd', 0, 'zstd'],
+    ['lz4', 0, 'lz4'],
+  ] as const)('takes %s at level %i for %s', (compressChoice, compressionLevel, compression) => {
+    const changes = { compress: true, compressChoice, compressionLevel };
+    const { negotiated } = client(changes, int(32), bytes('81fe'), int(3));
+    expect(negotiated).toMatchObject({ compression });
+  });
+
   it('takes the first name of the client that the server listed too', () => {
     const said = [int(32), bytes('81fe'), vstring('sha1 md4 xxh64 none'), int(0)];
     expect(client({ checksumChoice: undefined }, ...said).negotiated?.transferChecksumName).toBe('xxh64');
