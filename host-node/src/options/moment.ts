@@ -10,8 +10,8 @@ interface Pattern {
   readonly minute: number;
 }
 
-const DATE = /^(?:(?:(\d{1,4})[-/])?(\d{1,2})[-/])?(\d{1,2})$/;
-const TIME = /^(\d{1,2})?:(\d{2})$/;
+const DATE = /^(?:(?:(\d{1,6})[-/])?(\d{1,2})[-/])?(\d{1,2})$/;
+const TIME = /^(\d{1,2})?:(\d{1,2})$/;
 const DAYS_AHEAD = 366 * 9;
 
 /** Milliseconds of the epoch, or why there is none. */
@@ -42,6 +42,8 @@ function parsePattern(text: string, now: Date): Pattern | undefined {
   if (date === '' && time === null) return undefined;
   const clock = time === null ? undefined : TIME.exec(time);
   if (clock === null) return undefined;
+  // The hour is left open only in `:mm`.
+  if (!timeOnly && clock !== undefined && clock[1] === undefined) return undefined;
   const hour = clock === undefined ? 0 : clock[1] === undefined ? null : Number(clock[1]);
   const minute = clock === undefined ? 0 : Number(clock[2]);
   if ((hour ?? 0) > 23 || minute > 59) return undefined;
