@@ -1,4 +1,5 @@
 // The host's side of one session: filters, lists and files, made when it is known what was agreed (session/session.ts).
+import path from 'node:path';
 import { CompressedTokenWriter } from '@ocrsync/core/token-codec';
 import type { FileList } from '@ocrsync/core/file-list';
 import { wireRules } from '../filter/wire-rules.ts';
@@ -266,15 +267,13 @@ export class SessionEnds implements SessionHost {
     return typed === '' ? name : `${typed}/${name}`;
   }
 
-  /** A directory of the sender as the user wrote it: from the start directory on, or absolute, without the slash at its beginning. */
+  /** A directory of the sender as the user wrote it: from the start directory on, or absolute. */
   #asTyped(directory: string): string {
     this.#startDirectory ??= Buffer.from(process.cwd(), 'utf8').toString('latin1');
-    const start = this.#startDirectory;
-    const isInside = directory === start || directory.startsWith(`${start}/`);
     const isAbsolute = this.#parts.sources.some(
       (source) => source.startsWith('/') && `${source}/`.startsWith(`${directory}/`),
     );
-    return isInside && !isAbsolute ? directory.slice(start.length + 1) : directory.slice(1);
+    return isAbsolute ? directory : path.posix.relative(this.#startDirectory, directory);
   }
 }
 

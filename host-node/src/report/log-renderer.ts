@@ -23,6 +23,7 @@ type LogOptions = Pick<
   Options,
   | 'logFileFormat'
   | 'itemize'
+  | 'formatHasItemize'
   | 'isServer'
   | 'showUnchanged'
   | 'dryRun'
@@ -119,10 +120,12 @@ export class LogRenderer implements EventSink {
     this.line(changeLine(this.#format, event, this.#context()));
   }
 
+  /** What only changes attributes of a file is told by a generator that itemizes, and by no other (observed). */
   #isLogged(event: ChangeEvent, isTransfer: boolean, isServer: boolean, unchanged: boolean): boolean {
-    if (this.#hasItemize) return isShown(event.iflags, unchanged, event.hardLinkTo);
-    if (isServer) return isTransfer;
-    return isNamed(event.iflags, event.entry.kind === 'directory', event.hardLinkTo);
+    const isNamedHere = isNamed(event.iflags, event.entry.kind === 'directory', event.hardLinkTo);
+    if (!this.#hasItemize) return isServer ? isTransfer : isNamedHere;
+    if (!this.#options.formatHasItemize) return isNamedHere;
+    return isShown(event.iflags, unchanged, event.hardLinkTo);
   }
 
   #deleted(event: DeletedEvent): void {

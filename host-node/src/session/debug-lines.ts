@@ -8,6 +8,8 @@ import type { Negotiated } from './negotiated.ts';
 /** PROTO, NSTR: what both ends speak. */
 export function tellAgreement(debug: DebugVoice, config: SessionConfig, negotiated: Negotiated): void {
   const isServer = config.role === 'server';
+  // Of a local copy the client tells both.
+  if (isServer && config.local) return;
   const who = isServer ? 'Server' : 'Client';
   const { peerProtocol, protocol, compression, compressionLevel } = negotiated;
   debug('proto', 1, () => `(${who}) Protocol versions: remote=${peerProtocol}, negotiated=${protocol}`);

@@ -31,3 +31,33 @@ export function tellFileEnd(
 export function hashHits({ filterHits, falseAlarms }: DeltaMatcher, matches: number): number {
   return Math.max(filterHits, matches + falseAlarms);
 }
+
+/** Follows one file's data, to tell where in it the matches lie. */
+export class MatchVoice {
+  readonly #debug: DebugVoice;
+  readonly #blockLength: number;
+  #at = 0;
+  #last = 0;
+
+  constructor(debug: DebugVoice, blockLength: number) {
+    this.#debug = debug;
+    this.#blockLength = blockLength;
+  }
+
+  literal(lengthBytes: number): void {
+    this.#at += lengthBytes;
+  }
+
+  /** Blocks that follow each other; the last one of a file may be shorter. */
+  match(first: number, count: number, lengthBytes: number): void {
+    for (let block = 0; block < count; block++) {
+      const length = Math.min(this.#blockLength, lengthBytes - block * this.#blockLength);
+      const [at, last] = [this.#at, this.#last];
+      this.#debug('deltasum', 2, () => {
+        return `match at ${at} last_match=${last} j=${first + block} len=${length} n=${at - last}`;
+      });
+      this.#at += length;
+      this.#last = this.#at;
+    }
+  }
+}

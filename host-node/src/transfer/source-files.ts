@@ -18,7 +18,7 @@ import { requireMemory } from './memory-limit.ts';
 import { answerXattrs } from '../session/sender.ts';
 import { type Task, WAIT_TURN } from '../session/wait.ts';
 import { type LocalData, streamBytes, tokenBytes } from './local-data.ts';
-import { hashHits, tellFileEnd, tellFileStart } from './sender-debug.ts';
+import { hashHits, MatchVoice, tellFileEnd, tellFileStart } from './sender-debug.ts';
 import type { SourceFilesOptions } from './source-files-options.ts';
 
 /** What upstream keeps of each block sum. */
@@ -311,10 +311,16 @@ export class TreeSourceFiles implements SourceFiles {
     this.#hash.begin();
     tokens.begin();
     matcher.start();
+    const { debug } = this.#context.report;
+    const voice = debug && head.count > 0 ? new MatchVoice(debug, head.blockLength) : undefined;
     const sink: DeltaSink = {
-      literal: (address, lengthBytes) => tokens.literal(address, lengthBytes),
+      literal: (address, lengthBytes) => {
+        voice?.literal(lengthBytes);
+        tokens.literal(address, lengthBytes);
+      },
       match: (first, count, address, lengthBytes) => {
         this.#matches += count;
+        voice?.match(first, count, lengthBytes);
         tokens.match(first, count, address, lengthBytes, head.blockLength);
       },
       consumed: (address, lengthBytes) => this.#hash.update(address, lengthBytes),
