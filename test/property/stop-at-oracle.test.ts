@@ -43,7 +43,7 @@ describe('--stop-at', () => {
     }
   });
 
-  it.each([
+  it.each<[string, number, number, number, number, number]>([
     ['2026-12-24T18:30', 2026, 12, 24, 18, 30],
     ['26/12/24', 2026, 12, 24, 0, 0],
     ['12-24T18:30', 2026, 12, 24, 18, 30],
@@ -56,9 +56,11 @@ describe('--stop-at', () => {
     ['12:32', 2026, 11, 21, 12, 32],
     [':45', 2026, 11, 21, 12, 45],
     [':15', 2026, 11, 21, 13, 15],
-  ] as const)('%s at noon and a half of a day in November is %i-%i-%i %i:%i', (text, ...parts) => {
-    const [year, month, day, hour, minute] = parts;
-    const now = new Date(2026, 10, 21, 12, 31, 20);
-    expect(parseMoment(text, now)).toBe(new Date(year, month - 1, day, hour, minute).getTime());
-  });
+  ])(
+    '%s at noon and a half of a day in November is %i-%i-%i %i:%i',
+    (text, year, month, day, hour, minute) => {
+      const now = new Date(2026, 10, 21, 12, 31, 20);
+      expect(parseMoment(text, now)).toBe(new Date(year, month - 1, day, hour, minute).getTime());
+    },
+  );
 });

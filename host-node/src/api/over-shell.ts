@@ -15,6 +15,7 @@ import { secludedBlock } from '../transport/secluded-args.ts';
 import type { ClientEnvironment, ClientResult } from './client-environment.ts';
 import { clientSession } from './client-session.ts';
 import { finish, pumpOptions } from './outcome.ts';
+import { wordsToWire } from './own-charset.ts';
 import { type RemoteEndpoints, roleOfOperands } from './remote-role.ts';
 import { clientPlan } from './run-confinement.ts';
 
@@ -35,7 +36,7 @@ export async function runOverShell(
   const words = [...shellWords(options, remote), options.rsyncPath, ...told.visible];
   if (options.debug.cmd >= 1 && !options.quiet) tellCommand(options, remote, words, environment);
   const shell = await startRemoteShell(words, shellOptions(options, environment));
-  if (options.secludedArgs) shell.duplex.write(secludedBlock(told.secluded));
+  if (options.secludedArgs) shell.duplex.write(secludedBlock(wordsToWire(told.secluded, options)));
   confineBeside(shell, environment, clientPlan(options, endpoints));
   const client = clientSession(options, endpoints, environment);
   await pump(client.session, shell.duplex, pumpOptions(options, environment));

@@ -2,7 +2,7 @@
 import { nameCharset } from '../flist/name-charset.ts';
 import type { Options } from '../options/options.ts';
 import { localeCharset } from '../report/escape.ts';
-import type { NameCharset } from '../session/charset.ts';
+import type { Converted, NameCharset } from '../session/charset.ts';
 
 /** glibc's name of the C locale's charset. */
 const C_LOCALE = 'ANSI_X3.4-1968';
@@ -19,6 +19,22 @@ export function ownCharset(
   const name = iconv[which];
   const start = `${Buffer.from(process.cwd(), 'utf8').toString('latin1')}/`;
   return nameCharset(name === '.' || name === '' ? localeName() : name, (file) => `"${start}${file}"`);
+}
+
+/** Secluded arguments travel in UTF-8 too (01-session.md §15.3); what cannot be converted stays as it is. */
+export function wordsToWire(words: readonly string[], options: Pick<Options, 'iconv'>): string[] {
+  const charset = ownCharset(options);
+  return words.map((word) => textOr(word, charset?.toWire(word)));
+}
+
+/** The way back. */
+export function wordsFromWire(words: readonly string[], options: Pick<Options, 'iconv'>): string[] {
+  const charset = ownCharset(options);
+  return words.map((word) => textOr(word, charset?.fromWire(word)));
+}
+
+function textOr(word: string, converted: Converted | undefined): string {
+  return converted !== undefined && 'text' in converted ? converted.text : word;
 }
 
 function localeName(): string {

@@ -21,7 +21,7 @@ import { expandPathWords } from '../transport/path-words.ts';
 import { readSecludedWords } from '../transport/secluded-args.ts';
 import { standardDuplex } from '../transport/standard-duplex.ts';
 import type { StreamDuplex } from '../transport/stream-duplex.ts';
-import { ownCharset } from './own-charset.ts';
+import { ownCharset, wordsFromWire } from './own-charset.ts';
 import { outcomeOf } from './outcome.ts';
 import { faultLines } from './fault-lines.ts';
 import { freshSeed } from './fresh-seed.ts';
@@ -70,7 +70,8 @@ async function readRequest(
   if (visible.kind === 'stop' || !visible.options.secludedArgs) return visible;
   // What begins the second block are options again; path words of the first one mean nothing (02-daemon.md §8.1).
   const options = words.filter((word) => word.startsWith('-'));
-  const request = parseServerArguments([...options, ...(await readSecludedWords(wire))], process.env);
+  const secluded = wordsFromWire(await readSecludedWords(wire), visible.options);
+  const request = parseServerArguments([...options, ...secluded], process.env);
   return request.kind === 'stop' ? request : { ...request, paths: expandPathWords(request.paths) };
 }
 
@@ -164,12 +165,18 @@ function settled(
     if (context !== undefined) done(context);
     return code;
   }
-  if (error instanceof PeerExit) return code;
+  if (error instanceof PeerExit || endsSilently(session)) return code;
   if (error.message !== '') for (const line of faultLines(error)) say(line);
   const negotiating = context === undefined && code === EXIT_UNSUPPORTED;
   const role = side === 'sender' ? 'sender' : negotiating ? 'server' : 'Receiver';
   if (code !== 0) say(exitLine(code, role, VERSION));
   return code;
+}
+
+/** Whether the client of a server is gone that speaks a protocol below 29: rsync says nothing of that then (01 §13). */
+export function endsSilently({ error, context }: Session): boolean {
+  if (context === undefined || context.negotiated.protocol >= 29) return false;
+  return error !== undefined && 'code' in error && error.code === 'ERR_CONNECTION_CLOSED';
 }
 
 /** A server's own stderr is a screen like the client's: names are made harmless for it. */

@@ -18,17 +18,17 @@ const DAYS_AHEAD = 366 * 9;
 export function parseMoment(text: string, now: Date): number | 'format' | 'past' {
   const pattern = parsePattern(text, now);
   if (pattern === undefined) return 'format';
-  const complete = pattern.year !== null;
-  if (complete) {
-    const at = momentOf(pattern.year!, pattern.month!, pattern.day!, pattern.hour ?? 0, pattern.minute);
-    if (at === undefined) return 'format';
+  const { year, month, day } = pattern;
+  if (year !== null) {
+    // A day that the month does not have is one of the next month, as in C.
+    const at = new Date(year, month! - 1, day!, pattern.hour ?? 0, pattern.minute).getTime();
     return at > now.getTime() ? at : 'past';
   }
   for (let ahead = 0; ahead < DAYS_AHEAD; ahead++) {
-    const day = new Date(now.getFullYear(), now.getMonth(), now.getDate() + ahead);
-    if (pattern.month !== null && day.getMonth() + 1 !== pattern.month) continue;
-    if (pattern.day !== null && day.getDate() !== pattern.day) continue;
-    const at = firstOnDay(day, pattern, now);
+    const date = new Date(now.getFullYear(), now.getMonth(), now.getDate() + ahead);
+    if (month !== null && date.getMonth() + 1 !== month) continue;
+    if (day !== null && date.getDate() !== day) continue;
+    const at = firstOnDay(date, pattern, now);
     if (at !== undefined) return at;
   }
   return 'format';
@@ -38,7 +38,9 @@ function parsePattern(text: string, now: Date): Pattern | undefined {
   const split = text.search(/[Tt]/);
   const timeOnly = split < 0 && text.includes(':');
   const date = timeOnly ? '' : split < 0 ? text : text.slice(0, split);
-  const time = timeOnly ? text : split < 0 ? null : text.slice(split + 1);
+  const clockText = timeOnly ? text : split < 0 ? '' : text.slice(split + 1);
+  // A `T` with nothing behind a date says nothing.
+  const time = clockText === '' && date !== '' ? null : clockText;
   if (date === '' && time === null) return undefined;
   const clock = time === null ? undefined : TIME.exec(time);
   if (clock === null) return undefined;
@@ -68,23 +70,11 @@ function fullYear(year: number, digits: number, now: Date): number {
   return full;
 }
 
-function firstOnDay(day: Date, pattern: Pattern, now: Date): number | undefined {
+function firstOnDay(date: Date, pattern: Pattern, now: Date): number | undefined {
   const hours = pattern.hour === null ? Array.from({ length: 24 }, (_, hour) => hour) : [pattern.hour];
   for (const hour of hours) {
-    const at = momentOf(day.getFullYear(), day.getMonth() + 1, day.getDate(), hour, pattern.minute);
-    if (at !== undefined && at > now.getTime()) return at;
+    const at = new Date(date.getFullYear(), date.getMonth(), date.getDate(), hour, pattern.minute).getTime();
+    if (at > now.getTime()) return at;
   }
   return undefined;
-}
-
-/** undefined: there is no such day. */
-function momentOf(
-  year: number,
-  month: number,
-  day: number,
-  hour: number,
-  minute: number,
-): number | undefined {
-  const at = new Date(year, month - 1, day, hour, minute);
-  return at.getDate() === day ? at.getTime() : undefined;
 }

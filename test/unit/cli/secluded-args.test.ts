@@ -89,6 +89,18 @@ describe.skipIf(upstream === undefined)('--secluded-args', () => {
     });
   }
 
+  it.each(PAIRS)('with --iconv the words are UTF-8 on the way: %s from %s', (client, server) => {
+    prepare();
+    spawnSync('sh', ['-c', `echo x >"${directory}/src/$(printf '\\366')"`]);
+    run(PROGRAMS[client], PROGRAMS[server], [
+      '-s',
+      '--iconv=utf-8,iso-8859-1',
+      `h:${directory}/src/\u00f6`,
+      'dst/',
+    ]);
+    expect(readdirSync(path.join(directory, 'dst'))).toEqual(['\u00f6']);
+  });
+
   it('a block that ends early is an error, not a wait', () => {
     const { status, stderr } = spawnSync(ours, ['--server', '-slogDtpre.iLsfxCIvu'], {
       input: 'rsync\0.\0x',
