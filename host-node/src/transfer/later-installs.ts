@@ -13,6 +13,7 @@ import { type InstallOutcome, InstallQueue, type InstallWishes } from './install
 import type { LocalData, OfferedFile } from './local-data.ts';
 
 const EXIT_FILE_IO = 11;
+const READABLE = 0o444;
 
 /** What the queue does is all that these options ask for. */
 function isPlain(options: Options): boolean {
@@ -106,7 +107,8 @@ export class LaterInstalls implements LaterFiles {
     // The generator half of this process has looked: nothing was there.
     const existing = iflags & ITEM_IS_NEW ? undefined : this.#look(name);
     if (existing instanceof FilesystemError) return undefined;
-    if (existing !== undefined && isDirectory(existing.mode)) return undefined;
+    if (existing !== undefined && (isDirectory(existing.mode) || this.#mayBeSecret(existing)))
+      return undefined;
     const mode = this.#state.wantedMode(list.mode(row), existing, name);
     const group = options.group && (list.flags(row) & FLIST_SKIP_GROUP) === 0;
     return {
@@ -116,6 +118,12 @@ export class LaterInstalls implements LaterFiles {
       gid: group ? list.gid(row) : -1,
       mtime: options.times ? { sec: list.mtimeSec(row), nsec: list.mtimeNsec(row) } : undefined,
     };
+  }
+
+  /** Whose permissions are kept, but not if it cannot be opened: the other way finds that out. */
+  #mayBeSecret({ mode }: FileStat): boolean {
+    const { options, filesystem } = this.#state;
+    return !options.perms && !filesystem.isSuperUser && (mode & READABLE) !== READABLE;
   }
 
   /** What has become unreachable since the generator looked is told by the way that files go one by one. */

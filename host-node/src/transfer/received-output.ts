@@ -53,7 +53,9 @@ export class ReceivedOutputs {
     }
     const other = waiting === undefined ? found.other : undefined;
     // Without permissions of its own a new file gets those of its basis, as upstream has it.
-    const mode = this.#state.wantedMode(entry.list.mode(entry.row), other?.stat ?? existing, name);
+    // What could not be opened counts as not there.
+    const own = found.failure === undefined ? existing : undefined;
+    const mode = this.#state.wantedMode(entry.list.mode(entry.row), other?.stat ?? own, name);
     const basisWaits = waiting !== undefined;
     const common = { entry, name, basis, basisWaits, basisElsewhere: other?.place, mode, isDevice: false };
     if (waiting !== undefined && context.negotiated.inplacePartialDir) {
