@@ -48,16 +48,9 @@ const LINES: readonly (readonly [keyof typeof DESTINATIONS, string])[] = [
     '-a --zc=zlibx',
     '-av',
   ].map((line) => ['missing', line] as const),
-  ...[
-    '-ai',
-    '-ai --delete',
-    '-ai --delete --no-i-r',
-    '-avv --delete',
-    '-aHi --delete',
-    '-aiu',
-    '-aiI',
-    '-rlvv',
-  ].map((line) => ['changed', line] as const),
+  ...['-ai', '-ai --delete', '-ai --delete --no-i-r', '-avv --delete', '-aHi --delete', '-aiI', '-rlvv'].map(
+    (line) => ['changed', line] as const,
+  ),
   ...['-ai --existing', '-ai --inplace', '-ai --append', '-ai --append-verify', '-aiW', '-ai -B 1000'].map(
     (line) => ['changed', line] as const,
   ),
@@ -78,7 +71,7 @@ const LINES: readonly (readonly [keyof typeof DESTINATIONS, string])[] = [
   ...['-aHvv', '-aHvv --no-i-r', '-aHvvn', '-aHvvc', '-aHvvI', '-aHv --info=name2', '-aHvvi'].map(
     (line) => ['linked already', line] as const,
   ),
-  ...['-aHvv', '-aHvvn', '-aHvvnc', '-rlpvvnc', '-rlvvnc', '-avn --info=name2'].map(
+  ...['-aiu', '-aHvv', '-aHvvn', '-aHvvnc', '-rlpvvnc', '-rlvvnc', '-avn --info=name2'].map(
     (line) => ['of other attributes', line] as const,
   ),
 ];
