@@ -43,6 +43,8 @@ class GeneratorRole implements GeneratorSink {
   /** The sender has been told that no more files will be asked for. */
   #requestsClosed = false;
   #current: LiveList | undefined;
+  /** io_error bits of lists that had come before the walk began. */
+  #ioErrorAhead = 0;
 
   constructor(
     context: SessionContext,
@@ -139,6 +141,7 @@ class GeneratorRole implements GeneratorSink {
     this.#current = lists.live[0];
     if (config.list.hardLinks) {
       yield* this.#waitUntil(() => lists.complete || lists.totalEntries >= HARD_LINK_LOOKAHEAD);
+      for (const live of lists.live) this.#ioErrorAhead |= live.ioError;
     }
     for (let live: LiveList | undefined = lists.live[0]; live !== undefined; live = yield* this.#next(live)) {
       this.#current = live;
@@ -206,7 +209,7 @@ class GeneratorRole implements GeneratorSink {
     const { config, ioError, protocol } = this.#context;
     if (config.listOnly) return;
     // Protocol 30 tells errors beside the lists.
-    const known = protocol === 30 ? ioError : contents.ioError;
+    const known = protocol === 30 ? ioError : contents.ioError | this.#ioErrorAhead;
     yield* this.#files.deleteIn(directory, contents.list, known);
   }
 

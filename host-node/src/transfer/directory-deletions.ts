@@ -121,8 +121,8 @@ export class DirectoryDeletions {
       const row = list.rowAt(position);
       if (!list.isActive(row) || !list.isDirectory(row)) continue;
       const name = list.name(row);
-      out.debug?.('del', 1, () => `deleting in ${name}`);
       if (!this.#isThere(name)) continue;
+      out.debug?.('del', 1, () => `deleting in ${name}`);
       const { ioError } = this.#state.context;
       yield* this.#deleteIn({ list, row, ndx: ndxAt(list, position) }, list, ioError, false);
     }
