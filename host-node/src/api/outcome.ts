@@ -30,10 +30,19 @@ export function finish(
   else client.explain(session.error);
   const exitCode = isOwnFault(session.error) ? code : Math.max(code, peerCode);
   client.release();
+  tellExit(session, exitCode);
   environment.sink.event({ type: 'finished', exitCode });
   // In a local copy the peer is the other half of this process: nobody else prints the exit line.
   const quiet = session.error instanceof PeerExit && !session.config.local;
   return { exitCode, role: roleOf(session), quiet };
+}
+
+/** --debug=EXIT. */
+function tellExit(session: Session, exitCode: number): void {
+  const debug = session.context?.report.debug;
+  const where = `[${roleOf(session)}] _exit_cleanup(code=${exitCode}, file=ocrsync, line=1)`;
+  debug?.('exit', 2, () => `${where}: entered`);
+  debug?.('exit', 1, () => `${where}: about to call exit(${exitCode})`);
 }
 
 /** A peer that this end broke off from ends with an error because of that: its code says nothing. */
