@@ -66,6 +66,7 @@ export class SourceTrees {
   readonly #options: SourceTreeOptions;
   readonly #roots: SourceRoot[] = [];
   readonly #rootNumbers = new Map<string, number>();
+  readonly #entered = new Map<string, Root>();
   readonly #ahead = new ScanAhead();
   /** Bits so far (1 general, 2 vanished). */
   ioError = 0;
@@ -123,15 +124,25 @@ export class SourceTrees {
    * passes a symlink that leaves the root, that is followed, as rsync does. Below '/' none leaves.
    */
   #enter({ root: directory, name, kind }: SourceArgument): { root: Root; symlinks: SymlinkPolicy } {
-    const { filesystem, settings } = this.#options;
+    const { settings } = this.#options;
     const absolute = name.startsWith('/');
     const path = absolute ? '/' : directory;
     if (!absolute && !looksBehindLinks(settings)) {
-      const root = filesystem.root(path);
+      const root = this.#rootAt(path, 'tree');
       if (!name.includes('/') && kind !== 'slash') return { root, symlinks: 'tree' };
       if (!isThroughLink(root, name, kind)) return { root, symlinks: 'tree' };
     }
-    return { root: filesystem.root(path, 'follow'), symlinks: 'follow' };
+    return { root: this.#rootAt(path, 'follow'), symlinks: 'follow' };
+  }
+
+  /** Names of --files-from are mostly relative to one directory. */
+  #rootAt(path: string, symlinks: SymlinkPolicy): Root {
+    const key = `${symlinks} ${path}`;
+    const known = this.#entered.get(key);
+    if (known !== undefined) return known;
+    const root = this.#options.filesystem.root(path, symlinks);
+    this.#entered.set(key, root);
+    return root;
   }
 
   /** Absolute as far as that can be found out. */
@@ -158,6 +169,10 @@ export class SourceTrees {
     try {
       const stat = this.#statNamed(root, at, name, kind);
       if (stat !== undefined) return this.#asFile(root, at, stat);
+      if (this.#isUnsafeAndLost(root, at, kind)) {
+        this.fail(`symlink has no referent: ${quoted(root, at)}`);
+        return undefined;
+      }
       if (missingArgs === 'delete') return MISSING;
       if (missingArgs === 'ignore') return undefined;
     } catch (error) {
@@ -174,6 +189,12 @@ export class SourceTrees {
     const { settings } = this.#options;
     if (kind !== 'normal') return root.stat(at);
     return statAsSent(root, at, name, settings, this.#tellUnsafe);
+  }
+
+  /** --copy-unsafe-links: the argument is there, but what is to be sent instead is not. */
+  #isUnsafeAndLost(root: Root, at: string, kind: SourceArgument['kind']): boolean {
+    const { copyLinks, copyUnsafeLinks } = this.#options.settings;
+    return kind === 'normal' && copyUnsafeLinks && !copyLinks && root.lstat(at) !== undefined;
   }
 
   /** The stat of a directory that leads to an argument; undefined (and reported) when it is gone. */

@@ -15,7 +15,9 @@ export class InputFile {
 
   /** `path`: latin1, `-` is standard input. Throws a FilesystemError. */
   constructor(path: string, insecureLinks: boolean) {
-    this.#descriptor = path === '-' ? STANDARD_INPUT : openOperatorFile(path, 'read', insecureLinks);
+    // A descriptor that a shell has handed over (`<(…)`) is a symlink that only the kernel can follow.
+    const isOwn = /^\/(?:dev|proc\/self)\/fd\/\d+$/.test(path);
+    this.#descriptor = path === '-' ? STANDARD_INPUT : openOperatorFile(path, 'read', insecureLinks || isOwn);
   }
 
   /** The next bytes as latin1; '' at the end, or where it cannot be read on, which closes the file. */

@@ -1,0 +1,81 @@
+// Runs one command line with rsync 3.4.1 and with ocrsync, as client, as server and as both, and compares what is left and what is said.
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect } from 'vitest';
+import { findPeer } from '../../../interop/peers.ts';
+import { ourCommand } from '../../crash/crash-kit.ts';
+
+export const upstream = findPeer('3.4.1');
+
+export interface Ended {
+  readonly code: number | null;
+  /** Lines of both streams, sorted: their order is a race of processes. */
+  readonly lines: readonly string[];
+  readonly tree: string;
+}
+
+/** A directory with a fresh tree for each run. `prepare` makes it; `RSYNC` in a line is the client, `SH` its way to a server. */
+export class OracleKit {
+  readonly directory = mkdtempSync(path.join(tmpdir(), 'ocrsync-list-'));
+  readonly #prepare: string;
+  readonly #ours: string;
+  readonly #shell: string;
+
+  constructor(prepare: string) {
+    this.#prepare = prepare;
+    this.#shell = path.join(this.directory, 'shell');
+    this.#ours = path.join(this.directory, 'ours');
+    writeFileSync(this.#shell, '#!/bin/sh\nshift\nexec sh -c "$*"\n');
+    writeFileSync(this.#ours, `#!/bin/sh\nexec ${process.env['OCRSYNC_COMMAND'] ?? ourCommand} "$@"\n`);
+    for (const script of [this.#shell, this.#ours]) chmodSync(script, 0o755);
+  }
+
+  get work(): string {
+    return path.join(this.directory, 'work');
+  }
+
+  remove(): void {
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  /** Local lines have one pairing, those with `SH` three; each must end as rsync's own pair ends. */
+  compare(line: string): void {
+    const wanted = this.#run(line, upstream!, upstream!);
+    const pairs: [string, string][] = line.includes('SH')
+      ? [
+          [this.#ours, upstream!],
+          [upstream!, this.#ours],
+          [this.#ours, this.#ours],
+        ]
+      : [[this.#ours, '']];
+    for (const [client, server] of pairs) {
+      const shown = [client, server].map((each) => (each === this.#ours ? 'ours' : 'theirs')).join('-');
+      expect(this.#run(line, client, server), `${line} (${shown})`).toEqual(wanted);
+    }
+  }
+
+  #run(line: string, client: string, server: string): Ended {
+    const way = `-e ${this.#shell} --rsync-path=${server}`;
+    const words = line.replaceAll('RSYNC', client).replaceAll('SH', way);
+    const script = `rm -rf ${this.work}; mkdir ${this.work}; cd ${this.work} && { ${this.#prepare}\n}; ${words}`;
+    const environment = { ...process.env, LC_ALL: 'C', LANG: 'C' };
+    const run = spawnSync('bash', ['-c', script], { encoding: 'latin1', timeout: 30_000, env: environment });
+    const listing = `cd ${this.work} && find . -printf '%P %y %m %s %l\\n' | grep -v '^d[^ /]* d' | LC_ALL=C sort; cd d 2>/dev/null && find . -type f -exec md5sum {} + | sort`;
+    const tree = spawnSync('bash', ['-c', listing], { encoding: 'latin1' }).stdout;
+    const lines = `${run.stdout}${run.stderr}`.split('\n').map(plain).filter(isTold).sort();
+    return { code: run.status, lines, tree };
+  }
+}
+
+/** Places in the source and versions are each program's own. */
+function plain(line: string): string {
+  return line.replace(/ at \S+\(\d+\) \[(\w+)=[\d.]+\]$/, ' [$1]').replace(/ \[(\w+)=[^\]]+\]$/, ' [$1]');
+}
+
+function isTold(line: string): boolean {
+  return (
+    line !== '' && !/^(?:sent|total size|rsync: \[\w+\] write error|rsync error: received SIGUSR1)/.test(line)
+  );
+}
