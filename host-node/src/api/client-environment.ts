@@ -16,6 +16,8 @@ export interface ClientEnvironment {
   readonly asksForPassword?: boolean;
   /** Of --files-from: given by the caller instead of the file that the options name, or opened by the client itself. */
   readonly names?: NameSource | undefined;
+  /** What rules in standard input say, read before anybody was connected. */
+  readonly standardInput?: (() => string) | undefined;
   /** How the program was called (latin1), for the script beside a recorded batch. Absent: `ocrsync`. */
   readonly program?: string | undefined;
   /** The batch that this run records; opened by the client itself. */

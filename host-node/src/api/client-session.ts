@@ -43,6 +43,7 @@ export function clientSession(
     destination: push ? '' : (endpoints.destination ?? ''),
     remoteSources: push ? [] : endpoints.remote.paths,
     daemon: endpoints.remote.kind === 'daemon',
+    standardInput: environment.standardInput,
     ...(agreedProtocol === undefined ? {} : { agreedProtocol }),
   });
 }

@@ -3,8 +3,9 @@ import { RunError } from '../session/run-error.ts';
 import { LineReader } from './line-reader.ts';
 import type { StreamDuplex } from './stream-duplex.ts';
 
-/** Longest line of the proxy, and longest request. */
-const LINE_BYTES = 1023;
+/** Longest line of the proxy, without its end, and longest line of a request. */
+const LINE_BYTES = 1022;
+const REQUEST_BYTES = 1023;
 const CONTROL = /[\x00-\x1f\x7f]/;
 
 export interface Proxy {
@@ -49,8 +50,8 @@ export async function openTunnel(
     const encoded = Buffer.from(credentials, 'latin1').toString('base64');
     words.push(`Proxy-Authorization: Basic ${encoded}\r\n`);
   }
-  if (words.some((word) => word.length > LINE_BYTES)) throw fail('proxy CONNECT request too long');
-  const lines = new LineReader(duplex);
+  if (words.some((word) => word.length > REQUEST_BYTES)) throw fail('proxy CONNECT request too long');
+  const lines = new LineReader(duplex, LINE_BYTES);
   try {
     duplex.write(Buffer.from(`${words.join('')}\r\n`, 'latin1'));
     const status = await nextLine(lines, 'response');
@@ -63,7 +64,6 @@ export async function openTunnel(
 
 async function nextLine(lines: LineReader, what: string): Promise<string> {
   const line = await lines.line();
-  if (line === undefined) throw fail('failed to read from proxy');
-  if (line.length > LINE_BYTES) throw fail(`proxy ${what} line too long`);
-  return line;
+  if (line !== undefined) return line;
+  throw fail(lines.tooLong ? `proxy ${what} line too long` : 'failed to read from proxy');
 }

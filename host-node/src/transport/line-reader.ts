@@ -2,7 +2,7 @@
 import type { DuplexSink } from '../transfer/duplex.ts';
 import type { StreamDuplex } from './stream-duplex.ts';
 
-/** Longest line a client accepts. */
+/** Longest line a client accepts from a daemon. */
 const LINE_BYTES = 5119;
 
 /** Reads one line at a time; what follows the last line goes back to the duplex. */
@@ -11,9 +11,13 @@ export class LineReader implements DuplexSink {
   #buffer = Buffer.alloc(0);
   #ended = false;
   #waiting: (() => void) | undefined;
+  readonly #limitBytes: number;
+  /** No line is to be had because it is too long. */
+  tooLong = false;
 
-  constructor(duplex: StreamDuplex) {
+  constructor(duplex: StreamDuplex, limitBytes = LINE_BYTES) {
     this.#duplex = duplex;
+    this.#limitBytes = limitBytes;
     duplex.attach(this);
   }
 
@@ -24,9 +28,11 @@ export class LineReader implements DuplexSink {
       if (end >= 0) {
         const text = this.#buffer.subarray(0, end).toString('latin1').replaceAll('\r', '');
         this.#buffer = this.#buffer.subarray(end + 1);
-        return text.length > LINE_BYTES || text.includes('\0') ? undefined : text;
+        this.tooLong = text.length > this.#limitBytes;
+        return this.tooLong || text.includes('\0') ? undefined : text;
       }
-      if (this.#ended || this.#buffer.length > LINE_BYTES) return undefined;
+      this.tooLong = this.#buffer.length > this.#limitBytes;
+      if (this.#ended || this.tooLong) return undefined;
       await new Promise<void>((resolve) => (this.#waiting = resolve));
     }
   }

@@ -101,6 +101,7 @@ describe.skipIf(upstream === undefined || newer === undefined)('on the way to a 
     'junk\r\n',
     'HTTP/1.1 301 x\n\n',
     `HTTP/1.0 ${'a'.repeat(1100)}\r\n`,
+    'a'.repeat(1023),
     `HTTP/1.0 200 ok\r\nX: y\r\n\r\n${GREETING}`,
     `HTTP/1.1 204 ok\n\n${GREETING}`,
   ])('what a proxy answers is understood: %j', async (reply) => {
