@@ -51,6 +51,9 @@ export class Channel {
     this.#onMessage = handler;
   }
 
+  /** Where the handshake ended, which rsync does not count; undefined before that. */
+  countedFromByte: number | undefined;
+
   /** Bare bytes are being written into a framed stream: no frame may come between them. */
   holdsFrames = false;
 
@@ -99,9 +102,10 @@ export class Channel {
   /** The peer's end came where bytes were due. */
   closed(): ProtocolError {
     const taken = this.reader.rawBytesTaken;
+    const counted = this.countedFromByte === undefined ? 0 : taken - this.countedFromByte;
     return new ProtocolError(
       'ERR_CONNECTION_CLOSED',
-      `rsync: connection unexpectedly closed (${taken} bytes received so far) [${this.role}]`,
+      `rsync: connection unexpectedly closed (${counted} bytes received so far) [${this.role}]`,
       12,
       taken,
     );

@@ -192,6 +192,7 @@ export class Session {
     this.#messages.context = context;
     context.recorder = recorder;
     channel.incremental = negotiated.incremental;
+    channel.countedFromByte = context.handshakeReadBytes;
     if (config.playedBatch === undefined) this.#enableMux(negotiated.protocol);
     const { debug } = this.#host.report;
     if (debug !== undefined) tellAgreement(debug, config, negotiated);

@@ -269,18 +269,25 @@ describe('the end of the stream', () => {
     return session.error?.message;
   }
 
-  it('where bytes were due is told with their number and the role', () => {
+  it('where bytes were due is told with the role and how many came after the handshake', () => {
     expect(closed(made().session)).toBe(
       'rsync: connection unexpectedly closed (0 bytes received so far) [sender]',
     );
     expect(closed(made({ side: 'receiver' }).session, bytes('20000000'))).toBe(
-      'rsync: connection unexpectedly closed (4 bytes received so far) [Receiver]',
+      'rsync: connection unexpectedly closed (0 bytes received so far) [Receiver]',
     );
     expect(closed(made({ role: 'server', side: 'sender' }).session)).toBe(
       'rsync: connection unexpectedly closed (0 bytes received so far) [sender]',
     );
     expect(closed(made({ role: 'server', side: 'receiver' }).session)).toBe(
       'rsync: connection unexpectedly closed (0 bytes received so far) [Receiver]',
+    );
+  });
+
+  it('counts what came behind the handshake, frames included', () => {
+    const one = made({ side: 'receiver' }, {});
+    expect(closed(one.session, SERVER_HELLO, bytes('03000007'), bytes('0102'))).toBe(
+      'rsync: connection unexpectedly closed (6 bytes received so far) [Receiver]',
     );
   });
 
