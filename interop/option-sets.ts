@@ -6,6 +6,7 @@ import { attributeSets } from './option-sets-attributes.ts';
 import { deleteSets } from './option-sets-delete.ts';
 import { filterSets } from './option-sets-filters.ts';
 import { listSets } from './option-sets-list.ts';
+import { finishSets } from './option-sets-finish.ts';
 import { metadataSets } from './option-sets-metadata.ts';
 import { outputSets } from './option-sets-output.ts';
 
@@ -203,6 +204,7 @@ export const optionSets: readonly OptionSet[] = [
   ...deleteSets,
   ...listSets,
   ...metadataSets,
+  ...finishSets,
   ...filterSets,
   ...outputSets,
   ...big,
