@@ -219,6 +219,9 @@ export interface SessionReport {
   progress(entry: Entry, doneBytes: number): void;
   /** A transfer of this entry ended; used for progress and counters. */
   transferred(entry: Entry, literalBytes: number, matchedBytes: number, wire?: WireShare): void;
-  /** A message of this end; severity decides stream and exit code (01 §13). `text` has no newline. */
-  message(severity: 'info' | 'warning' | 'error' | 'error-xfer', text: string): void;
+  /**
+   * A message of this end; severity decides stream and exit code (01 §13). `text` has no newline. `client`: not for a server's
+   * own log.
+   */
+  message(severity: 'info' | 'warning' | 'error' | 'error-xfer', text: string, audience?: 'client'): void;
 }

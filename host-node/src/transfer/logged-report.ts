@@ -65,8 +65,8 @@ export class LoggedReport implements SessionReport {
     this.#logged.transferred(entry, literalBytes, matchedBytes, wire);
   }
 
-  message(severity: Severity, text: string): void {
+  message(severity: Severity, text: string, audience?: 'client'): void {
     this.#told.message(severity, text);
-    this.#logged.message(severity, text);
+    if (audience !== 'client') this.#logged.message(severity, text);
   }
 }

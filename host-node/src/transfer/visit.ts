@@ -96,5 +96,5 @@ function wouldChange(
 /** The line at -vv about an object that stays; hard links that are there already have it too, in a dry run as well. */
 export function tellKept({ options, report: out }: DestinationState, name: string, changed: boolean): void {
   if (options.info.name < 2 || options.formatHasItemize) return;
-  out.message('info', changed ? name : `${name} is uptodate`);
+  out.message('info', changed ? name : `${name} is uptodate`, 'client');
 }

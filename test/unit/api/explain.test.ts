@@ -1,14 +1,19 @@
 // What --explain says, for one path after the other, in local copies and with the real rsync at the other end.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { explainPath } from '@ocrsync/node/api/explain';
 import type { ExplanationResult } from '@ocrsync/node/report/explanation';
+import { explanationLines, explanationObject } from '../../../cli/src/explain.ts';
+import { explainWords } from '../../../cli/src/explain-words.ts';
 import { findPeer } from '../../../interop/peers.ts';
 import { optionsOf } from '../options/run-line.ts';
+import { schemaFaults } from '../report/schema.ts';
 
+const file = path.resolve(import.meta.dirname, '../../../docs/json-schema.json');
+const schema = JSON.parse(readFileSync(file, 'utf8')) as Parameters<typeof schemaFaults>[1];
 let directory = '';
 const rsync = findPeer('3.4.1');
 
@@ -77,6 +82,8 @@ describe('in a local copy', () => {
     const before = readdirSync(path.join(directory, 'd'), { recursive: true }).toSorted();
     const told = await explain(`${words} --explain=${name} @s/ @d/`);
     expect(told.outcome).toBe(outcome);
+    expect(schemaFaults(explanationObject(told), schema)).toEqual([]);
+    expect(explanationLines(told)[0]).toBe(`${told.path}: ${outcome}`);
     const lines = [told.sender.text, told.receiver.text, told.deletion.text];
     for (const [index, text] of texts.entries()) expect(lines[index]).toMatch(text);
     expect(readdirSync(path.join(directory, 'd'), { recursive: true }).toSorted()).toEqual(before);
@@ -117,4 +124,9 @@ describe.skipIf(rsync === undefined)('with rsync 3.4.1 at the other end', () => 
     const told = await explain(shell(`${words} --explain=${name} h:@s/ @d/`));
     expect(told.outcome).toBe(outcome);
   });
+});
+
+it('`explain -- ARGS PATH` is the same as --explain=PATH', () => {
+  expect(explainWords(['explain', '--', '-a', 's/', 'd', 's/x'])).toEqual(['--explain=s/x', '-a', 's/', 'd']);
+  expect(explainWords(['explain', 'd'])).toEqual(['explain', 'd']);
 });
