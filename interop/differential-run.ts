@@ -69,7 +69,7 @@ function withoutChance(line: string): string {
 }
 
 function isChance(line: string): boolean {
-  return / read error: Connection reset by peer \(104\)$/.test(line);
+  return / (read error: Connection reset by peer \(104\)|write error: Broken pipe \(32\))$/.test(line);
 }
 
 /** The log file's lines without what differs from run to run. */

@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { writeLauncher, writeRemoteShell } from './bench.ts';
 import { startDaemon } from './daemon.ts';
 import { caseOf, commandLine, pairings, type Case, type Pairing } from './differential-case.ts';
+import { knownReason } from './differential-known.ts';
 import { rowsWithoutValues } from './differential-options.ts';
 import { caseDirectory, prepareCase, runCase, type Lane } from './differential-run.ts';
 import { shrunk } from './differential-shrink.ts';
@@ -127,6 +128,11 @@ export async function campaign(wanted: Campaign): Promise<Difference[]> {
         compareCase(lane, smaller, pairing, { ours, theirs });
       let lines = await compare(one);
       if (lines.length === 0) continue;
+      const reason = knownReason(one, lines);
+      if (reason !== undefined) {
+        wanted.tell(`known: seed ${seed} ${pairing}: ${reason}`);
+        continue;
+      }
       let trees = '';
       if (wanted.shrink) {
         ({ one, lines } = await shrunk(one, lines, compare));

@@ -1,0 +1,32 @@
+// Differences that are known: faults of the real rsync that ocrsync does not copy, and chance. Each says by the lines and the
+// case, never by a seed, what it covers, so that it goes on being true when the random cases change.
+import type { Case } from './differential-case.ts';
+
+interface KnownDifference {
+  readonly reason: string;
+  covers(one: Case, found: readonly string[]): boolean;
+}
+
+const has = (found: readonly string[], part: string): boolean => found.some((line) => line.includes(part));
+
+export const knownDifferences: readonly KnownDifference[] = [
+  {
+    reason: 'rsync itself breaks down over access times in protocol 27',
+    covers: (one, found) => one.protocol === 27 && has(found, 'buffer overflow: recv_file_entry'),
+  },
+  {
+    reason: 'rsync stores ids in %stat that it has never set',
+    covers: (one, found) =>
+      one.options.flat().includes('--fake-super') &&
+      found.every((line) => line.includes('"user.rsync.%stat"=')),
+  },
+  {
+    reason: 'rsync lacks values of attributes in protocols that cannot carry them',
+    covers: (one, found) => (one.protocol ?? 32) < 30 && has(found, 'Missing abbreviated xattr value'),
+  },
+];
+
+/** Why a difference is none of ours, or undefined. */
+export function knownReason(one: Case, found: readonly string[]): string | undefined {
+  return knownDifferences.find((known) => known.covers(one, found))?.reason;
+}
