@@ -1,4 +1,4 @@
-// Runs one command line with rsync 3.4.1 and with ocrsync, as client, as server and as both, and compares what is left and what is said.
+// Runs one command line with rsync 3.4.1 and with ocrsync, as client and as server, and compares what is left and what is said.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -40,14 +40,13 @@ export class OracleKit {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  /** Local lines have one pairing, those with `SH` three; each must end as rsync's own pair ends. */
+  /** Local lines have one pairing, those with `SH` two; each must end as rsync's own pair ends. */
   compare(line: string): void {
     const wanted = this.#run(line, upstream!, upstream!);
     const pairs: [string, string][] = line.includes('SH')
       ? [
           [this.#ours, upstream!],
           [upstream!, this.#ours],
-          [this.#ours, this.#ours],
         ]
       : [[this.#ours, '']];
     for (const [client, server] of pairs) {
