@@ -36,7 +36,11 @@ export async function runOverShell(
   const words = [...shellWords(options, remote), options.rsyncPath, ...told.visible];
   if (options.debug.cmd >= 1 && !options.quiet) tellCommand(options, remote, words, environment);
   const shell = await startRemoteShell(words, shellOptions(options, environment));
-  if (options.secludedArgs) shell.duplex.write(secludedBlock(wordsToWire(told.secluded, options)));
+  if (options.secludedArgs) {
+    const { secluded } = told;
+    if (options.debug.cmd >= 1 && !options.quiet) environment.line(wordsLine('protected args:', secluded));
+    shell.duplex.write(secludedBlock(wordsToWire(secluded, options)));
+  }
   confineBeside(shell, environment, clientPlan(options, endpoints));
   const client = clientSession(options, endpoints, environment);
   await pump(client.session, shell.duplex, pumpOptions(options, environment));
@@ -80,12 +84,12 @@ function tellCommand(
     environment.line(`${command} path=${paths[0] ?? '<NULL>'}`);
     environment.line(words.map((word, index) => `cmd[${index}]=${word} `).join(''));
   }
-  environment.line(openingLine(words));
+  environment.line(wordsLine('opening connection using:', words));
 }
 
-function openingLine(words: readonly string[]): string {
+function wordsLine(head: string, words: readonly string[]): string {
   const shown = words.map((word) => (/[^A-Za-z0-9,.\-_=+@/]/.test(word) ? `"${word}"` : word));
-  return `opening connection using: ${shown.join(' ')}  (${words.length} args)`;
+  return `${head} ${shown.join(' ')}  (${words.length} args)`;
 }
 
 /** Waits for the shell's end; one that lingers after a failure, or when the run is stopped, is ended. */
