@@ -42,8 +42,9 @@ export const finishSets: readonly OptionSet[] = [
     changesSource: true,
   },
   {
+    // Without lines: when a link is told depends on when its file has arrived.
     name: 'remove-source-files-links',
-    options: ['-aHi', '--remove-source-files'],
+    options: ['-aH', '--remove-source-files'],
     tree: mixed,
     destination: changed,
     changesSource: true,

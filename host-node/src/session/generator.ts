@@ -22,6 +22,11 @@ import { carriesXattrList, writeXattrRequest } from './xattr-lists.ts';
 /** With hard links the generator lets so many entries arrive before it begins (03 §14.5). */
 const HARD_LINK_LOOKAHEAD = 500;
 
+/** With --remove-source-files so many files may be asked for before one has arrived: fewer when they are large. */
+const MOST_IN_FLIGHT = 50;
+const FEW_IN_FLIGHT = 10;
+const MANY_BYTES = 128 * 1024;
+
 /** Plays the generator half to its goodbye. */
 export function* generateAll(
   context: SessionContext,
@@ -40,6 +45,8 @@ class GeneratorRole implements GeneratorSink {
   readonly #xattrs: TargetXattrs | undefined;
   readonly #redo: Entry[] = [];
   #askedAgain = false;
+  #inFlight = 0;
+  #inFlightBytes = 0;
   /** The sender has been told that no more files will be asked for. */
   #requestsClosed = false;
   #current: LiveList | undefined;
@@ -222,6 +229,8 @@ class GeneratorRole implements GeneratorSink {
       const live = this.#liveOf(entry);
       if (live === undefined) continue;
       live.inProgress--;
+      this.#inFlight--;
+      this.#inFlightBytes -= entry.list.sizeBytes(entry.row);
       if (result === 'redo') {
         live.toRedo++;
         this.#redo.push(entry);
@@ -325,10 +334,13 @@ class GeneratorRole implements GeneratorSink {
   }
 
   *request(ndx: number, iflags: number, basisType: number, xname: string | undefined): Task {
+    yield* this.#limitInFlight();
     const found = this.#context.lists.find(ndx);
     // A dry run waits for no answer (observed: 3.4.1 closes its lists at once).
     if (found !== undefined && !this.#context.config.dryRun) {
       found.live.inProgress++;
+      this.#inFlight++;
+      this.#inFlightBytes += found.entry.list.sizeBytes(found.entry.row);
       found.live.request(found.entry.row);
       this.#state.played?.asked(found);
     }
@@ -345,6 +357,14 @@ class GeneratorRole implements GeneratorSink {
     );
     this.#askForXattrs(ndx, flags);
     yield WAIT_TURN;
+  }
+
+  /** Sources that are to be removed are not far ahead of what has arrived (§15). What is delayed arrives at the end only. */
+  *#limitInFlight(): Task {
+    const { batchOnly, delaysUpdates, dryRun, removeSourceFiles } = this.#context.config;
+    if (!removeSourceFiles || delaysUpdates || dryRun || batchOnly) return;
+    const most = (): number => (this.#inFlightBytes >= MANY_BYTES ? FEW_IN_FLIGHT : MOST_IN_FLIGHT);
+    if (this.#inFlight >= most()) yield* this.#waitUntil(() => this.#inFlight < most());
   }
 
   #askForXattrs(ndx: number, iflags: number): void {
