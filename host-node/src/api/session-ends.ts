@@ -17,6 +17,7 @@ import { type Filesystem } from '../fs/filesystem.ts';
 import { processRules } from '../fs/operator-path.ts';
 import { localFilesystem } from '../fs/local.ts';
 import type { Options } from '../options/options.ts';
+import { type NameCharset, ownText, wireText } from '../session/charset.ts';
 import type { SessionContext } from '../session/context.ts';
 import type { BatchSink } from '../session/batch-recorder.ts';
 import type { Negotiated } from '../session/negotiated.ts';
@@ -75,6 +76,8 @@ export class SessionEnds implements SessionHost {
   readonly #filesystem: Filesystem;
   readonly #filters: FilterList;
   #source: TreeListSource | undefined;
+  /** --iconv. */
+  #charset: NameCharset | undefined;
   /** What a pulling client has asked for. */
   #requested: ImpliedIncludes | undefined;
   /** Where the program was started; known once a name was asked for. */
@@ -140,6 +143,7 @@ export class SessionEnds implements SessionHost {
 
   makeReceiver(context: SessionContext): ReturnType<SessionHost['makeReceiver']> {
     this.onContext(context);
+    this.#charset = context.config.charset;
     const { options, destination, localData, local, role } = this.#parts;
     // The sending end of a local copy says it.
     if (!local) requireAttributes(options, this.#filesystem, role);
@@ -216,7 +220,8 @@ export class SessionEnds implements SessionHost {
   nextName(): string | undefined {
     const name = this.#parts.names?.next();
     if (name !== undefined) this.#requested?.addListed(confinedName(name, this.#parts.options.relative));
-    return name;
+    if (name === undefined || !this.#parts.options.secludedArgs) return name;
+    return wireText(this.#charset, name);
   }
 
   makeSender(context: SessionContext): ReturnType<SessionHost['makeSender']> {
@@ -227,7 +232,7 @@ export class SessionEnds implements SessionHost {
       core: context.channel.core,
       filesystem: this.#filesystem,
       arguments: sources,
-      names: listedNames(this.#parts.names, context),
+      names: listedNames(this.#parts.names, context, options.secludedArgs),
       charset: context.config.charset,
       convertsTargets: context.linkTargetsConverted,
       settings: options,
@@ -277,12 +282,19 @@ export class SessionEnds implements SessionHost {
   }
 }
 
-/** --files-from: names of an own file, or those that come through the connection. */
-function listedNames(own: NameSource | undefined, { listedNames }: SessionContext): ListedNames | undefined {
-  if (own === undefined) return listedNames;
+/** --files-from: names of an own file, or those that come through the connection, as arguments would (01 §17). */
+function listedNames(
+  own: NameSource | undefined,
+  { config, listedNames }: SessionContext,
+  secludedArgs: boolean,
+): ListedNames | undefined {
+  if (own === undefined && listedNames === undefined) return undefined;
+  const charset = secludedArgs ? config.charset : undefined;
   return {
     *next() {
-      return own.next();
+      if (own !== undefined) return own.next();
+      const name = yield* listedNames!.next();
+      return name === undefined ? undefined : ownText(charset, name);
     },
   };
 }
