@@ -103,7 +103,9 @@ function addEntry(random: Random, all: Entry[]): void {
     all.push({ name: below(rules), kind: 'file', bytes, ...attributes(random, 'file') });
     return;
   }
-  const kind = kindOf(random);
+  const drawn = kindOf(random);
+  // The path of a socket has to be short.
+  const kind = drawn === 'socket' && parent.length > 30 ? 'fifo' : drawn;
   // mknod and mkfifo get names as arguments, which are UTF-8 here.
   const name =
     kind === 'fifo' || kind === 'socket' || kind === 'char' || kind === 'block' ? `s-${kind}` : leaf(random);

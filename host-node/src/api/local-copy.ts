@@ -11,7 +11,7 @@ import { LocalReceiverReport } from '../transfer/local-report.ts';
 import { runPair } from '../transfer/pair.ts';
 import { sessionConfig } from '../transfer/session-config.ts';
 import type { ClientEnvironment, ClientResult } from './client-environment.ts';
-import { finish, outcomeOf, pumpOptions } from './outcome.ts';
+import { endsSilently, finish, outcomeOf, pumpOptions } from './outcome.ts';
 import { makeClientSession, wantsDigests } from './client-session.ts';
 import { freshSeed } from './fresh-seed.ts';
 import { ownCharset } from './own-charset.ts';
@@ -84,7 +84,7 @@ export async function runLocalCopy(
   ends.release();
   // What both ends refuse for the same reason is told once.
   const isOwn = receiving.error?.message !== client.session.error?.message;
-  if (receiving.error !== undefined && isOwn) client.explain(receiving.error);
+  if (receiving.error !== undefined && isOwn && !endsSilently(receiving)) client.explain(receiving.error);
   return finish(client, environment, outcomeOf(receiving, report.transferErrors));
 }
 

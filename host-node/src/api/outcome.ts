@@ -66,3 +66,9 @@ export function outcomeOf(session: Session, transferErrors: boolean): number {
   }
   return 'exitCode' in error && typeof error.exitCode === 'number' ? error.exitCode : 12;
 }
+
+/** Whether the client of a server is gone that speaks a protocol below 29: rsync says nothing of that then (01 §13). */
+export function endsSilently({ error, context }: Session): boolean {
+  if (context === undefined || context.negotiated.protocol >= 29) return false;
+  return error !== undefined && 'code' in error && error.code === 'ERR_CONNECTION_CLOSED';
+}

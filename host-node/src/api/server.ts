@@ -22,7 +22,7 @@ import { readSecludedWords } from '../transport/secluded-args.ts';
 import { standardDuplex } from '../transport/standard-duplex.ts';
 import type { StreamDuplex } from '../transport/stream-duplex.ts';
 import { ownCharset, wordsFromWire } from './own-charset.ts';
-import { outcomeOf } from './outcome.ts';
+import { endsSilently, outcomeOf } from './outcome.ts';
 import { faultLines } from './fault-lines.ts';
 import { freshSeed } from './fresh-seed.ts';
 import { requireSafeMunging } from './munging.ts';
@@ -171,12 +171,6 @@ function settled(
   const role = side === 'sender' ? 'sender' : negotiating ? 'server' : 'Receiver';
   if (code !== 0) say(exitLine(code, role, VERSION));
   return code;
-}
-
-/** Whether the client of a server is gone that speaks a protocol below 29: rsync says nothing of that then (01 §13). */
-export function endsSilently({ error, context }: Session): boolean {
-  if (context === undefined || context.negotiated.protocol >= 29) return false;
-  return error !== undefined && 'code' in error && error.code === 'ERR_CONNECTION_CLOSED';
 }
 
 /** A server's own stderr is a screen like the client's: names are made harmless for it. */

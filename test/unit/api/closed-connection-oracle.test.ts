@@ -1,0 +1,50 @@
+// What a server says when its client goes away, beside the real rsync (docs/protocol/01-session.md §13.3).
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findPeer } from '../../../interop/peers.ts';
+
+const peer = findPeer('3.4.1');
+const source = path.join(import.meta.dirname, '../../crash/run-source.ts');
+const ours = [process.execPath, '--conditions=ocrsync-source', source];
+let directory: string;
+
+beforeAll(() => {
+  directory = mkdtempSync(path.join(tmpdir(), 'ocrsync-closed-'));
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+/** Exit code and stderr of a server whose input is `said`, without what names the program. */
+function serverSays(program: readonly string[], words: readonly string[], said: number[]): string {
+  const [command, ...first] = program as [string, ...string[]];
+  const args = [...first, '--server', ...words, '.', `${directory}/`];
+  const ran = spawnSync(command, args, { input: Buffer.from(said), encoding: 'latin1' });
+  return `${ran.status}\n${ran.stderr.replace(/ at \S+ \[(\w+)=.*\]/g, ' at [$1]')}`;
+}
+
+const noFilters = [0, 0, 0, 0];
+
+describe.skipIf(peer === undefined)('a server whose client is gone', () => {
+  it.each([27, 28, 29])('says of it what rsync says at protocol %i', (protocol) => {
+    const version = [protocol, 0, 0, 0];
+    const cases: [string[], number[]][] = [
+      [['--sender', '-r'], version],
+      [
+        ['--sender', '-r'],
+        [...version, ...noFilters],
+      ],
+      [['-r'], version],
+      [['-r'], [...version, 1]],
+    ];
+    for (const [words, said] of cases) {
+      expect(serverSays(ours, words, said)).toBe(serverSays([peer as string], words, said));
+    }
+  });
+
+  it('tells of it before the version came, at any protocol', () => {
+    expect(serverSays(ours, ['-r'], [])).toBe(serverSays([peer as string], ['-r'], []));
+    expect(serverSays(ours, ['-r'], [])).toMatch(/^12\nrsync: connection unexpectedly closed \(0 bytes/);
+  });
+});
