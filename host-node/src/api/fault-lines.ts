@@ -8,6 +8,8 @@ const SEVERAL_LINES: ReadonlySet<unknown> = new Set([
   'ERR_AUTH_DIGEST',
 ]);
 
+/** None when what is wrong was told where it happened. */
 export function faultLines(error: Error): string[] {
+  if (error.message === '') return [];
   return 'code' in error && SEVERAL_LINES.has(error.code) ? error.message.split('\n') : [error.message];
 }
