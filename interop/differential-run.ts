@@ -69,6 +69,8 @@ function withoutChance(line: string): string {
 }
 
 function isChance(line: string): boolean {
+  // What -vv --stats of the real one tells of its allocator.
+  if (/^out: ( {2}\w+: +-?\d+ +\(|rsync\[\d+\] .* heap statistics:)/.test(line)) return true;
   return / (read error: Connection reset by peer \(104\)|write error: Broken pipe \(32\))$/.test(line);
 }
 

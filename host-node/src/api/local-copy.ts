@@ -2,7 +2,10 @@
 import type { Filesystem } from '../fs/filesystem.ts';
 import type { Endpoints } from '../options/endpoint.ts';
 import type { Options } from '../options/options.ts';
+import { VERSION } from '../options/version.ts';
+import { exitLine } from '../report/exit-codes.ts';
 import { ownText, wireText } from '../session/charset.ts';
+import { PeerExit } from '../session/run-error.ts';
 import { Session } from '../session/session.ts';
 import { availableMethods } from '../transfer/compression/available.ts';
 import { LocalArrivals } from '../transfer/local-arrivals.ts';
@@ -12,7 +15,7 @@ import { runPair } from '../transfer/pair.ts';
 import { sessionConfig } from '../transfer/session-config.ts';
 import type { ClientEnvironment, ClientResult } from './client-environment.ts';
 import { endsSilently, finish, outcomeOf, pumpOptions } from './outcome.ts';
-import { makeClientSession, wantsDigests } from './client-session.ts';
+import { makeClientSession, wantsDigests, type ClientSession } from './client-session.ts';
 import { freshSeed } from './fresh-seed.ts';
 import { ownCharset } from './own-charset.ts';
 import { receiverPlan, senderPlan } from './run-confinement.ts';
@@ -84,8 +87,18 @@ export async function runLocalCopy(
   ends.release();
   // What both ends refuse for the same reason is told once.
   const isOwn = receiving.error?.message !== client.session.error?.message;
-  if (receiving.error !== undefined && isOwn && !endsSilently(receiving)) client.explain(receiving.error);
+  if (receiving.error !== undefined && isOwn && !endsSilently(receiving)) {
+    client.explain(receiving.error);
+    explainEnd(client, receiving, environment);
+  }
   return finish(client, environment, outcomeOf(receiving, report.transferErrors));
+}
+
+/** The exit line of the other half, where the protocol has no word by which this half could take it over (01 §13.2). */
+function explainEnd(client: ClientSession, receiving: Session, { sink }: ClientEnvironment): void {
+  if (client.session.error instanceof PeerExit || receiving.error instanceof PeerExit) return;
+  const text = exitLine(outcomeOf(receiving, false), 'Receiver', VERSION);
+  sink.event({ type: 'message', severity: 'error', text, fromPeer: false });
 }
 
 /** A limit of speed and compression are of the stream; appended data is summed with what is there; %C wants a sum of the data, and some of --debug each step. */

@@ -48,3 +48,19 @@ describe.skipIf(peer === undefined)('a server whose client is gone', () => {
     expect(serverSays(ours, ['-r'], [])).toMatch(/^12\nrsync: connection unexpectedly closed \(0 bytes/);
   });
 });
+
+describe.skipIf(peer === undefined)('a local copy whose receiving half gives up', () => {
+  it.each([28, 29, 32])('tells the end of both halves as rsync does at protocol %i', (protocol) => {
+    const says = (program: readonly string[]): string[] => {
+      const [command, ...first] = program as [string, ...string[]];
+      const words = ['-r', `--protocol=${protocol}`, `${source}`, `${directory}/no/such/`];
+      const ran = spawnSync(command, [...first, ...words], { encoding: 'latin1' });
+      const text = ran.stderr
+        .replace(/ at \S+ \[(\w+)=.*\]/g, ' at [$1]')
+        .replace(/\d+ bytes rec/, '# bytes rec');
+      return [`exit ${ran.status}`, ...text.split('\n').sort()];
+    };
+    expect(says(ours)).toEqual(says([peer as string]));
+    expect(says(ours).filter((line) => line.startsWith('rsync error: ')).length).toBeGreaterThan(0);
+  });
+});
