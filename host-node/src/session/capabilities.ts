@@ -36,13 +36,9 @@ function lettersOf(capabilities: string): string {
 }
 
 /** Compat flags that this server answers to a client with these letters. */
-export function serverCompatFlags(
-  capabilities: string,
-  incrementalAllowed: boolean,
-  convertsNames = false,
-): number {
+export function serverCompatFlags(capabilities: string, incrementalAllowed: boolean): number {
   const letters = lettersOf(capabilities);
-  let flags = COMPAT_SYMLINK_TIMES | (convertsNames ? COMPAT_SYMLINK_ICONV : 0);
+  let flags = COMPAT_SYMLINK_TIMES | COMPAT_SYMLINK_ICONV;
   if (incrementalAllowed && letters.includes('i')) flags |= COMPAT_INC_RECURSE;
   for (const [letter, flag] of LETTER_FLAGS) if (letters.includes(letter)) flags |= flag;
   return flags;

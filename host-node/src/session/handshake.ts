@@ -163,11 +163,7 @@ export function checkVersion(protocol: number, peerProtocol: number, role: 'clie
 
 function* agreeOnFlags(channel: Channel, config: SessionConfig): Task<number> {
   if (config.role === 'server') {
-    const flags = compat.serverCompatFlags(
-      config.capabilities,
-      config.incrementalAllowed,
-      config.charset !== undefined,
-    );
+    const flags = compat.serverCompatFlags(config.capabilities, config.incrementalAllowed);
     channel.writer.varint(flags);
     return flags;
   }

@@ -93,15 +93,15 @@ describe('the version exchange', () => {
 describe('compat flags', () => {
   // 01 §4's observed table without bit 2: we convert no character sets.
   it.each([
-    ['.iLsfxCIvu', true, 0x1fb],
-    ['.LsfxCIvu', true, 0x1fa],
-    ['.iLsfxCIvu', false, 0x1fa],
-    ['.iLsfxCIv', true, 0x0fb],
-    ['.LsfxC', true, 0x3a],
-    ['.iLsf', true, 0x0b],
-    ['.iLs', true, 0x03],
-    ['', true, 0x02],
-    ['.iLsfxCIvu?!', true, 0x1fb],
+    ['.iLsfxCIvu', true, 0x1ff],
+    ['.LsfxCIvu', true, 0x1fe],
+    ['.iLsfxCIvu', false, 0x1fe],
+    ['.iLsfxCIv', true, 0xff],
+    ['.LsfxC', true, 0x3e],
+    ['.iLsf', true, 0xf],
+    ['.iLs', true, 0x7],
+    ['', true, 0x6],
+    ['.iLsfxCIvu?!', true, 0x1ff],
   ])('for the letters %j with incremental recursion allowed: %j are 0x%s', (letters, allowed, flags) => {
     expect(serverCompatFlags(letters, allowed)).toBe(flags);
   });
