@@ -5,6 +5,7 @@ const SEVERAL_LINES: ReadonlySet<unknown> = new Set([
   'ERR_PROTOCOL_VERSION',
   'ERR_NEGOTIATION',
   'ERR_CONNECT',
+  'ERR_FAR_OPTION',
   'ERR_AUTH_DIGEST',
 ]);
 

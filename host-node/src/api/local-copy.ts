@@ -15,6 +15,7 @@ import { runPair } from '../transfer/pair.ts';
 import { sessionConfig } from '../transfer/session-config.ts';
 import type { ClientEnvironment, ClientResult } from './client-environment.ts';
 import { endsSilently, finish, outcomeOf, pumpOptions } from './outcome.ts';
+import { farOptions } from './far-options.ts';
 import { makeClientSession, wantsDigests, type ClientSession } from './client-session.ts';
 import { freshSeed } from './fresh-seed.ts';
 import { ownCharset } from './own-charset.ts';
@@ -31,13 +32,15 @@ export async function runLocalCopy(
 ): Promise<ClientResult> {
   const options: Options = { ...given, wholeFile: given.wholeFile ?? given.batch === null };
   const destination = endpoints.destination ?? '';
-  const { writable } = receiverPlan(options, destination);
+  const far = farOptions(options, destination);
+  const { writable } = receiverPlan(far, destination);
   environment.confinement?.begin({
     writable: [...writable, ...senderPlan(options, endpoints.sources).writable],
   });
-  const localData = mayLeaveStream(options)
-    ? new LocalData(environment.sink.ignores?.includes('progress') === true)
-    : undefined;
+  const localData =
+    mayLeaveStream(options) && options.remoteOptions.length === 0
+      ? new LocalData(environment.sink.ignores?.includes('progress') === true)
+      : undefined;
   const standardInput = standardInputOnce();
   const arrivals = new LocalArrivals();
   const client = makeClientSession(options, environment, {
@@ -54,11 +57,11 @@ export async function runLocalCopy(
   });
   const here = ownCharset(options, 'local');
   const charset = ownCharset(options, 'remote');
-  const report = new LocalReceiverReport(environment.sink, options.debug, (text) =>
+  const report = new LocalReceiverReport(environment.sink, far.debug, (text) =>
     ownText(here, wireText(charset, text)),
   );
   const ends = new SessionEnds({
-    options,
+    options: far,
     report,
     role: 'server',
     confinement: environment.confinement,
@@ -73,7 +76,7 @@ export async function runLocalCopy(
     standardInput,
     filesystem,
   });
-  const config = sessionConfig(options, {
+  const config = sessionConfig(far, {
     role: 'server',
     side: 'receiver',
     local: true,
