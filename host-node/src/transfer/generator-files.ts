@@ -215,7 +215,6 @@ export class TreeGeneratorFiles implements GeneratorFiles {
     const { mode, name } = visited;
     const devices = options.devices && filesystem.isSuperUser && !options.dropDevices;
     if (options.links && isSymlink(mode)) {
-      if (options.safeLinks && isIgnored(state, visited)) return yield* this.#links.skip(visited.entry, visited.sink);
       yield* this.#settle(visited, yield* visitSymlink(state, this.#deletions.hand, visited));
     } else if ((devices && isDevice(mode)) || (options.specials && !options.dropDevices && isSpecial(mode))) {
       yield* this.#settle(visited, yield* visitNode(state, this.#deletions.hand, visited));
