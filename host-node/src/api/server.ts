@@ -17,7 +17,7 @@ import { pump } from '../transfer/pump.ts';
 import { oldDeletionLine } from '../transfer/old-deletion-line.ts';
 import { ServerReport } from '../transfer/server-report.ts';
 import { sessionConfig } from '../transfer/session-config.ts';
-import { expandPathWords } from '../transport/path-words.ts';
+import { expandPathWords } from './path-words.ts';
 import { readSecludedWords } from '../transport/secluded-args.ts';
 import { standardDuplex } from '../transport/standard-duplex.ts';
 import type { StreamDuplex } from '../transport/stream-duplex.ts';
