@@ -59,9 +59,10 @@ export class RunConfinement implements DestinationConfinement {
     this.#program = program;
   }
 
-  /** Under --no-confine there is none. */
+  /** Under --no-confine there is none, nor where symlinks are to be followed to wherever they lead (--insecure-links). */
   static of(options: Options, program: ConfinedProgram): RunConfinement | undefined {
     if (options.confine === 'off') return undefined;
+    if (options.insecureLinks && options.confine !== 'required') return undefined;
     return new RunConfinement(options.confine === 'required', program);
   }
 

@@ -127,7 +127,7 @@ export class DirectoryWalk {
       ? context.anchorDirectory!
       : this.#files.rootPath.replace(/^\/+|\/+$/g, '');
     const path = file.startsWith('/') ? file : `/${directory}/${file}`;
-    checkDepth(path, depth + 1);
+    checkDepth(from.origin, depth + 1);
     const text = this.#files.readAbsolute(path);
     if (text === undefined) {
       throw ruleFileError(

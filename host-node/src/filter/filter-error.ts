@@ -23,9 +23,9 @@ export function tooModern(): RunError {
 /** Merge files inside merge files; 3.5.0 has the same limit. */
 const MAX_DEPTH = 32;
 
-/** Refuses a rule file that is nested too deep: exit code 11. */
-export function checkDepth(file: string, depth: number): void {
+/** Refuses a rule file that is nested too deep: exit code 11. `origin`: of the rule that names it; its text is never told. */
+export function checkDepth(origin: string, depth: number): void {
   if (depth <= MAX_DEPTH) return;
-  const text = `[client] merge-file include depth limit (${MAX_DEPTH}) exceeded at ${file}`;
+  const text = `[client] merge-file include depth limit (${MAX_DEPTH}) exceeded at ${origin}`;
   throw new RunError('ERR_FILTER_FILE', text, 11);
 }

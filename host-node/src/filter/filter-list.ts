@@ -138,7 +138,7 @@ export class FilterList {
   }
 
   #addFile(path: string, { mode, zeroSeparated, depth, namedBy }: Reading): void {
-    checkDepth(path, depth);
+    checkDepth(namedBy?.origin ?? path, depth);
     const text = this.#read(path, mode, namedBy?.origin);
     const overlong = (origin: string): void => this.#warnOverlong(origin);
     const file = { name: nameInMessages(path, namedBy), text, mode, zeroSeparated };

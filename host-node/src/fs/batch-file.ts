@@ -32,10 +32,10 @@ export class BatchOutput {
   }
 }
 
-/** What a batch was to be read from is a directory, a pipe or a device. */
+/** What a batch was to be read from is a directory or a device. */
 export class NotAFile extends Error {}
 
-/** A batch that is being played. `-` is standard input; anything else has to be a regular file. */
+/** A batch that is being played. `-` is standard input; anything else has to be a regular file or a FIFO. */
 export class BatchInput {
   readonly #path: string;
   readonly #descriptor: number;
@@ -43,7 +43,9 @@ export class BatchInput {
   constructor(path: string, insecureLinks: boolean) {
     this.#path = path;
     this.#descriptor = path === '-' ? 0 : openOperatorFile(path, 'read', insecureLinks);
-    if (path === '-' || fstatSync(this.#descriptor).isFile()) return;
+    if (path === '-') return;
+    const stat = fstatSync(this.#descriptor);
+    if (stat.isFile() || stat.isFIFO()) return;
     this.close();
     throw new NotAFile(path);
   }

@@ -1,5 +1,6 @@
 // --timeout and keep-alives with the driver's clock (docs/protocol/01-session.md §12).
 import type { Channel } from './channel.ts';
+import { HANDSHAKE_LIMIT_SECONDS } from './limits.ts';
 import { RunError } from './run-error.ts';
 
 /** Longest time-out taken from a daemon, as upstream 3.5.0. */
@@ -12,8 +13,11 @@ export class KeepAlive {
   #written = 0;
   #lastProgressMs: number | undefined;
   #lastWriteMs = 0;
+  #firstMs: number | undefined;
   /** A receiving side says nothing before it has its first list. */
   speaks = false;
+  /** A server in its handshake: however often the peer says a byte, it has so long altogether. */
+  shakesHands = false;
 
   constructor(channel: Channel, timeoutSeconds: number) {
     this.#channel = channel;
@@ -29,6 +33,7 @@ export class KeepAlive {
   /** Notes what moved since the last call. Bytes count as written when the driver has taken them. */
   observe(nowMs: number): void {
     this.#lastProgressMs ??= nowMs;
+    this.#firstMs ??= nowMs;
     const read = this.#channel.reader.rawBytesTaken;
     const written = this.#channel.writer.rawBytesMade - this.#channel.writer.queuedBytes;
     if (written !== this.#written) this.#lastWriteMs = nowMs;
@@ -39,6 +44,9 @@ export class KeepAlive {
 
   /** Ends the run after the time-out, or says that this end is alive after half of it. */
   check(nowMs: number): void {
+    if (this.shakesHands && this.#firstMs !== undefined && nowMs >= this.#handshakeEndMs(nowMs)) {
+      throw new RunError('ERR_IO_TIMEOUT', `[${this.#channel.role}] handshake timeout -- exiting`, 30);
+    }
     if (this.#timeoutSeconds === 0 || this.#lastProgressMs === undefined) return;
     if (nowMs - this.#lastProgressMs >= this.#timeoutSeconds * 1000) {
       throw new RunError(
@@ -54,10 +62,19 @@ export class KeepAlive {
   }
 
   nextDeadlineMs(nowMs: number): number | undefined {
-    if (this.#timeoutSeconds === 0) return undefined;
-    const timeout = (this.#lastProgressMs ?? nowMs) + this.#timeoutSeconds * 1000;
+    const handshake = this.shakesHands ? this.#handshakeEndMs(nowMs) : Infinity;
+    if (this.#timeoutSeconds === 0) {
+      return handshake === Infinity ? undefined : Math.max(0, handshake - nowMs);
+    }
+    const timeout = Math.min((this.#lastProgressMs ?? nowMs) + this.#timeoutSeconds * 1000, handshake);
     const lull = this.#maySpeak() ? this.#lastWriteMs + this.#lullMs() : Infinity;
     return Math.max(0, Math.min(timeout, lull) - nowMs);
+  }
+
+  /** A time-out may make it shorter. */
+  #handshakeEndMs(nowMs: number): number {
+    const own = this.#timeoutSeconds === 0 ? HANDSHAKE_LIMIT_SECONDS : this.#timeoutSeconds;
+    return (this.#firstMs ?? nowMs) + Math.min(own, HANDSHAKE_LIMIT_SECONDS) * 1000;
   }
 
   /** While bytes are queued the peer will hear from us anyway, or cannot hear. */

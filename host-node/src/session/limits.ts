@@ -1,5 +1,7 @@
 // Everything a peer can make grow in the engine, with its bound and the reason.
 
+/** A server's handshake takes no longer: a client has everything at hand that it has to say then (09 §10). */
+export const HANDSHAKE_LIMIT_SECONDS = 60;
 /** Tasks stop producing above this; one frame more than upstream's 64 KiB buffer keeps the pipe full. */
 export const OUTPUT_HIGH_WATER_BYTES = 256 * 1024;
 /** … and go on below this, so that they do not wake up for every frame. */

@@ -79,8 +79,10 @@ export class PeerMessages {
 
   /** Only with --remove-source-files it means something; openrsync sends it unasked. */
   #arrived(ndx: number): void {
-    const { removeSourceFiles, dryRun } = this.#config;
-    if (this.sources === undefined || this.context === undefined || !removeSourceFiles || dryRun) return;
+    const { removeSourceFiles, dryRun, batchOnly } = this.#config;
+    if (this.sources === undefined || this.context === undefined) return;
+    // With --only-write-batch nothing arrives anywhere, whatever the peer says (09 §12).
+    if (!removeSourceFiles || dryRun || batchOnly) return;
     const { lists } = this.context;
     const channel = this.#channel;
     const { entry, isListDirectory } = lists.require(ndx, channel.role, channel.reader.byteOffset);

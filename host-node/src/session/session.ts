@@ -1,6 +1,7 @@
 // One end of one rsync session, sans-IO: bytes in, bytes out, events and disk work through ports. The driver moves the
 // bytes, tells the time and closes; nothing in here waits for anything but its own tasks (docs/protocol/01-session.md).
 import { CoreInstance } from '@ocrsync/core/instance';
+import { CoreMemoryError } from '@ocrsync/core/memory-error';
 import { ADVANCED_MESSAGE, ADVANCED_NOTHING, WireReader } from '@ocrsync/core/wire-reader';
 import { WireWriter } from '@ocrsync/core/wire-writer';
 import { BatchRecorder, type BatchSink } from './batch-recorder.ts';
@@ -30,7 +31,7 @@ import { PlayedRequests } from './played-requests.ts';
 import { ListTaker } from './receive-list.ts';
 import { receiveAll, settleFiles } from './receiver.ts';
 import { ReceivingState } from './receiving-state.ts';
-import { PeerExit } from './run-error.ts';
+import { PeerExit, RunError } from './run-error.ts';
 import { sendAll } from './sender.ts';
 import { type RunState, TaskSet } from './task-set.ts';
 import { type Task, WAIT_PEER_TASK } from './wait.ts';
@@ -62,6 +63,10 @@ export interface SessionHost {
 }
 
 /** Codes that are not announced to the peer (01 §13.2). */
+const EXIT_MEMORY = 22;
+/** Upstream's largest piece has 8 bytes an entry of a list, ours up to 64: so the same number of entries reaches the limit. */
+const LIST_FACTOR = 8;
+
 const SILENT_EXITS = new Set([0, 10, 12, 19, 30]);
 export class Session {
   readonly channel: Channel;
@@ -85,9 +90,11 @@ export class Session {
     this.config = config;
     this.#host = host;
     this.channel = new Channel(core, new WireReader(core), new WireWriter(core));
+    core.limitBytes = config.maxAlloc * LIST_FACTOR;
     this.channel.role = config.side === 'sender' ? 'sender' : 'Receiver';
     this.#keepAlive = new KeepAlive(this.channel, config.timeoutSeconds);
     this.#keepAlive.speaks = config.side === 'sender';
+    this.#keepAlive.shakesHands = config.role === 'server' && config.playedBatch === undefined;
     this.#messages = new PeerMessages(this.channel, config, host.report, this.#keepAlive);
     this.channel.onMessage = (code, at, length) => this.#messages.take(code, at, length);
     this.#tasks = new TaskSet(this.channel);
@@ -187,6 +194,7 @@ export class Session {
       config.playedBatch === undefined
         ? yield* handshake(channel, config)
         : recordedHandshake(config.playedBatch, config);
+    this.#keepAlive.shakesHands = false;
     const context = new SessionContext(channel, config, negotiated, this.#host.report);
     this.#context = context;
     this.#messages.context = context;
@@ -306,7 +314,14 @@ export class Session {
     else yield* taker.takeSub(taker.directoryOf(ndx));
   }
 
-  #fail(error: Error): void {
+  /** --max-alloc, or the end of 32-bit addresses. */
+  #tooLarge({ bytes }: CoreMemoryError): RunError {
+    const text = `[${this.channel.role}] exceeded --max-alloc=${this.config.maxAlloc} setting (${bytes} bytes at once)`;
+    return new RunError('ERR_MEMORY_LIMIT', text, EXIT_MEMORY);
+  }
+
+  #fail(cause: Error): void {
+    const error = cause instanceof CoreMemoryError ? this.#tooLarge(cause) : cause;
     this.#error ??= error;
     this.#finished = true;
     this.#receiverFiles?.abandon();

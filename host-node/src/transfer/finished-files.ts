@@ -230,7 +230,8 @@ export class FinishedFiles {
     const aside = this.#state.partialDirectory!.ready(name);
     if (aside === undefined) {
       const text = `Unable to create partial-dir for ${name} -- discarding ${what}.`;
-      this.#state.report.message('error', text);
+      // rsync ends with 0 here, as if all files had come (09 §22, row 3).
+      this.#state.report.message('error-xfer', text);
       unlinkQuietly(place);
       return undefined;
     }

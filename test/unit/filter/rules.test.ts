@@ -80,6 +80,11 @@ describe('the text of a rule', () => {
 
   it('stops at merge files that name each other', () => {
     expect(() => listOf(['. f'], { f: '. f' })).toThrow(expect.objectContaining({ exitCode: 11 }));
+    const secret = (): unknown => listOf(['. a'], { a: '. secret', secret: '. secret' });
+    expect(secret).toThrow(
+      /^\[client\] merge-file include depth limit \(32\) exceeded at <rule from a file /,
+    );
+    expect(secret).not.toThrow(/secret/);
   });
 });
 

@@ -128,6 +128,45 @@ describe('no time-out', () => {
   });
 });
 
+describe('the handshake of a server', () => {
+  it('takes at most sixty seconds, however slowly the client speaks', () => {
+    const { session } = made({ role: 'server' });
+    session.run(1000);
+    expect(session.nextDeadlineMs(1000)).toBe(60_000);
+    for (const [second, byte] of [...CLIENT_HELLO].slice(0, 3).entries()) {
+      put(session, Buffer.of(byte));
+      session.run(20_000 * (second + 1));
+    }
+    expect(session.error).toBeUndefined();
+    session.run(61_000);
+    expect(session.error).toMatchObject({ message: '[sender] handshake timeout -- exiting', exitCode: 30 });
+  });
+
+  it('takes no longer than --timeout', () => {
+    const { session } = made({ role: 'server', timeoutSeconds: 3 });
+    session.run(1000);
+    put(session, CLIENT_HELLO.subarray(0, 1));
+    session.run(2000);
+    expect(session.nextDeadlineMs(2000)).toBe(2000);
+    session.run(4000);
+    expect(session.error).toMatchObject({ message: '[sender] handshake timeout -- exiting', exitCode: 30 });
+  });
+
+  it('limits nothing once it is over, and no client, whose shell may ask for a password first', () => {
+    const { session } = made({ role: 'server' }, { entries: [FILE_A] });
+    put(session, CLIENT_HELLO);
+    session.run(1000);
+    taken(session);
+    session.run(1000);
+    expect(session.nextDeadlineMs(2000)).toBeUndefined();
+    session.run(1e9);
+    const client = made({ side: 'receiver' }).session;
+    client.run(1000);
+    client.run(1e9);
+    expect([session.error, client.error]).toEqual([undefined, undefined]);
+  });
+});
+
 describe("a daemon's IO_TIMEOUT", () => {
   function lullAfter(own: number, told: number): number | undefined {
     const session = waiting({ timeoutSeconds: own }, frame(33, int(told)));
