@@ -25,6 +25,9 @@ mkfifo s/f; ln s/f s/q/f2; echo other >d/x; echo zz >d/p/b; touch -h -d @1500000
   kinds: `mkdir -p s/dir d; for i in same size time mode; do echo $i >s/$i; done; ln -s x s/l; touch -h -d @1500000000 s/* s
 cp -a s/same s/size s/time s/mode d; echo more >>d/size; touch -d @1500000000 d/size; touch -d @1600000000 d/time; chmod 600 d/mode
 ln -s y d/l; touch -h -d @1500000000 d/l d`,
+  setids: `mkdir s; for m in 755 4755 2755 6755 2644 1755; do echo $m >s/$m; mkfifo s/p$m; mkdir s/d$m; chmod $m s/*$m; done
+touch -d @1500000000 s/* s; cp -a s d; chown 2:3 d/*; for m in 755 4755 2755 6755 2644 1755; do chmod $m d/*$m; done
+chmod 6755 d/755 d/p755; chmod 755 d/6755; touch -d @1500000000 d`,
 } as const;
 
 type TreeName = keyof typeof TREES;
@@ -74,6 +77,7 @@ const LINES: Readonly<Record<TreeName, readonly string[]>> = {
     '-aHi --existing',
     '-aHi --protocol=29',
   ],
+  setids: ['-ai', '-ain', '-aiE', '-rtogi', '-rtgi', '-aAi', '-rlpto -vv'],
   owners: [
     '-a --usermap=daemon:nobody,12000-12999:7,*:0',
     '-a --usermap=:5,*:6 --groupmap=bin:7',
