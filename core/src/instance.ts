@@ -2,12 +2,15 @@
 // The core itself never allocates: every record, window and table lives at an address that this file hands out.
 // Must not import anything but the embedded module bytes; runs on every runtime that has WebAssembly SIMD.
 import { coreBytesBase64 } from './core-bytes.ts';
+import { CoreMemoryError } from './memory-error.ts';
 
 /** Vector loads may touch this many bytes past the end of a region, so every region is followed by as many. */
 export const SLACK_BYTES = 16;
 const ALIGN = 16;
 const PAGE_BYTES = 65536;
 const GROW_STEP_BYTES = 1 << 20;
+/** All that 32-bit addresses reach. */
+const MOST_BYTES = 2 ** 32;
 
 interface BaseExports {
   memory: WebAssembly.Memory;
@@ -39,6 +42,8 @@ export class CoreInstance {
   readonly #live = new Map<number, number>();
   #free: FreeBlock[] = [];
   #end: number;
+  /** No region may have as many bytes. */
+  limitBytes = Infinity;
   /**
    * Views of the whole memory. Take them anew after any call that may allocate: growth detaches old views. Plain fields,
    * because only {@link alloc} grows the memory and asking WebAssembly for its buffer costs more than most calls here.
@@ -69,6 +74,7 @@ export class CoreInstance {
   /** Address of a new zeroed region, 16-byte aligned, followed by {@link SLACK_BYTES} readable bytes. */
   alloc(bytes: number): number {
     if (!Number.isSafeInteger(bytes) || bytes < 0) throw new RangeError(`core alloc of ${bytes} bytes`);
+    if (bytes >= this.limitBytes) throw new CoreMemoryError(bytes, this.limitBytes);
     const need = align(bytes + SLACK_BYTES);
     const at = this.#takeFree(need) ?? this.#extend(need);
     this.#live.set(at, need);
@@ -131,7 +137,11 @@ export class CoreInstance {
     const memory = this.#exports.memory;
     const short = at + need - memory.buffer.byteLength;
     if (short > 0) {
-      memory.grow(Math.ceil(Math.max(short, GROW_STEP_BYTES) / PAGE_BYTES));
+      try {
+        memory.grow(Math.ceil(Math.max(short, GROW_STEP_BYTES) / PAGE_BYTES));
+      } catch {
+        throw new CoreMemoryError(need, MOST_BYTES - at);
+      }
       this.#refresh();
     }
     this.#end = at + need;

@@ -38,6 +38,8 @@ export interface SessionConfig {
   readonly list: ListConfig;
   /** What is wanted and has no place on the wire before protocol 29, as the text of its refusal begins. */
   readonly wishesOf29: readonly string[];
+  /** --max-alloc: no piece of memory may be as large; bytes, Infinity = any. */
+  readonly maxAlloc: number;
   readonly dryRun: boolean;
   /** --only-write-batch: nothing is changed, and what a sender reads goes into the batch alone. */
   readonly batchOnly: boolean;

@@ -78,6 +78,7 @@ export function sessionConfig(options: Options, role: SessionRole): SessionConfi
       xattrs: options.xattrs > 0,
       missingArgs: options.missingArgs === 'delete',
     },
+    maxAlloc: options.maxAlloc,
     dryRun: options.dryRun && role.playedBatch === undefined,
     batchOnly: options.batch?.mode === 'only-write' || (options.dryRun && role.playedBatch !== undefined),
     recordsBatch: recorded ? (protocol) => streamFlags(options) & streamFlagMask(protocol) : undefined,

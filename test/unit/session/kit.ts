@@ -77,6 +77,7 @@ export function config(changes: Partial<SessionConfig> = {}): SessionConfig {
       xattrs: false,
       missingArgs: false,
     },
+    maxAlloc: 2 ** 30,
     dryRun: false,
     batchOnly: false,
     recordsBatch: undefined,
