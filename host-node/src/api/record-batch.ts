@@ -65,7 +65,11 @@ export function batchError(
   exitCode: number,
 ): unknown {
   if (error instanceof NotAFile) {
-    return new RunError('ERR_BATCH_FILE', `Batch file "${path}" is neither a regular file nor a FIFO`, exitCode);
+    return new RunError(
+      'ERR_BATCH_FILE',
+      `Batch file "${path}" is neither a regular file nor a FIFO`,
+      exitCode,
+    );
   }
   if (!(error instanceof FilesystemError)) return error;
   const text = `rsync: [Receiver] Batch file "${path}" ${call} error: ${error.strerror} (${error.errno})`;

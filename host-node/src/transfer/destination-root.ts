@@ -29,7 +29,7 @@ export function openDestinationRoot(
     const made = makePath(state, path, many || slash ? withoutSlashes(path) : parent.directory);
     if (made) {
       if (!many && !slash) return enterNew(state, parent);
-      state.confinement?.created(absolute(state.filesystem, path));
+      if (!state.dryRun) state.confinement?.created(absolute(state.filesystem, path));
       mode = modeOfDirectory(state, path);
     }
   }
