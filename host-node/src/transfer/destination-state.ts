@@ -151,10 +151,16 @@ export class DestinationState {
     report.item(entry, { ndx: entry.ndx, iflags: flags, basisType: BASIS_FNAME, xname });
   }
 
+  /** What happens to an entry is told by the client as an item. Without records (protocol < 29) only the client's own generator can. */
+  get itemizes(): boolean {
+    const { config, protocol } = this.context;
+    return this.options.formatHasItemize && (protocol >= 29 || config.role === 'client');
+  }
+
   /** The line that a generator prints itself where records do not travel (protocol < 29). */
   announce(text: string): void {
-    const { info, formatHasItemize } = this.options;
-    if (this.context.protocol < 29 && info.name >= 1 && !formatHasItemize) this.report.message('info', text);
+    if (this.context.protocol < 29 && this.options.info.name >= 1 && !this.itemizes)
+      this.report.message('info', text);
   }
 }
 

@@ -15,7 +15,7 @@ import { hasSameMtime, keepsMtime } from './kept-attributes.ts';
 import { directoryName } from './kept-dirlinks.ts';
 import { type Hand, makeRoom } from './replace.ts';
 import type { Place } from './place.ts';
-import { keepAttributes, report, tellKept, type Visited } from './visit.ts';
+import { keepAttributes, report, tellKept, type Visited, wouldChange } from './visit.ts';
 
 const OWNER_ALL = 0o700;
 const OWNER_WRITE = 0o200;
@@ -85,7 +85,10 @@ export class DirectoryVisitor {
     if (match === undefined) {
       yield* report(state, visited, compared, compared === undefined ? ITEM_LOCAL_CHANGE : 0);
     } else yield* this.#tellBeside(visited, match);
-    if (state.dryRun) return;
+    if (state.dryRun) {
+      if (match?.level !== 'all') this.#announceChange(visited, compared);
+      return;
+    }
     const created = existing === undefined;
     if (created && !this.#make(visited)) return;
     const stat = created ? this.#lookAtCreated(name) : existing;
@@ -97,9 +100,14 @@ export class DirectoryVisitor {
     const failuresBefore = state.failures;
     const changed = keepAttributes(state, { ...visited, mode }, stat, 'window', false);
     if (state.failures > failuresBefore) this.#toldOf.add(name);
-    const isTold = match?.level === 'all';
-    if (!isTold && (changed || compared === undefined)) state.announce(name === '.' ? './' : `${name}/`);
+    if (match?.level !== 'all' && changed) state.announce(shownName(name));
     this.#widen(name, mode);
+  }
+
+  /** In a dry run: a new one, or one that would be changed. */
+  #announceChange(visited: Visited, existing: FileStat | undefined): void {
+    const isChange = existing === undefined || wouldChange(this.#state, visited, existing, 'window');
+    if (isChange) this.#state.announce(shownName(visited.name));
   }
 
   /** It is made here all the same: the record tells what differs from the one in the alternate directory. */
@@ -110,7 +118,7 @@ export class DirectoryVisitor {
       return;
     }
     yield* reportSame(state, visited, ITEM_LOCAL_CHANGE, false);
-    tellKept(state, visited.name === '.' ? './' : `${visited.name}/`, false);
+    tellKept(state, shownName(visited.name), false);
   }
 
   /** The last word on a directory's mode and time, after everything below it is done. */
@@ -249,4 +257,9 @@ export function makeParents(state: DestinationState, name: string): void {
     const parent = name.slice(0, slash);
     if (state.tree.lstat(parent) === undefined) state.tree.mkdir(parent, PARENT_MODE);
   }
+}
+
+/** As lines show a directory's name. */
+function shownName(name: string): string {
+  return name === '.' ? './' : `${name}/`;
 }
