@@ -29,7 +29,7 @@ export async function connectDaemon(
   }
   if (options.connectProgram !== null) {
     const words = connectProgramWords(options.connectProgram, remote.host, options.shell);
-    const program = await startRemoteShell(words, shellOptions(options, environment));
+    const program = await startRemoteShell(words, { ...shellOptions(options, environment), bothWays: true });
     // What became of the program is not what became of the run.
     return { ...program, exitCode: program.exitCode.then(() => 0) };
   }

@@ -53,6 +53,8 @@ export interface ShellOptions {
   warn(text: string): void;
   /** Variables that the command gets besides ours. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** It stands for a network connection: stdin and stdout are one socket, where sockets can be had. */
+  readonly bothWays?: boolean;
   /** What makes the socket pairs. */
   readonly sockets?: Partial<PairCalls> | undefined;
 }
@@ -64,7 +66,8 @@ export async function startRemoteShell(
 ): Promise<RemoteShell> {
   const { role, stderrLine } = options;
   const [file, ...args] = words;
-  const made = ChildSockets.make('sockets' in options ? options.sockets : socketCalls());
+  const calls = 'sockets' in options ? options.sockets : socketCalls();
+  const made = ChildSockets.make(calls, options.bothWays);
   const sockets = made instanceof ChildSockets ? made : undefined;
   if (made instanceof FilesystemError) {
     options.warn(`socketpair: ${made.strerror} (${made.errno}): the remote shell gets pipes`);

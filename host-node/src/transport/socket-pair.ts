@@ -1,6 +1,8 @@
 // A child's stdin and stdout as two socket pairs of our making, as rsync has them: each direction ends by itself, ours are
 // close-on-exec, sending has a large buffer in the kernel, and receiving goes into one buffer. Where they cannot be made
 // the child gets the pipes of node:child_process, which do the same with a quarter more CPU on pulls (bench/remote-shell.ts).
+// A program that stands for a TCP connection ($RSYNC_CONNECT_PROG) gets one socket for both: a daemon that finds a socket as
+// its stdin serves it alone, both ways, as if started by inetd (docs/protocol/02-daemon.md §2).
 import { Socket } from 'node:net';
 import { loadNative, type NativeHelper } from '@ocrsync/native/load';
 import { SHUT_READING } from '@ocrsync/native/sockets';
@@ -29,8 +31,14 @@ export class ChildSockets {
     this.#childEnds = [toChild[1]!, fromChild[1]!];
   }
 
-  /** The error when the system has none to give (EMFILE, ENFILE, EPERM, ENOSYS); undefined where nobody could ask. */
-  static make(native: Partial<PairCalls> | undefined): ChildSockets | FilesystemError | undefined {
+  /**
+   * The error when the system has none to give (EMFILE, ENFILE, EPERM, ENOSYS); undefined where nobody could ask.
+   * @param bothWays one socket as stdin and stdout of the child
+   */
+  static make(
+    native: Partial<PairCalls> | undefined,
+    bothWays = false,
+  ): ChildSockets | FilesystemError | undefined {
     if (!native?.socketPair || !native.shutdownSocket || !native.setSocketBuffer || !native.close)
       return undefined;
     const calls = native as PairCalls;
@@ -39,7 +47,7 @@ export class ChildSockets {
     const first = calls.socketPair(false, ends);
     if (first < 0) return failed(first);
     const toChild = [...ends];
-    const second = calls.socketPair(false, ends);
+    const second = bothWays ? 0 : calls.socketPair(false, ends);
     if (second < 0) {
       for (const end of toChild) calls.close(end);
       return failed(second);
@@ -55,23 +63,24 @@ export class ChildSockets {
 
   /** After the spawn, whatever came of it: the child has its own copies, and only it may keep them open. */
   closeChildEnds(): void {
-    for (const end of this.#childEnds) this.#native.close(end);
+    for (const end of new Set(this.#childEnds)) this.#native.close(end);
     this.#childEnds = [];
   }
 
   /** Our ends as the wire; they are closed with it. */
   connect(): StreamDuplex {
     const received = new StaticInput();
-    const input = new Socket({ fd: this.#input, readable: true, writable: false, onread: received.onread });
-    const output = new Socket({ fd: this.#output, readable: false, writable: true });
+    const both = this.#input === this.#output;
+    const { onread } = received;
+    const input = new Socket({ fd: this.#input, readable: true, writable: both, onread });
+    const output = both ? input : new Socket({ fd: this.#output, readable: false, writable: true });
     this.#connected = input;
     return new StreamDuplex(input, output, received.listen);
   }
 
   /** Instead of {@link connect}, when there is no child. */
   close(): void {
-    this.#native.close(this.#input);
-    this.#native.close(this.#output);
+    for (const end of new Set([this.#input, this.#output])) this.#native.close(end);
   }
 
   /** Whoever waits for the child's bytes finds the end, even if a process that it left behind keeps its end open. */

@@ -215,6 +215,26 @@ describe.each(ways)('A remote shell on %s', (way) => {
   });
 });
 
+describe.skipIf(native?.socketPair === undefined)('A program in the place of a network connection', () => {
+  it('has one socket as stdin and stdout, on which it may answer either way', async () => {
+    const before = descriptors();
+    const warn = (): undefined => undefined;
+    const words = ['sh', '-c', 'readlink /proc/$$/fd/0 /proc/$$/fd/1; read line; echo "$line" >&0'];
+    const shell = await startRemoteShell(words, { role: 'sender', warn, sockets: native, bothWays: true });
+    const heard = new Heard();
+    shell.duplex.attach(heard);
+    await heard.send(shell.duplex, [Buffer.from('asked on the same socket\n')]);
+    await heard.ended;
+    const [stdin, stdout, answer] = heard.text.split('\n');
+    expect(stdin).toMatch(/^socket:/);
+    expect([stdout, answer]).toEqual([stdin, 'asked on the same socket']);
+    expect(await shell.exitCode).toBe(0);
+    shell.duplex.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(descriptors()).toEqual(before);
+  });
+});
+
 describe.skipIf(native?.socketPair === undefined)('Socket pairs that cannot be had', () => {
   /** The helper's calls, of which the n-th pair fails. */
   function failing(nth: number, errno: number): { calls: PairCalls; closed: number[] } {
