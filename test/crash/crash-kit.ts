@@ -20,9 +20,8 @@ const BWLIMIT = '--bwlimit=1500';
 const POLL_MS = 10;
 const GIVE_UP_MS = 15_000;
 
-const entry = path.join(import.meta.dirname, 'run-source.ts');
 /** Our command as one word of a shell, for --rsync-path. */
-export const ourCommand = `${process.execPath} --conditions=ocrsync-source ${entry}`;
+export const ourCommand = process.env['OCRSYNC_COMMAND']!;
 
 export interface Ended {
   /** Exit code; undefined when a signal ended it. */

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findPeer } from '../../../interop/peers.ts';
+import { ourCommand } from '../../crash/crash-kit.ts';
 
 const peer = findPeer('3.4.1');
-const source = path.join(import.meta.dirname, '../../crash/run-source.ts');
-const ours = [process.execPath, '--conditions=ocrsync-source', source];
+const ours = ourCommand.split(' ');
 let directory: string;
 
 beforeAll(() => {
@@ -53,7 +53,7 @@ describe.skipIf(peer === undefined)('a local copy whose receiving half gives up'
   it.each([28, 29, 32])('tells the end of both halves as rsync does at protocol %i', (protocol) => {
     const says = (program: readonly string[]): string[] => {
       const [command, ...first] = program as [string, ...string[]];
-      const words = ['-r', `--protocol=${protocol}`, `${source}`, `${directory}/no/such/`];
+      const words = ['-r', `--protocol=${protocol}`, import.meta.filename, `${directory}/no/such/`];
       const ran = spawnSync(command, [...first, ...words], { encoding: 'latin1' });
       const text = ran.stderr
         .replace(/ at \S+ \[(\w+)=.*\]/g, ' at [$1]')

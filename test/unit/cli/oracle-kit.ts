@@ -28,7 +28,7 @@ export class OracleKit {
     this.#shell = path.join(this.directory, 'shell');
     this.#ours = path.join(this.directory, 'ours');
     writeFileSync(this.#shell, '#!/bin/sh\nshift\nexec sh -c "$*"\n');
-    writeFileSync(this.#ours, `#!/bin/sh\nexec ${process.env['OCRSYNC_COMMAND'] ?? ourCommand} "$@"\n`);
+    writeFileSync(this.#ours, `#!/bin/sh\nexec ${ourCommand} "$@"\n`);
     for (const script of [this.#shell, this.#ours]) chmodSync(script, 0o755);
   }
 
