@@ -198,6 +198,7 @@ export class SessionEnds implements SessionHost {
     return new ReceivedListCheck({
       protocol: context.protocol,
       incremental: context.negotiated.incremental,
+      missingArgs: options.missingArgs === 'delete',
       ...(distrusts ? { startDirectory: this.#filesystem.root('.').path } : {}),
       distrust: distrusts ? { filters: this.#filters, requested: this.#requested } : undefined,
       byteOffset: () => context.channel.reader.byteOffset,

@@ -21,6 +21,8 @@ export class ImpliedIncludes {
   /** Directories that such requests lie in. */
   readonly #parents = new Set<string>();
   readonly #patterns: PatternRule[] = [];
+  /** What lies in directories that patterns stand for. */
+  readonly #patternContents: PatternRule[] = [];
   readonly #patternParents: PatternRule[] = [];
   /** The contents of the root itself were asked for. */
   #rootContent = false;
@@ -45,9 +47,15 @@ export class ImpliedIncludes {
   /** For a name without leading slash. */
   verdict(name: string, isDirectory: boolean): RequestVerdict {
     const matches = (rule: PatternRule): boolean => ruleMatches(rule, name, isDirectory, '');
-    if (this.#names.has(name) || this.#isContent(name) || this.#patterns.some(matches)) return 'requested';
+    if (this.isNamed(name, isDirectory) || this.#isContent(name)) return 'requested';
+    if (this.#patternContents.some(matches)) return 'requested';
     if (isDirectory && this.#parents.has(name)) return 'parent';
     return this.#patternParents.some(matches) ? 'parent' : 'refused';
+  }
+
+  /** A request itself, and not only something that lies in one. */
+  isNamed(name: string, isDirectory: boolean): boolean {
+    return this.#names.has(name) || this.#patterns.some((rule) => ruleMatches(rule, name, isDirectory, ''));
   }
 
   /** Every name below this directory (without leading slash; not the root) was asked for; false where that is hard to tell. */
@@ -91,8 +99,8 @@ export class ImpliedIncludes {
     const quoted = pattern.replace(/\\.|\[/gs, (found) => (found === '[' ? '\\[' : found));
     for (const each of new Set([pattern, quoted])) {
       this.#patterns.push(include(each));
-      if (recursive) this.#patterns.push(include(`${each}/**`));
-      else if (dirs) this.#patterns.push(include(`${each}/*`));
+      if (recursive) this.#patternContents.push(include(`${each}/**`));
+      else if (dirs) this.#patternContents.push(include(`${each}/*`));
     }
     if (!relative) return;
     for (let at = pattern.indexOf('/', 1); at > 0; at = pattern.indexOf('/', at + 1)) {

@@ -18,6 +18,8 @@ export interface ReceivedListOptions {
         readonly requested: ImpliedIncludes | undefined;
       }
     | undefined;
+  /** Entries may ask for deletions (--delete-missing-args). */
+  readonly missingArgs: boolean;
   /** Where the program was started: absolute rules are taken from there, as no other end knows the sender's root. */
   readonly startDirectory?: string;
   /** Bytes of the peer's stream taken so far, for errors. */
@@ -55,8 +57,8 @@ export class ReceivedListCheck {
    * be in a list of another kind.
    */
   #isBeyondDoubt(list: FileList, directory: string | undefined): boolean {
-    const { distrust, incremental } = this.#options;
-    if (directory === undefined || !incremental || this.#rules !== undefined) return false;
+    const { distrust, incremental, missingArgs } = this.#options;
+    if (directory === undefined || !incremental || missingArgs || this.#rules !== undefined) return false;
     if (!isOneDirectory(list) || list.dirName(0) === '' || list.dirName(0) === '/') return false;
     const name = directory.replace(/^\/+/, '');
     if (distrust?.requested !== undefined && !distrust.requested.coversContents(name)) return false;
@@ -88,7 +90,9 @@ export class ReceivedListCheck {
     if (verdict !== 'parent' && this.#rules?.decide(name, isDirectory, 'sender').verdict === 'exclude') {
       this.#refuse('ERR_LIST_EXCLUDED', `ERROR: rejecting excluded file-list name: ${name}`, 4);
     }
-    if (verdict === 'refused') {
+    // With --delete-missing-args: only what was asked for by its name can be told missing, nothing that lies in it.
+    const isStray = list.mode(row) === 0 && distrust.requested?.isNamed(name, isDirectory) === false;
+    if (verdict === 'refused' || isStray) {
       this.#refuse('ERR_LIST_UNREQUESTED', `ERROR: rejecting unrequested file-list name: ${name}`, 4);
     }
     if (verdict === 'parent') makeImplied(list, row);

@@ -66,6 +66,7 @@ function checker(filters: readonly FilterArgument[], requests: readonly string[]
   return new ReceivedListCheck({
     protocol: 32,
     incremental: true,
+    missingArgs: false,
     distrust: { filters: list, requested },
     byteOffset: () => 77,
   });
