@@ -1,4 +1,5 @@
 // How a client gets to a daemon: a socket, a proxy's tunnel, a program, or a remote shell (docs/protocol/02-daemon.md §2, §12.5).
+import { systemErrorText } from '../fs/errno.ts';
 import type { Remote } from '../options/endpoint.ts';
 import type { Options } from '../options/options.ts';
 import { parseSocketOptions } from '../options/socket-options.ts';
@@ -7,6 +8,7 @@ import { openTunnel, parseProxy } from '../transport/http-proxy.ts';
 import { type RemoteShell, startRemoteShell } from '../transport/remote-shell.ts';
 import type { StreamDuplex } from '../transport/stream-duplex.ts';
 import { connectTcp } from '../transport/tcp.ts';
+import { TcpPair } from '../transport/tcp-pair.ts';
 import type { ClientEnvironment } from './client-environment.ts';
 import { shellOptions, shellWords } from './over-shell.ts';
 import { roleOfOperands } from './remote-role.ts';
@@ -29,7 +31,12 @@ export async function connectDaemon(
   }
   if (options.connectProgram !== null) {
     const words = connectProgramWords(options.connectProgram, remote.host, options.shell);
-    const program = await startRemoteShell(words, { ...shellOptions(options, environment), bothWays: true });
+    const shell = shellOptions(options, environment);
+    const wire = await TcpPair.make().catch((error: NodeJS.ErrnoException) => {
+      shell.warn(`socketpair: ${systemErrorText(error)}: $RSYNC_CONNECT_PROG gets pipes`);
+      return undefined;
+    });
+    const program = await startRemoteShell(words, { ...shell, wire });
     // What became of the program is not what became of the run.
     return { ...program, exitCode: program.exitCode.then(() => 0) };
   }

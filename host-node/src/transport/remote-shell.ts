@@ -5,7 +5,7 @@ import { systemErrorText } from '../fs/errno.ts';
 import type { ProcessRole } from '../report/exit-codes.ts';
 import { FilesystemError } from '../fs/filesystem.ts';
 import { RunError } from '../session/run-error.ts';
-import { ChildSockets, type PairCalls, socketCalls } from './socket-pair.ts';
+import { ChildSockets, type ChildWire, type PairCalls, socketCalls } from './socket-pair.ts';
 import { StreamDuplex } from './stream-duplex.ts';
 
 export interface RemoteShell {
@@ -53,8 +53,8 @@ export interface ShellOptions {
   warn(text: string): void;
   /** Variables that the command gets besides ours. */
   readonly variables?: Readonly<Record<string, string>>;
-  /** It stands for a network connection: stdin and stdout are one socket, where sockets can be had. */
-  readonly bothWays?: boolean;
+  /** Its stdin and stdout instead of socket pairs. */
+  readonly wire?: ChildWire | undefined;
   /** What makes the socket pairs. */
   readonly sockets?: Partial<PairCalls> | undefined;
 }
@@ -66,9 +66,8 @@ export async function startRemoteShell(
 ): Promise<RemoteShell> {
   const { role, stderrLine } = options;
   const [file, ...args] = words;
-  const calls = 'sockets' in options ? options.sockets : socketCalls();
-  const made = ChildSockets.make(calls, options.bothWays);
-  const sockets = made instanceof ChildSockets ? made : undefined;
+  const made = options.wire ?? ChildSockets.make('sockets' in options ? options.sockets : socketCalls());
+  const sockets = made instanceof FilesystemError ? undefined : made;
   if (made instanceof FilesystemError) {
     options.warn(`socketpair: ${made.strerror} (${made.errno}): the remote shell gets pipes`);
   }

@@ -1,8 +1,6 @@
 // A child's stdin and stdout as two socket pairs of our making, as rsync has them: each direction ends by itself, ours are
 // close-on-exec, sending has a large buffer in the kernel, and receiving goes into one buffer. Where they cannot be made
 // the child gets the pipes of node:child_process, which do the same with a quarter more CPU on pulls (bench/remote-shell.ts).
-// A program that stands for a TCP connection ($RSYNC_CONNECT_PROG) gets one socket for both: a daemon that finds a socket as
-// its stdin serves it alone, both ways, as if started by inetd (docs/protocol/02-daemon.md §2).
 import { Socket } from 'node:net';
 import { loadNative, type NativeHelper } from '@ocrsync/native/load';
 import { SHUT_READING } from '@ocrsync/native/sockets';
@@ -16,7 +14,21 @@ export type PairCalls = Pick<NativeHelper, 'socketPair' | 'shutdownSocket' | 'se
 /** Asked of the kernel, which may give less; its usual 208 KiB make a writer wait more often. */
 const SEND_BUFFER_BYTES = 1 << 20;
 
-export class ChildSockets {
+/** What a child gets as its stdin and stdout. */
+export interface ChildWire {
+  /** What the child gets as descriptors 0 and 1. */
+  readonly stdio: readonly [number | Socket, number | Socket];
+  /** After the spawn, whatever came of it: the child has its own copies, and only it may keep them open. */
+  closeChildEnds(): void;
+  /** Our ends as the wire; they are closed with it. */
+  connect(): StreamDuplex;
+  /** Instead of {@link connect}, when there is no child. */
+  close(): void;
+  /** Whoever waits for the child's bytes finds the end, even if a process that it left behind keeps its end open. */
+  endReading(): void;
+}
+
+export class ChildSockets implements ChildWire {
   readonly #native: PairCalls;
   /** The child's ends until they are closed here. */
   #childEnds: readonly number[];
@@ -31,14 +43,8 @@ export class ChildSockets {
     this.#childEnds = [toChild[1]!, fromChild[1]!];
   }
 
-  /**
-   * The error when the system has none to give (EMFILE, ENFILE, EPERM, ENOSYS); undefined where nobody could ask.
-   * @param bothWays one socket as stdin and stdout of the child
-   */
-  static make(
-    native: Partial<PairCalls> | undefined,
-    bothWays = false,
-  ): ChildSockets | FilesystemError | undefined {
+  /** The error when the system has none to give (EMFILE, ENFILE, EPERM, ENOSYS); undefined where nobody could ask. */
+  static make(native: Partial<PairCalls> | undefined): ChildSockets | FilesystemError | undefined {
     if (!native?.socketPair || !native.shutdownSocket || !native.setSocketBuffer || !native.close)
       return undefined;
     const calls = native as PairCalls;
@@ -47,7 +53,7 @@ export class ChildSockets {
     const first = calls.socketPair(false, ends);
     if (first < 0) return failed(first);
     const toChild = [...ends];
-    const second = bothWays ? 0 : calls.socketPair(false, ends);
+    const second = calls.socketPair(false, ends);
     if (second < 0) {
       for (const end of toChild) calls.close(end);
       return failed(second);
@@ -56,34 +62,28 @@ export class ChildSockets {
     return new ChildSockets(calls, toChild, [...ends]);
   }
 
-  /** What the child gets as descriptors 0 and 1. */
   get stdio(): readonly [number, number] {
     return [this.#childEnds[0]!, this.#childEnds[1]!];
   }
 
-  /** After the spawn, whatever came of it: the child has its own copies, and only it may keep them open. */
   closeChildEnds(): void {
-    for (const end of new Set(this.#childEnds)) this.#native.close(end);
+    for (const end of this.#childEnds) this.#native.close(end);
     this.#childEnds = [];
   }
 
-  /** Our ends as the wire; they are closed with it. */
   connect(): StreamDuplex {
     const received = new StaticInput();
-    const both = this.#input === this.#output;
-    const { onread } = received;
-    const input = new Socket({ fd: this.#input, readable: true, writable: both, onread });
-    const output = both ? input : new Socket({ fd: this.#output, readable: false, writable: true });
+    const input = new Socket({ fd: this.#input, readable: true, writable: false, onread: received.onread });
+    const output = new Socket({ fd: this.#output, readable: false, writable: true });
     this.#connected = input;
     return new StreamDuplex(input, output, received.listen);
   }
 
-  /** Instead of {@link connect}, when there is no child. */
   close(): void {
-    for (const end of new Set([this.#input, this.#output])) this.#native.close(end);
+    this.#native.close(this.#input);
+    this.#native.close(this.#output);
   }
 
-  /** Whoever waits for the child's bytes finds the end, even if a process that it left behind keeps its end open. */
   endReading(): void {
     if (this.#connected?.destroyed === false) this.#native.shutdownSocket(this.#input, SHUT_READING);
   }

@@ -9,6 +9,7 @@ import { RunError } from '@ocrsync/node/session/run-error';
 import type { Duplex, DuplexSink } from '@ocrsync/node/transfer/duplex';
 import { type RemoteShell, startRemoteShell } from '@ocrsync/node/transport/remote-shell';
 import { ChildSockets, type PairCalls } from '@ocrsync/node/transport/socket-pair';
+import { TcpPair } from '@ocrsync/node/transport/tcp-pair';
 
 const native = loadNative();
 const EMFILE = 24;
@@ -215,12 +216,13 @@ describe.each(ways)('A remote shell on %s', (way) => {
   });
 });
 
-describe.skipIf(native?.socketPair === undefined)('A program in the place of a network connection', () => {
-  it('has one socket as stdin and stdout, on which it may answer either way', async () => {
+describe('A program in the place of a network connection', () => {
+  it('has one TCP connection as stdin and stdout, on which it may answer either way', async () => {
     const before = descriptors();
     const warn = (): undefined => undefined;
-    const words = ['sh', '-c', 'readlink /proc/$$/fd/0 /proc/$$/fd/1; read line; echo "$line" >&0'];
-    const shell = await startRemoteShell(words, { role: 'sender', warn, sockets: native, bothWays: true });
+    const script = 'readlink /proc/$$/fd/0 /proc/$$/fd/1; read line; echo "$line" >&0';
+    const wire = await TcpPair.make();
+    const shell = await startRemoteShell(['sh', '-c', script], { role: 'sender', warn, wire });
     const heard = new Heard();
     shell.duplex.attach(heard);
     await heard.send(shell.duplex, [Buffer.from('asked on the same socket\n')]);
@@ -230,6 +232,15 @@ describe.skipIf(native?.socketPair === undefined)('A program in the place of a n
     expect([stdout, answer]).toEqual([stdin, 'asked on the same socket']);
     expect(await shell.exitCode).toBe(0);
     shell.duplex.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(descriptors()).toEqual(before);
+  });
+
+  it('leaves no descriptor behind when it cannot be started', async () => {
+    const before = descriptors();
+    const wire = await TcpPair.make();
+    const failed = startRemoteShell(['/no/such/program'], { role: 'sender', warn: () => undefined, wire });
+    await expect(failed).rejects.toMatchObject({ exitCode: 14 });
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(descriptors()).toEqual(before);
   });
