@@ -89,6 +89,7 @@ export class SourceTrees {
       const key = `${symlinks} ${root.path}`;
       const known = this.#rootNumbers.get(key);
       if (known !== undefined) return this.#roots[known]!;
+      root.lstat('.'); // Fails where it may be listed, and not passed through.
       const number = this.#roots.length;
       const outside = FilterState.outside(this.#options.filters, this.#options.protocol, root.path);
       const files = treeRuleFiles(

@@ -219,7 +219,8 @@ export class NativeRoot implements Root {
   }
 
   #holdAnew(held: Held, directory: string): HeldDirectory | undefined {
-    const own = this.#native.openat(held.descriptor, '.', O_RDONLY | O_DIRECTORY, 0);
+    let own = this.#native.openat(held.descriptor, '.', O_RDONLY | O_DIRECTORY, 0);
+    if (own === -EACCES && held.readable) own = this.#safe.openAgain(held);
     if (own < 0) return notHeld(own, directory);
     return { descriptor: own, release: () => void this.#native.close(own) };
   }

@@ -102,6 +102,20 @@ export class SafeRoot implements HeldDirectoryOwner {
     return (status === -EMFILE || status === -ENFILE) && this.#pool.shrink();
   }
 
+  /** Opens a directory anew by its name, which needs no right to pass through it; −ESTALE when another one stands there now. */
+  openAgain(held: Held): number {
+    const root = this.#root();
+    if (typeof root === 'number') return root;
+    const opened = this.#calls.openBeneath(
+      root.descriptor,
+      held.name === '' ? '.' : held.name,
+      O_RDONLY | O_DIRECTORY,
+    );
+    if (opened < 0 || this.#calls.identity(opened) === this.#calls.identity(held.descriptor)) return opened;
+    this.#calls.close(opened);
+    return -ESTALE;
+  }
+
   pin(held: Held): void {
     this.#pool.pin(held);
   }

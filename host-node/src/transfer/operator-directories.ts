@@ -36,13 +36,18 @@ export function openOperatorDirectories(state: DestinationState): void {
     const kind = kindOf(filesystem, operatorPath(state, backupDir));
     if (kind === 'other') throw usage(`The backup-dir is not a directory: ${backupDir}`);
     const isNew = kind === 'missing' ? '(new) ' : '';
-    if (options.info.backup >= 1) report.message('info', `${isNew}backup_dir is ${backupDir}`);
+    if (options.info.backup >= 1) report.message('info', `${isNew}backup_dir is ${withoutSlash(backupDir)}`);
   }
   if (tempDir !== null) {
     const kind = kindOf(filesystem, operatorPath(state, tempDir));
     if (kind === 'missing') throw usage(`The temp-dir does not exist: ${tempDir}`);
     if (kind === 'other') throw usage(`The temp-dir is not a directory: ${tempDir}`);
   }
+}
+
+/** As upstream tells it: one slash at the end is not. */
+function withoutSlash(directory: string): string {
+  return directory.length > 1 && directory.endsWith('/') ? directory.slice(0, -1) : directory;
 }
 
 function usage(text: string): RunError {

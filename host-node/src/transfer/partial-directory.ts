@@ -44,6 +44,8 @@ export class PartialDirectory {
 
   /** The file that waits; undefined when none does, or something else is there. */
   find(name: string): PartialFile | undefined {
+    // A dry run has not made the destination in which the file would wait.
+    if (!this.#isAbsolute && this.#state.root === undefined) return undefined;
     const place = this.place(name);
     const stat = place && lookAt(place);
     return place !== undefined && stat !== undefined && isRegular(stat.mode) ? { place, stat } : undefined;
