@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findPeer } from '../../interop/peers.ts';
+import { ourCommand } from '../crash/crash-kit.ts';
 import { clientEnd } from '../simulation/ends.ts';
 import { feed } from '../simulation/feed.ts';
 import {
@@ -286,7 +287,7 @@ function seen(command: readonly string[], one: Case): { code: number | null; tex
 
 /** The same in this process; names of --files-from are read by the command alone. */
 function heard(one: Case): { code: number | null; text: string; left: string[] } {
-  if (one.words.includes('LIST')) return seen([process.execPath, path.resolve('cli/bin/ocrsync.js')], one);
+  if (one.words.includes('LIST')) return seen(ourCommand.split(' '), one);
   const end = clientEnd(wordsOf(one).map((word) => word.replace('SRC:', 'h:')));
   feed(end.session, [serverSays(one.list, one.ioError)]);
   const { error } = end.session;

@@ -7,6 +7,7 @@ import {
   bytes,
   CLIENT_HELLO,
   data,
+  DIRECTORY,
   FILE_A,
   frame,
   int,
@@ -130,6 +131,20 @@ describe('a message', () => {
 
   it('SUCCESS that nobody asked for is ignored', () => {
     expect(pushing(frame(100, int(0))).session.error).toBeUndefined();
+  });
+
+  it('SUCCESS for a number that no list has is refused where sources are removed, and one for a directory ignored', () => {
+    const removing = (ndx: number, changes: Partial<SessionConfig> = {}) => {
+      const { session } = made({ removeSourceFiles: true, ...changes }, { entries: [DIRECTORY, FILE_A] });
+      feed(session, [SERVER_HELLO, frame(100, int(ndx))], false);
+      return session.error;
+    };
+    for (const ndx of [-1, 2, 0x7fffffff]) {
+      expect(removing(ndx)).toMatchObject({ code: 'ERR_FILE_INDEX', exitCode: 2 });
+    }
+    expect(removing(0)).toBeUndefined();
+    expect(removing(1)?.message).toBe('nobody removes source files');
+    expect(removing(1, { batchOnly: true })).toBeUndefined();
   });
 
   it('NOOP and the empty DATA frame are ignored', () => {
