@@ -48,7 +48,7 @@ function tellExit(session: Session, exitCode: number): void {
 /** A peer that this end broke off from ends with an error because of that: its code says nothing. */
 function isOwnFault(error: Error | undefined): boolean {
   if (error === undefined || error instanceof PeerExit) return false;
-  return !('code' in error) || error.code !== 'ERR_CONNECTION_CLOSED';
+  return !('code' in error) || !['ERR_CONNECTION_CLOSED', 'ERR_CONNECTION_LOST'].includes(String(error.code));
 }
 
 /** Who a client is at the end of its run: the receiving side has split into two by then. */

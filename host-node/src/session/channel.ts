@@ -8,6 +8,8 @@ import { OUTPUT_HIGH_WATER_BYTES } from './limits.ts';
 import { MSG_DATA } from './messages.ts';
 import { type Task, WAIT_INPUT, WAIT_OUTPUT } from './wait.ts';
 
+const EXIT_SOCKET = 10;
+
 export type MessageHandler = (code: number, at: number, lengthBytes: number) => void;
 
 /** Reader, writer and message handling of one session. */
@@ -53,6 +55,9 @@ export class Channel {
 
   /** Where the handshake ended, which rsync does not count; undefined before that. */
   countedFromByte: number | undefined;
+
+  /** Why there is no more input, in the system's words, when it did not simply end; from the driver. */
+  readFault: string | undefined;
 
   /** Bare bytes are being written into a framed stream: no frame may come between them. */
   holdsFrames = false;
@@ -102,6 +107,10 @@ export class Channel {
   /** The peer's end came where bytes were due. */
   closed(): ProtocolError {
     const taken = this.reader.rawBytesTaken;
+    if (this.readFault !== undefined) {
+      const told = `rsync: [${this.role}] read error: ${this.readFault}`;
+      return new ProtocolError('ERR_CONNECTION_LOST', told, EXIT_SOCKET, taken);
+    }
     const counted = this.countedFromByte === undefined ? 0 : taken - this.countedFromByte;
     return new ProtocolError(
       'ERR_CONNECTION_CLOSED',

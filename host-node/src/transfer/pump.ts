@@ -1,5 +1,6 @@
 // Drives a session over a duplex: moves bytes both ways, tells the time, ends every wait. The only rule that matters:
 // reading never waits for writing (docs/architecture.md, "How data flows").
+import { systemErrorText } from '../fs/errno.ts';
 import { RunError } from '../session/run-error.ts';
 import type { Session } from '../session/session.ts';
 import { Bandwidth } from './bandwidth.ts';
@@ -96,6 +97,7 @@ class Pump implements DuplexSink {
     if (error.syscall === 'read') this.#inputEnded = true;
     else this.#outputBroken = true;
     if (error.code === 'ECONNRESET') this.#inputEnded = true;
+    if (this.#inputEnded) this.#session.channel.readFault ??= systemErrorText(error);
     this.#turn();
   }
 

@@ -46,3 +46,16 @@ it('leaves soon after a fault although its queue never empties', async () => {
     rmSync(work, { recursive: true, force: true });
   }
 }, 10_000);
+
+it('tells a reset connection in the words of the system, as a fault of the socket', async () => {
+  const { session } = clientEnd(['-a', 'host:source/', `${tmpdir()}/ocrsync-never-made/`]);
+  const duplex = new StoppedDuplex();
+  const options = { nowMs: () => performance.now(), bwlimitKiBPerSecond: 0, leavesFirst: false };
+  const ended = pump(session, duplex, options);
+  const reset = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', syscall: 'read' });
+  duplex.sink!.error(reset);
+  duplex.sink!.end();
+  await ended;
+  const message = 'rsync: [Receiver] read error: Connection reset by peer (104)';
+  expect(session.error).toMatchObject({ message, exitCode: 10 });
+}, 10_000);
