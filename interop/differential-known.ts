@@ -25,15 +25,6 @@ export const knownDifferences: readonly KnownDifference[] = [
     covers: (one, found) => (one.protocol ?? 32) < 30 && has(found, 'Missing abbreviated xattr value'),
   },
   {
-    reason: 'open: the root of a new destination is itemized as created below protocol 29',
-    covers: (one, found) =>
-      (one.protocol ?? 32) < 29 && found.join() === '- out: .d..t...... ./,+ out: cd+++++++++ ./',
-  },
-  {
-    reason: 'open: the byte 0x7f of a name stands raw in a message of our server',
-    covers: (_one, found) => found.every((line) => line.includes('\\#177') || line.includes('\x7f')),
-  },
-  {
     reason:
       'a missing argument for --delete-missing-args breaks the lists of rsync 3.4.1, which 3.5.0 has put right',
     covers: (_one, found) => has(found, 'err: invalid file mode 00 for '),

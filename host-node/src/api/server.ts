@@ -2,7 +2,7 @@
 // (docs/protocol/01-session.md §16, 05-options.md §13).
 import type { StopOutcome } from '../options/parse.ts';
 import { parseServerArguments, type ServerRequest } from '../options/server-parse.ts';
-import { escapeText, localeCharset } from '../report/escape.ts';
+import { escapeServerText } from '../report/escape.ts';
 import { listLine } from '../report/list-only.ts';
 import type { Options } from '../options/options.ts';
 import { exitLine } from '../report/exit-codes.ts';
@@ -87,7 +87,7 @@ async function serve(
   const charset = ownCharset(options);
   const names = openListedNames(options, side === 'sender');
   const plan = side === 'receiver' ? receiverPlan(options, destination) : senderPlan(options, paths);
-  const stderr = (text: string): void => environment.stderr(escaped(text, options));
+  const stderr = (text: string): void => environment.stderr(escaped(text));
   const messagesInBand = options.stderrMode === 'client';
   const { quiet, debug, stderrMode } = options;
   const own = new ServerReport({
@@ -174,7 +174,6 @@ function settled(
 }
 
 /** A server's own stderr is a screen like the client's: names are made harmless for it. */
-function escaped(text: string, options: Options): string {
-  const line = text.endsWith('\n') ? text.slice(0, -1) : text;
-  return `${escapeText(line, localeCharset(process.env), options.eightBitOutput)}\n`;
+function escaped(text: string): string {
+  return `${escapeServerText(text.endsWith('\n') ? text.slice(0, -1) : text)}\n`;
 }

@@ -163,6 +163,7 @@ export class TreeListSource implements ListSource {
     if (names !== undefined) return yield* this.#takeNames(list, texts[0] ?? '.', names);
     for (const text of texts) {
       yield* this.#takeArgument(list, sourceArgument(text, settings.relative));
+      if (texts.length > 1) yield WAIT_TURN;
     }
   }
 

@@ -65,6 +65,11 @@ export function escapeText(text: string, charset: Charset, eightBit: boolean): s
   return result;
 }
 
+/** A line on a server's own stderr: it knows no locale, and only what ASCII can print stands as it is (observed, 07 §2.3). */
+export function escapeServerText(text: string): string {
+  return escapeText(text, 'ascii', false).replaceAll('\x7f', octal(0x7f));
+}
+
 /**
  * A line for a log file, which programs read and people page through: what could act on a terminal is escaped, whatever the locale
  * (as rsync 3.5.0 has it, 09-rsync-3.5.md §14; only real C1 controls, so that letters of UTF-8 stay whole).

@@ -40,8 +40,8 @@ export class TextRenderer implements EventSink {
   readonly ignores: readonly ('change' | 'progress')[];
   #symlinkTimes = true;
   #digestHexLength = 32;
-  /** A count of the list's entries was shown. */
-  #isCounting = false;
+  /** The last count of the list's entries that was shown. */
+  #countedTo = -1;
   /** A progress line stands on the terminal without its newline. */
   #openProgress = false;
   /** Length of that line, for progress2: a shorter one is padded. */
@@ -136,23 +136,31 @@ export class TextRenderer implements EventSink {
       if (event.state === 'start') this.#info(`${sending ? 'sending' : 'receiving'} incremental file list`);
       return;
     }
-    const counting = info.flist > 1;
     if (event.state === 'start') {
       this.#endProgress(this.#out);
-      this.#host.write(
-        this.#out,
-        `${sending ? 'building' : 'receiving'} file list ... ${counting && sending ? '\n 0 files...\r' : ''}`,
-      );
-    } else if (event.state === 'progress') {
-      if (!counting) return;
-      // What is sent has had its line of zero files.
-      const first = sending || this.#isCounting ? '' : '\n';
-      this.#isCounting = true;
-      this.#host.write(this.#out, `${first} ${event.count} files...\r`);
-    } else {
-      const files = event.count === 1 ? 'file' : 'files';
-      this.#host.write(this.#out, counting ? `${event.count} ${files} to consider\n` : 'done\n');
+      this.#host.write(this.#out, `${sending ? 'building' : 'receiving'} file list ... `);
+      this.#openProgress = true;
+      return;
     }
+    const counting = info.flist > 1;
+    // What is sent has a line of zero files, as soon as there is one.
+    if (counting && sending && event.count > 0) this.#counted(0);
+    if (event.state === 'progress') {
+      if (counting && (sending || event.count > 0)) this.#counted(event.count);
+      return;
+    }
+    this.#openProgress = false;
+    const files = event.count === 1 ? 'file' : 'files';
+    this.#host.write(this.#out, counting ? `${event.count} ${files} to consider\n` : 'done\n');
+  }
+
+  /** A count of the list's entries, over the one before it. */
+  #counted(count: number): void {
+    if (count <= this.#countedTo) return;
+    if (this.#countedTo < 0) this.#endProgress(this.#out);
+    this.#countedTo = count;
+    this.#host.write(this.#out, ` ${count} files...\r`);
+    this.#openProgress = true;
   }
 
   #progress(event: ProgressEvent): void {

@@ -54,7 +54,7 @@ export class ClientReport implements SessionReport {
   #negotiated: Negotiated | undefined;
   #last: Told | undefined;
   #doneBytes = 0;
-  #grownTo = 0;
+  #grownTo = -GROWTH;
   /** Set by whoever made the session, once it has a context. */
   statistics: Statistics | undefined;
   /** Of a local copy: while files are under way, what follows them waits for its place in the order. */
@@ -88,6 +88,7 @@ export class ClientReport implements SessionReport {
   }
 
   listGrown(entries: number): void {
+    if (entries === 0) return;
     for (; this.#grownTo + GROWTH <= entries; this.#grownTo += GROWTH) {
       this.#fileList('progress', this.#grownTo + GROWTH);
     }

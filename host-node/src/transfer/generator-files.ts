@@ -64,7 +64,7 @@ export class TreeGeneratorFiles implements GeneratorFiles {
     const outcome = openDestinationRoot(this.#state, this.#path, first, totalEntries);
     if (outcome === 'created') {
       this.#state.confinement?.created(this.#state.tree.path);
-      this.#directories.rootCreated();
+      if (first.count > 0 && first.name(first.rowAt(0)) === '.') this.#directories.rootCreated();
     }
     if (outcome === 'missing') this.#directories.dryMissing.add('.');
     this.#state.alternates?.tellMissing();

@@ -40,7 +40,7 @@ export class DirectoryVisitor {
     this.#hand = hand;
   }
 
-  /** The root was made by this run: its own entry is reported as new. */
+  /** The root was made by this run: its own entry is reported as new (before protocol 29 only where the list begins with it). */
   rootCreated(): void {
     this.#createdEarly.add('.');
   }
