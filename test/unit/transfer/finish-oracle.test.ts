@@ -59,12 +59,15 @@ interface Result {
   readonly tree: string;
 }
 
-function run(command: string, options: readonly string[]): Result {
+function run(command: string, options: readonly string[], target = 'd/'): Result {
   const base = mkdtempSync(path.join(tmpdir(), 'ocrsync-finish-'));
   try {
     prepare(base);
     const [program, ...words] = command.split(' ');
-    const ended = spawnSync(program!, [...words, ...options, 's/', 'd/'], { cwd: base, encoding: 'latin1' });
+    const ended = spawnSync(program!, [...words, ...options, 's/', target], {
+      cwd: base,
+      encoding: 'latin1',
+    });
     const shown = ended.stdout.replaceAll(base, '').replace(/^(sent|total).*$/gm, '');
     const list =
       "find . -type d -printf '%M %p\\n' , ! -type d -printf '%M %T@ %n %p %l\\n' | sort -k4 -k3 -k2";
@@ -82,7 +85,7 @@ describe.skipIf(upstream === undefined)(
   () => {
     it.each([
       '-aivvb --delete',
-      '-ai --backup-dir=kept --delete --info=backup',
+      '-ai --backup-dir=kept/ --delete --info=backup',
       '-aivvb --inplace --no-W --info=flist0',
       '-aivv --partial-dir=.part',
       '-aib --partial-dir=.part --no-W',
@@ -103,6 +106,11 @@ describe.skipIf(upstream === undefined)(
         lines.filter((line) => !line.startsWith('total: matches'));
       expect(plain(ours)).toEqual(plain(real));
       expect(ours.exitCode).toBe(real.exitCode);
+    });
+
+    it('looks for no waiting files in a destination that a dry run has not made', () => {
+      const options = ['-ain', '--delay-updates'];
+      expect(run(ourCommand, options, 'd/new/')).toEqual(run(upstream!, options, 'd/new/'));
     });
   },
 );
