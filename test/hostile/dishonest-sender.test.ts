@@ -9,6 +9,7 @@ import { findPeer } from '../../interop/peers.ts';
 import { ourCommand } from '../crash/crash-kit.ts';
 import { clientEnd } from '../simulation/ends.ts';
 import { feed } from '../simulation/feed.ts';
+import { frameBytes } from './frames.ts';
 import {
   DIRECTORY,
   FILE,
@@ -266,17 +267,23 @@ function expectedTree({ gone = [], made = [] }: Case): string[] {
   return [...OWN.filter((name) => !gone.includes(name)), ...made].sort();
 }
 
-/** One of the two programs, with a remote shell that leaves it the time to send the names of --files-from. */
-function seen(command: readonly string[], one: Case): { code: number | null; text: string; left: string[] } {
-  const words = wordsOf(one).map((word) => word.replace('SRC:', 'h:'));
+/** A remote shell that says this, after leaving its client the time to send the names of --files-from. */
+function shellThatSays(bytes: Buffer): string {
   const shell = path.join(base, 'shell');
   const said = path.join(base, 'said');
-  writeFileSync(said, serverSays(one.list, one.ioError));
+  writeFileSync(said, bytes);
   writeFileSync(
     shell,
     `#!/bin/sh\nhead -c ${GREETING_BYTES} ${said}\nsleep 0.1\ntail -c +${GREETING_BYTES + 1} ${said}\nsleep 0.1\n`,
   );
   chmodSync(shell, 0o755);
+  return shell;
+}
+
+/** One of the two programs, as a command. */
+function seen(command: readonly string[], one: Case): { code: number | null; text: string; left: string[] } {
+  const words = wordsOf(one).map((word) => word.replace('SRC:', 'h:'));
+  const shell = shellThatSays(serverSays(one.list, one.ioError));
   const [program, ...before] = command;
   const run = spawnSync(program!, [...before, '-e', shell, ...words], {
     encoding: 'latin1',
@@ -305,4 +312,30 @@ describe.each([...DELETIONS, ...NAMES, ...PATHS, ...KINDS])('a server that sends
   it.skipIf(peer === undefined || one.stricter === true)('fares no better with 3.5.0', () => {
     expect(seen([peer!], one)).toEqual(expected);
   });
+});
+
+it('what a server says cannot work on the terminal, in messages and in names', () => {
+  const text = (code: number, words: string): Buffer =>
+    frameBytes({ code, payload: Buffer.from(words, 'latin1') });
+  const list = serverSays([root, { ...file('name\x1b[2J'), time: [0xf8, 0, 0, 0, 0, 0, 0, 0, 0x40] }]);
+  const shell = shellThatSays(
+    Buffer.concat([
+      list,
+      text(2, 'told \x1b[31m\x9b\x07\n'),
+      text(3, 'wrong\x1b\n'),
+      text(101, 'gone\x1b[2J\nnext'),
+    ]),
+  );
+  const [program, ...before] = ourCommand.split(' ');
+  const shown = ['-rnv', '--list-only']
+    .map((option) => {
+      const words = [...before, '-e', shell, '--checksum-choice=md5', '-r', option, 'h:x/', destination()];
+      const run = spawnSync(program!, words, { encoding: 'latin1', timeout: 20_000 });
+      return `${run.stdout}${run.stderr}`;
+    })
+    .join('');
+  expect(shown).toContain('(time out of range) name\\#033[2J\n');
+  expect(shown).toContain('told \\#033[31m\\#233\\#007\n');
+  expect(shown).toContain('deleting gone\\#033[2J\\#012next\n');
+  expect([...shown].filter((char) => char < ' ' && char !== '\n')).toEqual([]);
 });

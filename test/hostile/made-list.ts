@@ -9,6 +9,7 @@ export const HARD_LINK_FIRST = 0x1000;
 const LONG_NAME = 0x40;
 /** Owner and group are those before; without -o and -g they must be. */
 const SAME_IDS = 0x18;
+const DAY = [0x65, 0x25, 0x7d, 0x93];
 const TYPE_MASK = 0o170000;
 
 export const DIRECTORY = 0o040755;
@@ -23,8 +24,8 @@ export interface MadeEntry {
   readonly target?: string;
   /** Bytes between flags, name and the rest that only some lists have, such as a reference to a hard link. */
   readonly reference?: readonly number[];
-  /** Bytes behind everything else. */
-  readonly behind?: readonly number[];
+  /** As a varlong; otherwise a day in 2024. */
+  readonly time?: readonly number[];
 }
 
 /** What {@link serverSays} says before its list. */
@@ -35,7 +36,7 @@ function varint(value: number): number[] {
   return value < 0x80 ? [value] : [0x80 | (value >> 8), value & 0xff];
 }
 
-function entryBytes({ name, mode, flags = 0, target, reference = [], behind = [] }: MadeEntry): Buffer {
+function entryBytes({ name, mode, flags = 0, target, reference = [], time = DAY }: MadeEntry): Buffer {
   const fourBytes = Buffer.alloc(4);
   fourBytes.writeUInt32LE(mode);
   const link =
@@ -43,11 +44,10 @@ function entryBytes({ name, mode, flags = 0, target, reference = [], behind = []
   return Buffer.concat([
     Buffer.from([...varint(flags | SAME_IDS | LONG_NAME), ...varint(name.length)]),
     Buffer.from(name, 'latin1'),
-    Buffer.from([...reference, 0, 0, 0, 0x65, 0x25, 0x7d, 0x93]),
+    Buffer.from([...reference, 0, 0, 0, ...time]),
     fourBytes,
     Buffer.from(link),
     Buffer.from(target ?? '', 'latin1'),
-    Buffer.from(behind),
   ]);
 }
 
