@@ -100,7 +100,7 @@ class PatientGenerator implements GeneratorFiles {
     if ((list.mode(row) & 0o170000) !== 0o100000) return;
     if (this.#observed.isAskedFor(list.name(row))) yield* sink.request(ndx, 0, BASIS_FNAME, undefined);
   }
-  *deleteBefore(): Task {}
+  *begin(): Task {}
   *deleteIn(): Task {}
   *deleteLate(): Task {}
   *finished(): Task {}

@@ -71,6 +71,8 @@ class GeneratorRole implements GeneratorSink {
 
   *run(): Task {
     const { lists } = this.#context;
+    const { config } = this.#context;
+    if (!config.listOnly) yield* this.#files.begin(lists.incremental ? undefined : lists.live[0]?.list);
     if (lists.incremental) yield* this.#walkLists();
     else yield* this.#walkWhole();
     this.#tellPhase('phase=1');
@@ -102,7 +104,7 @@ class GeneratorRole implements GeneratorSink {
     if (protocol >= 29 && delays) this.#done();
     if (protocol >= 31 && delays && !late) this.#done();
     yield* this.#waitForPhase(maxPhase + 1);
-    this.#tellPhase('phase=3');
+    if (protocol >= 29) this.#tellPhase('phase=3');
     if (!config.listOnly) yield* this.#files.deleteLate(lists.incremental ? undefined : lists.live[0]?.list);
     if (late) this.#endDeletion(true);
     if (protocol >= 31) yield* this.#waitForPhase(4);
@@ -130,7 +132,6 @@ class GeneratorRole implements GeneratorSink {
     const live = this.#context.lists.live[0];
     if (live !== undefined) {
       const { list } = live;
-      if (!this.#context.config.listOnly) yield* this.#files.deleteBefore(list);
       for (let at = this.#due(list, 0); at < list.count; at = this.#due(list, at + 1)) {
         const entry = { list, row: list.rowAt(at), ndx: ndxAt(list, at) };
         if (!list.isActive(entry.row)) continue;

@@ -85,8 +85,8 @@ export interface GeneratorFiles {
   nextToVisit(list: FileList, position: number): number;
   /** The decision procedure of §3.3 for one entry; says what is to be said through the sink. */
   visit(entry: Entry, visit: Visit, sink: GeneratorSink): Task;
-  /** Deletions of the pass before everything else, with the whole list (§13.1). */
-  deleteBefore(list: FileList): Task;
+  /** The walk begins. `list`: the whole one, for deletions of the pass before everything else (§13.1). */
+  begin(list: FileList | undefined): Task;
   /**
    * The directory that the list describes was entered (§13.3): deletions "during" happen, those of "delay" are found.
    * `ioError`: bits of both ends that were known when the list had come.

@@ -81,10 +81,7 @@ export class DirectoryDeletions {
     const skipped = this.#emitter?.skipped ?? 0;
     if (skipped === 0) return;
     const { context, report: out } = this.#state;
-    // The receiving end of a local copy is a server, whose warnings were plain texts before protocol 29.
-    const isText = context.config.local && context.protocol < 29;
-    const text = `Deletions stopped due to --max-delete limit (${skipped} skipped)`;
-    out.message(isText ? 'info' : 'warning', text);
+    out.message('warning', `Deletions stopped due to --max-delete limit (${skipped} skipped)`);
     context.ioError |= IO_ERROR_DELETE_LIMIT;
   }
 
@@ -121,8 +118,8 @@ export class DirectoryDeletions {
       const row = list.rowAt(position);
       if (!list.isActive(row) || !list.isDirectory(row)) continue;
       const name = list.name(row);
+      if ((list.flags(row) & FLIST_TOP_DIR) !== 0) out.debug?.('del', 1, () => `deleting in ${name}`);
       if (!this.#isThere(name)) continue;
-      out.debug?.('del', 1, () => `deleting in ${name}`);
       const { ioError } = this.#state.context;
       yield* this.#deleteIn({ list, row, ndx: ndxAt(list, position) }, list, ioError, false);
     }

@@ -69,9 +69,12 @@ export class TreeGeneratorFiles implements GeneratorFiles {
     if (outcome === 'missing') this.#directories.dryMissing.add('.');
     this.#state.alternates?.tellMissing();
     openOperatorDirectories(this.#state);
-    const { debug } = this.#state.report;
-    debug?.('genr', 1, () => `generator starting pid=${process.pid}`);
-    debug?.('flist', 1, () => {
+    this.#state.report.debug?.('genr', 1, () => `generator starting pid=${process.pid}`);
+  }
+
+  /** How the walk will be done, told when it begins: after what is deleted before it. */
+  #tellWay(): void {
+    this.#state.report.debug?.('flist', 1, () => {
       const way = this.#regular.wholeFile ? 'disabled for local transfer or --whole-file' : 'enabled';
       return `delta-transmission ${way}`;
     });
@@ -107,8 +110,9 @@ export class TreeGeneratorFiles implements GeneratorFiles {
     yield* this.#visitKind(visited);
   }
 
-  deleteBefore(list: FileList): Task {
-    return this.#deletions.before(list);
+  *begin(list: FileList | undefined): Task {
+    if (list !== undefined) yield* this.#deletions.before(list);
+    this.#tellWay();
   }
 
   deleteIn(directory: Entry, contents: FileList, ioError: number): Task {

@@ -1,16 +1,19 @@
 // The receiving end's report of a local copy: its messages are the client's own, its items are not printed twice
 // (the sending end prints them), its deletions are printed where they happen (docs/protocol/04-transfer.md §18).
+import { NEWEST_PROTOCOL } from '../options/version.ts';
 import type { EventSink } from '../report/events.ts';
 import type { DebugLevels } from '../options/debug-flags.ts';
 import { type DebugVoice, debugVoice } from '../session/debug.ts';
 import type { SessionReport } from '../session/ports.ts';
 import type { Entry } from '../session/ports.ts';
+import type { Negotiated } from '../session/negotiated.ts';
 import { decisionsTo } from './client-report.ts';
 import { entryInfo } from './entry-info.ts';
 
 export class LocalReceiverReport implements SessionReport {
   readonly #sink: EventSink;
   readonly #shown: (text: string) => string;
+  #protocol = NEWEST_PROTOCOL;
   transferErrors = false;
   readonly debug: DebugVoice | undefined;
   readonly decided: SessionReport['decided'];
@@ -25,9 +28,11 @@ export class LocalReceiverReport implements SessionReport {
 
   message(severity: 'info' | 'warning' | 'error' | 'error-xfer', text: string): void {
     if (severity === 'error-xfer') this.transferErrors = true;
+    // This end is a server, whose warnings were plain texts before protocol 29.
+    const told = severity === 'warning' && this.#protocol < 29 ? 'info' : severity;
     this.#sink.event({
       type: 'message',
-      severity: severity === 'error-xfer' ? 'transfer-error' : severity,
+      severity: told === 'error-xfer' ? 'transfer-error' : told,
       text: this.#shown(text),
       fromPeer: false,
     });
@@ -45,8 +50,9 @@ export class LocalReceiverReport implements SessionReport {
     this.#sink.event({ type: 'listed', entry: entryInfo(entry, { owner: false, group: false }) });
   }
 
-  negotiated(): void {
-    // The sending end tells it.
+  negotiated({ protocol }: Negotiated): void {
+    // The sending end tells it; here it decides how warnings are told.
+    this.#protocol = protocol;
   }
 
   listDone(): void {

@@ -279,7 +279,7 @@ class MadeGenerator implements ports.GeneratorFiles {
     sink.channel.writer.sumHead(count, blockLength, s2Length, remainder);
   }
 
-  *deleteBefore(): Task {}
+  *begin(): Task {}
 
   *deleteIn(): Task {}
 
