@@ -81,7 +81,8 @@ function runTest(lane: Lane, program: string, name: string): Promise<Outcome> {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
-        PATH: process.env['PATH'],
+        // What --write-batch writes calls the program by its name, and that asks for `node`.
+        PATH: `${path.dirname(process.execPath)}:${process.env['PATH']}`,
         HOME: lane.tree,
         rsync_bin: program,
         whichtests: `${name}.test`,

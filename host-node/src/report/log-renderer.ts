@@ -67,7 +67,7 @@ export class LogRenderer implements EventSink {
         this.line(`${event.direction === 'send' ? 'building' : 'receiving'} file list`);
         break;
       case 'destination-created':
-        if (this.#options.info.name > 0 || this.#options.itemize > 0)
+        if (this.#options.info.name > 0 || this.#options.formatHasItemize)
           this.line(`created directory ${event.path}`);
         break;
       case 'change':

@@ -162,15 +162,19 @@ export class Session {
     else if (!this.#finished) this.#fail(error);
   }
 
-  /** After {@link run} said `done`: takes the peer's last messages; data after the goodbye means nothing any more. */
+  /**
+   * After {@link run} said `done`: takes the peer's last messages; data after the goodbye means nothing any more. What a peer
+   * says to a fault of this end is for nobody (01 §13.2).
+   */
   hearOut(): void {
     const { reader } = this.channel;
+    const hears = this.#error === undefined || this.#error instanceof PeerExit;
     try {
       for (;;) {
         reader.consume(reader.dataLength);
         const advanced = reader.advance();
         if (advanced === ADVANCED_NOTHING) return;
-        if (advanced === ADVANCED_MESSAGE) {
+        if (hears && advanced === ADVANCED_MESSAGE) {
           this.#messages.take(reader.messageCode, reader.messageAt, reader.messageLength);
         }
       }
