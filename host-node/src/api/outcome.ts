@@ -37,9 +37,13 @@ export function finish(
   return { exitCode, role: roleOf(session), quiet };
 }
 
-/** --debug=EXIT. */
+/** --debug=EXIT, and IO. */
 function tellExit(session: Session, exitCode: number): void {
   const debug = session.context?.report.debug;
+  const { reader, writer } = session.channel;
+  debug?.('io', 1, () => {
+    return `[${roleOf(session)}] read ${reader.rawBytesTaken} bytes, wrote ${writer.rawBytesMade} bytes`;
+  });
   const where = `[${roleOf(session)}] _exit_cleanup(code=${exitCode}, file=ocrsync, line=1)`;
   debug?.('exit', 2, () => `${where}: entered`);
   debug?.('exit', 1, () => `${where}: about to call exit(${exitCode})`);

@@ -14,13 +14,44 @@ export function tellAgreement(debug: DebugVoice, config: SessionConfig, negotiat
   const { peerProtocol, protocol, compression, compressionLevel } = negotiated;
   debug('proto', 1, () => `(${who}) Protocol versions: remote=${peerProtocol}, negotiated=${protocol}`);
   const level = isServer ? 3 : 1;
-  debug('nstr', Math.max(2, level), () => {
-    return `${who} checksum list (on ${config.role}): ${config.checksumNames.join(' ')}`;
-  });
+  debug('nstr', Math.max(2, level), () => offeredLists(config, negotiated));
   debug('nstr', level, () => `${who} negotiated checksum: ${negotiated.transferChecksumName}`);
   if (compression === 'none') return;
   const shown = compressionLevel === undefined ? '' : ` (level ${compressionLevel})`;
   debug('nstr', level, () => `${who} negotiated compress: ${compression}${shown}`);
+}
+
+/** NSTR: what this end offered, and what the peer did. Upstream shows of both what it negotiated only. */
+function offeredLists(config: SessionConfig, negotiated: Negotiated): string[] {
+  const { role, checksumNames, compressNames, compress, compressChoice } = config;
+  const [own, other] = role === 'server' ? ['Server', 'Client'] : ['Client', 'Server'];
+  const { peerChecksumNames, peerCompressNames } = negotiated;
+  const lines = [`${own} checksum list (on ${role}): ${checksumNames.join(' ')}`];
+  if (compress && compressChoice === undefined) {
+    lines.push(`${own} compress list (on ${role}): ${compressNames.join(' ')}`);
+  }
+  if (peerChecksumNames !== undefined)
+    lines.push(`${other} checksum list (on ${role}): ${peerChecksumNames}`);
+  if (peerCompressNames !== undefined)
+    lines.push(`${other} compress list (on ${role}): ${peerCompressNames}`);
+  return lines;
+}
+
+/** DUP: what a sorted list has lost. `names`: of its positions, before. */
+export function tellDuplicates(debug: DebugVoice, list: FileList, names: readonly string[]): void {
+  debug('dup', 1, () => {
+    const lines: string[] = [];
+    names.forEach((name, at) => {
+      const isLost = !list.isActive(list.rowAt(at));
+      if (isLost) lines.push(`removing duplicate name ${name} from file list (${list.start + at})`);
+    });
+    return lines;
+  });
+}
+
+/** The names of a sorted list, in its order. */
+export function sortedNames(list: FileList): string[] {
+  return Array.from({ length: list.count }, (_none, at) => list.name(list.rowAt(at)));
 }
 
 /** FLIST of a sender: its entries in the order in which they were found. `isFirst`: the arguments are among them. */

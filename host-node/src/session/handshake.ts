@@ -176,6 +176,8 @@ interface AgreedStrings {
   listChecksum: number;
   transferChecksumName: string;
   compression: CompressionMethod;
+  peerChecksumNames?: string | undefined;
+  peerCompressNames?: string | undefined;
 }
 
 function* agreeOnStrings(
@@ -191,14 +193,17 @@ function* agreeOnStrings(
   if (sendChecksums) channel.writer.vstring(offeredNames(config.checksumNames));
   if (sendMethods) channel.writer.vstring(offeredNames(config.compressNames));
   let checksumName: string | undefined;
+  let peerChecksumNames: string | undefined;
+  let peerCompressNames: string | undefined;
   if (sendChecksums) {
-    const peer = yield* readNames(channel);
-    checksumName = choose('checksum', config.role, config.checksumNames, peer);
+    peerChecksumNames = yield* readNames(channel);
+    checksumName = choose('checksum', config.role, config.checksumNames, peerChecksumNames);
   }
   let compression: CompressionMethod = config.compress ? (config.compressChoice ?? 'zlib') : 'none';
   if (sendMethods) {
-    const peer = yield* readNames(channel);
-    compression = choose('compress', config.role, config.compressNames, peer) as CompressionMethod;
+    peerCompressNames = yield* readNames(channel);
+    const chosen = choose('compress', config.role, config.compressNames, peerCompressNames);
+    compression = chosen as CompressionMethod;
   } else if (config.compress && config.compressChoice === undefined) {
     requireDefault('compress', config, config.compressNames, compression);
   }
@@ -206,6 +211,8 @@ function* agreeOnStrings(
   return {
     ...checksums(config, protocol, seedFirst, checksumName),
     compression: atLevel(config, compression),
+    peerChecksumNames,
+    peerCompressNames,
   };
 }
 

@@ -27,6 +27,9 @@ export interface Negotiated {
   readonly transferChecksumName: string;
   readonly compression: CompressionMethod;
   readonly compressionLevel: number | undefined;
+  /** What the peer offered, where there was a negotiation: names, separated by blanks. */
+  readonly peerChecksumNames?: string | undefined;
+  readonly peerCompressNames?: string | undefined;
 }
 
 export type CompressionMethod = 'none' | 'zlib' | 'zlibx' | 'lz4' | 'zstd';

@@ -5,7 +5,7 @@ import { tryReadIdList } from '@ocrsync/core/id-lists';
 import type { FileList } from '@ocrsync/core/file-list';
 import { ProtocolError } from '@ocrsync/core/protocol-error';
 import type { SessionContext } from './context.ts';
-import { tellList, tellReceived } from './debug-lines.ts';
+import { sortedNames, tellDuplicates, tellList, tellReceived } from './debug-lines.ts';
 import { ownNames } from './own-names.ts';
 import type { ListReceiver } from './ports.ts';
 import { NDX_FLIST_OFFSET } from './ndx.ts';
@@ -106,7 +106,9 @@ export class ListTaker {
     list.sort(protocol);
     const name = directory === undefined ? undefined : lists.directories.name(directory);
     this.#receiver.accept(list, name);
+    const names = report.debug === undefined ? [] : sortedNames(list);
     list.clean(protocol);
+    if (report.debug !== undefined) tellDuplicates(report.debug, list, names);
     if (report.debug !== undefined) tellList(report.debug, list, channel.role);
     report.debug?.('flist', 2, () => 'recv_file_list done');
     statistics.countList(list);

@@ -119,14 +119,22 @@ export class Backups {
   ): BackupOutcome {
     if (prefer === 'link') {
       const linked = attempt(() => linkTo(original, backup));
-      if (linked === undefined) return 'kept';
+      if (linked === undefined) return this.#done('HLINK', original, 'kept');
       const isThere = linked.code === 'EEXIST' && unlinkQuietly(backup);
-      if (isThere && attempt(() => linkTo(original, backup)) === undefined) return 'kept';
+      if (isThere && attempt(() => linkTo(original, backup)) === undefined)
+        return this.#done('HLINK', original, 'kept');
     }
     if (prefer === 'move' || isRegular(stat.mode)) {
-      if (attempt(() => moveTo(original, backup)) === undefined) return 'gone';
+      const failure = attempt(() => moveTo(original, backup));
+      if (failure === undefined) return this.#done('RENAME', original, 'gone');
     }
     return this.#copy(original, stat, backup, role);
+  }
+
+  /** --debug=BACKUP. */
+  #done(how: 'HLINK' | 'RENAME', { name }: Place, outcome: BackupOutcome): BackupOutcome {
+    this.#state.report.debug?.('backup', 1, () => `make_backup: ${how} ${name} successful.`);
+    return outcome;
   }
 
   #copy(original: Place, stat: FileStat, backup: Place, role: Role): BackupOutcome {

@@ -36,6 +36,13 @@ export class LinkedEntries {
     this.#besides = state.alternates && new AlternateLinks(state, state.alternates);
     this.#known = new KnownLists(() => state.context.lists.live.map((live) => live.list));
     this.#links = new HardLinks(() => this.#known.lists);
+    if (state.options.hardLinks === 0) return;
+    state.report.debug?.('hash', 1, () => '[generator] groups of hard links are found by tables of the host');
+  }
+
+  /** --debug=HLINK. */
+  #tell({ entry, name }: Visited, level: number, what: () => string): void {
+    this.#state.report.debug?.('hlink', level, () => `hlink for ${entry.ndx} (${name}): ${what()}`);
   }
 
   /** The entry's place in its group; undefined without -H or for a file of one link. */
@@ -62,6 +69,7 @@ export class LinkedEntries {
     const { member, sink, entry } = visited;
     const { leader } = member!.group;
     if (leader !== undefined) {
+      this.#tell(visited, 3, () => `leader is ${leader}`);
       const beside = this.#besides && (yield* this.#besides.find(visited, leader));
       member!.state = 'done';
       yield* this.#link(visited, leader, beside);
@@ -69,6 +77,7 @@ export class LinkedEntries {
     }
     const previous = this.#links.previous(member!);
     if (previous?.state !== 'asked' && previous?.state !== 'waiting') return false;
+    this.#tell(visited, 2, () => `waiting for ${previous.entry.ndx}`);
     member!.state = 'waiting';
     sink.waiting(entry.ndx);
     return true;

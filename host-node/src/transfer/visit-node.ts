@@ -54,7 +54,11 @@ export function* visitNode(state: DestinationState, hand: Hand, visited: Visited
   return yield* visit(state, hand, visited, (_place, stat) => compareNodes(visited, stat), {
     kind,
     failure: `mknod ${state.fullName(name)} failed`,
-    make: (at) => state.tree.mknod(at, mode, list.rdevMajor(row), list.rdevMinor(row)),
+    make: (at) => {
+      const [major, minor] = [list.rdevMajor(row), list.rdevMinor(row)];
+      state.report.debug?.('genr', 1, () => `mknod(${name}, 0${mode.toString(8)}, [${major},${minor}])`);
+      state.tree.mknod(at, mode, major, minor);
+    },
     shown: name,
   });
 }
