@@ -5,6 +5,7 @@ import { systemErrorText } from '../fs/errno.ts';
 import type { ProcessRole } from '../report/exit-codes.ts';
 import { FilesystemError } from '../fs/filesystem.ts';
 import { RunError } from '../session/run-error.ts';
+import { commandOf } from './byte-words.ts';
 import { ChildSockets, type ChildWire, type PairCalls, socketCalls } from './socket-pair.ts';
 import { StreamDuplex } from './stream-duplex.ts';
 
@@ -65,7 +66,7 @@ export async function startRemoteShell(
   options: ShellOptions,
 ): Promise<RemoteShell> {
   const { role, stderrLine } = options;
-  const [file, ...args] = words;
+  const { file, args } = commandOf(words);
   const made = options.wire ?? ChildSockets.make('sockets' in options ? options.sockets : socketCalls());
   const sockets = made instanceof FilesystemError ? undefined : made;
   if (made instanceof FilesystemError) {
@@ -74,12 +75,12 @@ export async function startRemoteShell(
   const cannot = (error: unknown): RunError => {
     sockets?.close();
     const reason = systemErrorText(error as NodeJS.ErrnoException);
-    return new RunError('ERR_REMOTE_SHELL', `rsync: [${role}] Failed to exec ${file}: ${reason}`, 14);
+    return new RunError('ERR_REMOTE_SHELL', `rsync: [${role}] Failed to exec ${words[0]}: ${reason}`, 14);
   };
   let child: ChildProcess;
   try {
     const wire = sockets?.stdio ?? (['pipe', 'pipe'] as const);
-    child = spawn(file!, args, {
+    child = spawn(file, args, {
       stdio: [...wire, stderrLine ? 'pipe' : 'inherit'],
       env: shellEnvironment(options.variables),
     });
