@@ -9,12 +9,12 @@ import { usageText } from '@ocrsync/node/options/help';
 import type { Options } from '@ocrsync/node/options/options';
 import { parseArguments } from '@ocrsync/node/options/parse';
 import { VERSION } from '@ocrsync/node/options/version';
-import { EXIT_CRASHED, EXIT_SYNTAX, exitLine } from '@ocrsync/node/report/exit-codes';
+import { EXIT_CRASHED, EXIT_FILE_SELECT, EXIT_SYNTAX, exitLine } from '@ocrsync/node/report/exit-codes';
 import type { LogRenderer } from '@ocrsync/node/report/log-renderer';
 import { tee } from '@ocrsync/node/report/tee';
 import { isDoctor } from './doctor-words.ts';
 import { commandWords } from './command-words.ts';
-import { explainWords } from './explain-words.ts';
+import { EXPLAIN_USAGE, explainWords } from './explain-words.ts';
 import { rendererFor } from './rendering.ts';
 import { writeAll } from './write-all.ts';
 
@@ -34,6 +34,16 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 async function run(typed: readonly string[]): Promise<number> {
   const words = explainWords(typed);
+  if (words === undefined) {
+    const isAsked = typed.some((word) => word === '--help' || word === '-h');
+    writeAll(isAsked ? 1 : 2, EXPLAIN_USAGE);
+    return isAsked ? 0 : EXIT_SYNTAX;
+  }
+  if (!startDirectoryExists()) {
+    writeAll(2, 'rsync: getcwd(): No such file or directory (2)\n');
+    printExitLine(EXIT_FILE_SELECT, 'Receiver');
+    return EXIT_FILE_SELECT;
+  }
   if (isDoctor(words)) {
     const { doctor } = await import('./doctor.ts');
     writeAll(1, Buffer.from(await doctor(words), 'utf8').toString('latin1'));
@@ -74,7 +84,7 @@ async function run(typed: readonly string[]): Promise<number> {
   const { log, warnings } = openLogFile(options, 'client');
   const screen = rendererFor(options);
   const sink = log === undefined ? screen : tee([screen, log]);
-  for (const text of warnings) sink.event({ type: 'message', severity: 'warning', text, fromPeer: false });
+  for (const { severity, text } of warnings) sink.event({ type: 'message', severity, text, fromPeer: false });
   const result = await runClient(options, {
     sink,
     line: (text) => sink.event({ type: 'message', severity: 'info', text, fromPeer: true }),
@@ -84,6 +94,16 @@ async function run(typed: readonly string[]): Promise<number> {
   });
   if (!result.quiet) printExitLine(result.exitCode, result.role, log);
   return result.exitCode;
+}
+
+/** Somebody may have removed it. */
+function startDirectoryExists(): boolean {
+  try {
+    process.cwd();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -1,5 +1,7 @@
 // A fault's text as lines of its own. Most texts are one line, and a newline in them is a byte of some name.
 
+import { OptionError } from '../options/option-error.ts';
+
 /** Faults whose texts are several lines in rsync's words; no names of files are in them. */
 const SEVERAL_LINES: ReadonlySet<unknown> = new Set([
   'ERR_PROTOCOL_VERSION',
@@ -12,5 +14,6 @@ const SEVERAL_LINES: ReadonlySet<unknown> = new Set([
 /** None when what is wrong was told where it happened. */
 export function faultLines(error: Error): string[] {
   if (error.message === '') return [];
+  if (error instanceof OptionError) return error.message.split('\n');
   return 'code' in error && SEVERAL_LINES.has(error.code) ? error.message.split('\n') : [error.message];
 }

@@ -13,7 +13,7 @@ export interface OpenedLog {
   /** undefined: there is none, or it could not be opened. */
   readonly log: LogRenderer | undefined;
   /** What the user is told about that. */
-  readonly warnings: readonly string[];
+  readonly warnings: readonly { readonly severity: 'warning' | 'info'; readonly text: string }[];
   /** Nothing more comes. */
   close(): void;
 }
@@ -30,7 +30,10 @@ export function openLogFile(options: Options, role: 'client' | 'server'): Opened
     const text = `rsync: [${role}] failed to open log-file ${logFile}: ${error.strerror} (${error.errno})`;
     return {
       log: undefined,
-      warnings: [text, 'Ignoring "log file" setting.'],
+      warnings: [
+        { severity: 'warning', text },
+        { severity: 'info', text: 'Ignoring "log file" setting.' },
+      ],
       close: () => undefined,
     };
   }

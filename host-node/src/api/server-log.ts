@@ -24,7 +24,7 @@ export function openServerLog(
   warn: (text: string) => void,
 ): ServerLog | undefined {
   const { log, warnings } = openLogFile(options, 'server');
-  for (const text of warnings) warn(text);
+  for (const { text } of warnings) warn(text);
   if (log === undefined) return undefined;
   const events = new ClientReport({
     sink: log,

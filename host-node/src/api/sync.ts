@@ -54,7 +54,7 @@ export async function sync(
   const onAbort = (): void => stop.abort();
   signal?.addEventListener('abort', onAbort, { once: true });
   const log = openLogFile(runOptions, 'client');
-  for (const text of log.warnings) record.message('warning', text, false);
+  for (const { severity, text } of log.warnings) record.message(severity, text, false);
   try {
     const { exitCode, role } = await runClient(runOptions, {
       sink: log.log === undefined ? record : tee([record, log.log]),

@@ -4,6 +4,11 @@ import { FilesystemError, type Root } from '../fs/filesystem.ts';
 import type { AlternateDestinations } from '../options/options.ts';
 import type { DestinationState } from './destination-state.ts';
 
+const WHAT_LACKS: ReadonlyMap<string, string> = new Map([
+  ['ENOENT', 'does not exist'],
+  ['ENOTDIR', 'is not a dir'],
+]);
+
 export class AlternateDirectories {
   readonly kind: AlternateDestinations['kind'];
   readonly #state: DestinationState;
@@ -43,7 +48,7 @@ export class AlternateDirectories {
         this.#roots[index] = this.#open(index);
       } catch (error) {
         if (!(error instanceof FilesystemError)) throw error;
-        const what = error.code === 'ENOTDIR' ? 'is not a dir' : 'does not exist';
+        const what = WHAT_LACKS.get(error.code) ?? `cannot be used (${error.strerror})`;
         this.#state.report.message('warning', `--${this.kind}-dest arg ${what}: ${directory}`);
       }
     }

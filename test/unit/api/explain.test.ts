@@ -1,5 +1,5 @@
 // What --explain says, for one path after the other, in local copies and with the real rsync at the other end.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -128,5 +128,22 @@ describe.skipIf(rsync === undefined)('with rsync 3.4.1 at the other end', () => 
 
 it('`explain -- ARGS PATH` is the same as --explain=PATH', () => {
   expect(explainWords(['explain', '--', '-a', 's/', 'd', 's/x'])).toEqual(['--explain=s/x', '-a', 's/', 'd']);
-  expect(explainWords(['explain', 'd'])).toEqual(['explain', 'd']);
+  expect(explainWords(['explain', '-a', 's/', 'd', 's/x'])).toEqual(['--explain=s/x', '-a', 's/', 'd']);
+  expect(explainWords(['explain', '--json', '--', '-a', 's/', 'd', 'x'])).toEqual([
+    '--explain=x',
+    '--json',
+    '-a',
+    's/',
+    'd',
+  ]);
+  expect(explainWords(['explain', 'd'])).toBeUndefined();
+  expect(explainWords(['-a', 'explain', 'd'])).toEqual(['-a', 'explain', 'd']);
+});
+
+it('the command explains nothing without a path, and runs nothing then', () => {
+  const { status, stderr } = spawnSync(process.execPath, [path.resolve('cli/bin/ocrsync.js'), 'explain'], {
+    encoding: 'utf8',
+  });
+  expect(status).toBe(1);
+  expect(stderr).toContain('Usage: ocrsync explain');
 });

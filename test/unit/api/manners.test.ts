@@ -273,3 +273,11 @@ describe('the command, when it gets SIGINT', () => {
     expect(output).toMatch(/^rsync error: received SIGINT, SIGTERM, or SIGHUP \(code 20\) at .*\n$/);
   });
 });
+
+it('the command in a directory that was removed says so, with code 3', () => {
+  const command = path.resolve('cli/bin/ocrsync.js');
+  const line = `mkdir gone && cd gone && rmdir ../gone && exec '${process.execPath}' '${command}' -a ../x ../y`;
+  const { status, stderr } = spawnSync('sh', ['-c', line], { cwd: tmpdir(), encoding: 'utf8' });
+  expect(stderr).toContain('getcwd(): No such file or directory (2)');
+  expect(status).toBe(3);
+});
