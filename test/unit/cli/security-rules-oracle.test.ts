@@ -69,6 +69,11 @@ const RULES: readonly (readonly [rule: string, prepare: string, line: string])[]
   ['a host is no option', TWO, 'RSYNC -a -- -x:s/ d/'],
   ['--drop-D', `${TWO}; mkfifo s/p`, 'RSYNC -a --drop-D s/ d/'],
   ['--compress-threads', TWO, 'RSYNC -az --compress-threads=2 s/ d/'],
+  [
+    'logs have no control bytes',
+    `${TWO}; echo c >"s/$(printf 'x\\033[31my\\233\\tz')"`,
+    "RSYNC -a --log-file=l --log-file-format=%n s/ d/; grep -h 31m l | cut -d' ' -f4-",
+  ],
   ['a batch is a file', `${TWO}; mkdir b`, 'RSYNC -a --read-batch=/dev/null d/'],
   ['a batch is a file', TWO, "RSYNC -a --write-batch=b -f '- x\n#E#' s/ d/"],
   ['-K stays inside', OUT, 'RSYNC -aK s/ d/'],
