@@ -108,9 +108,6 @@ function openContext(core: CoreInstance, options: FileListOptions): number {
   if (protocol < 27 || protocol > 32) throw new RangeError(`file lists of protocol ${protocol}`);
   if (options.varintFlags && protocol < 30) throw new RangeError(`varint flags with protocol ${protocol}`);
   if (options.atimes && protocol < 28) throw new RangeError(`access times with protocol ${protocol}`);
-  if ((options.acls || options.xattrs) && protocol < 29) {
-    throw new RangeError(`ACLs or extended attributes with protocol ${protocol}`);
-  }
   if (checksumBytes < 0 || checksumBytes > MAX_CHECKSUM_BYTES)
     throw new RangeError(`checksums of ${checksumBytes} bytes`);
   const at = core.alloc(CONTEXT_BYTES);

@@ -10,10 +10,14 @@ import type { Task } from './wait.ts';
 
 const LINKED = ITEM_LOCAL_CHANGE | ITEM_XNAME_FOLLOWS;
 
+/** Records have flags since then; before, nobody can be asked for a long value, and it is told as missing. */
+const FLAGS_PROTOCOL = 29;
+
 /** Whether a record with these flags carries a list, on its way to the sender and back. */
 export function carriesXattrList(context: SessionContext, iflags: number): boolean {
   const { config, negotiated, protocol } = context;
-  if (!config.list.xattrs || config.dryRun || (iflags & ITEM_REPORT_XATTR) === 0) return false;
+  if (!config.list.xattrs || config.dryRun || protocol < FLAGS_PROTOCOL) return false;
+  if ((iflags & ITEM_REPORT_XATTR) === 0) return false;
   const linksAreBare = protocol >= 31 && !negotiated.avoidXattrOptimisation;
   return !linksAreBare || (iflags & LINKED) !== LINKED;
 }

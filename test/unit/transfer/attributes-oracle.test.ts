@@ -21,6 +21,8 @@ chmod 755 d/644; chmod 640 d/755; chmod 600 d/700; chmod 711 d/600; chmod 700 s/
 touch -h -d @1400000000 d/a d/real d`,
   links: `mkdir -p s/p s/q d/p d/x2; echo 1 >s/a; ln s/a s/p/b; ln s/a s/q/c; echo 2 >s/x; ln s/x s/x2; ln -s t s/l; ln s/l s/q/l2
 mkfifo s/f; ln s/f s/q/f2; echo other >d/x; echo zz >d/p/b; touch -h -d @1500000000 s/* s/*/* s/p s/q s; touch -d @1400000000 d/p d/x2 d/x d`,
+  blocks: `mkdir -p s d; for i in a b c; do echo $i >s/$i; done; setfattr -n user.short -v x s/a; setfacl -m u:1:rwx s/b
+touch -d @1500000000 s/* s; cp -a s/c d; setfattr -n user.short -v y s/c; setfacl -m g:2:r s/c; touch -d @1500000000 d s/* s`,
   owners: `mkdir s; for u in 0 1 2 5 12 12345 65534; do echo $u >s/$u; chown $u:$u s/$u; done; touch -d @1500000000 s/* s`,
   kinds: `mkdir -p s/dir d; for i in same size time mode; do echo $i >s/$i; done; ln -s x s/l; touch -h -d @1500000000 s/* s
 cp -a s/same s/size s/time s/mode d; echo more >>d/size; touch -d @1500000000 d/size; touch -d @1600000000 d/time; chmod 600 d/mode
@@ -78,6 +80,7 @@ const LINES: Readonly<Record<TreeName, readonly string[]>> = {
     '-aHi --protocol=29',
   ],
   setids: ['-ai', '-ain', '-aiE', '-rtogi', '-rtgi', '-aAi', '-rlpto -vv'],
+  blocks: ['-aAX --protocol=27', '-rltpX --protocol=28', '-aAXi --protocol=28', '-aAXi --protocol=29'],
   owners: [
     '-a --usermap=daemon:nobody,12000-12999:7,*:0',
     '-a --usermap=:5,*:6 --groupmap=bin:7',
