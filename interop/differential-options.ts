@@ -282,5 +282,17 @@ export function randomOptions(random: Random): string[][] {
     const chosen = drawable.find((each) => (mark -= each.weight) < 0) ?? (drawable[0] as Drawn);
     drawn.push(chosen.draw(random));
   }
-  return drawn.filter((words) => words.length > 0);
+  return drawn.filter((words, index) => words.length > 0 && (index === 0 || !isThirdVerbose(drawn, index)));
+}
+
+/** -vvv is --debug by another name, which is left out above. */
+function isThirdVerbose(drawn: readonly string[][], index: number): boolean {
+  const depth = (words: readonly string[]): number =>
+    words[0] === '--verbose'
+      ? 1
+      : /^-[a-z]*v/.test(words[0] ?? '')
+        ? (words[0] as string).split('v').length - 1
+        : 0;
+  const before = drawn.slice(0, index).reduce((sum, words) => sum + depth(words), 0);
+  return depth(drawn[index] as string[]) > 0 && before >= 2;
 }

@@ -104,9 +104,11 @@ function addEntry(random: Random, all: Entry[]): void {
     return;
   }
   const drawn = kindOf(random);
+  const isNode = drawn === 'fifo' || drawn === 'socket' || drawn === 'char' || drawn === 'block';
+  // mknod and mkfifo get paths as arguments, which are UTF-8 here.
+  if (isNode && /[^ -~]/.test(parent)) return;
   // The path of a socket has to be short.
   const kind = drawn === 'socket' && parent.length > 30 ? 'fifo' : drawn;
-  // mknod and mkfifo get names as arguments, which are UTF-8 here.
   const name =
     kind === 'fifo' || kind === 'socket' || kind === 'char' || kind === 'block' ? `s-${kind}` : leaf(random);
   const made = body(random, kind, all);

@@ -38,7 +38,7 @@ export function statAsSent(
 }
 
 /** A link that cannot be followed leads to no directory. */
-function statOrNothing(root: Root, at: string): FileStat | undefined {
+export function statOrNothing(root: Root, at: string): FileStat | undefined {
   try {
     return root.stat(at);
   } catch {

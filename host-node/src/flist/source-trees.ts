@@ -16,10 +16,10 @@ import type { SessionReport } from '../session/ports.ts';
 import { RunError } from '../session/run-error.ts';
 import type { SourceArgument } from './argument.ts';
 import { treeRuleFiles } from './rule-files.ts';
-import { isDevice, isSymlink, PERMISSION_MASK, REGULAR } from '@ocrsync/core/file-type';
+import { isDevice, isDirectory, isSymlink, PERMISSION_MASK, REGULAR } from '@ocrsync/core/file-type';
 import type { Options } from '../options/options.ts';
 import { deviceSizeBytes } from './device-size.ts';
-import { type LinkOptions, looksBehindLinks, statAsSent } from './source-links.ts';
+import { type LinkOptions, looksBehindLinks, statAsSent, statOrNothing } from './source-links.ts';
 
 const IO_ERROR_GENERAL = 1;
 const IO_ERROR_VANISHED = 2;
@@ -59,7 +59,7 @@ export interface SourceTreeOptions {
   readonly filters: FilterList;
   readonly protocol: number;
   readonly settings: SourceTreeSettings;
-  readonly report: Pick<SessionReport, 'message'>;
+  readonly report: Pick<SessionReport, 'message' | 'debug'>;
 }
 
 export class SourceTrees {
@@ -97,6 +97,8 @@ export class SourceTrees {
         root,
         this.#options.settings.insecureLinks ? undefined : processRules(),
       );
+      const { debug } = this.#options.report;
+      debug?.('chdir', 1, () => `[sender] change_dir(${root.path.replace(/(?<=.)\/+$/, '')})`);
       this.#roots.push({ root, number, files, outside });
       this.#rootNumbers.set(key, number);
       return this.#roots[number]!;
@@ -185,10 +187,13 @@ export class SourceTrees {
     return undefined;
   }
 
-  /** undefined for a symlink that leads nowhere, too, where it is followed. */
+  /** undefined for a symlink that leads nowhere, too, where it is followed. A slash follows one to a directory only. */
   #statNamed(root: Root, at: string, name: string, kind: SourceArgument['kind']): FileStat | undefined {
     const { settings } = this.#options;
-    if (kind !== 'normal') return root.stat(at);
+    if (kind !== 'normal') {
+      const followed = statOrNothing(root, at);
+      if (followed !== undefined && isDirectory(followed.mode)) return followed;
+    }
     return statAsSent(root, at, name, settings, this.#tellUnsafe);
   }
 

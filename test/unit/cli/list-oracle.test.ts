@@ -129,6 +129,9 @@ const TARGETS = [
 const LINKS = `mkdir -p s/a/b o/p; echo f >s/f; echo g >s/a/g; echo x >o/x; ln -s ../o s/out; ln -s a s/in; ln -s ../nowhere s/lost
 i=0; for t in ${TARGETS.join(' ')}; do i=$((i+1)); ln -s $t s/l$i; ln -s $t s/a/l$i; ln -s $t s/a/b/l$i; done; touch -hd 2020-01-01 $(find s o)`;
 
+const kitLines = (words: string): string[] =>
+  ['lost', 'file', 'dir', 'loop'].map((name) => `RSYNC ${words} -R s/${name}/ d`);
+
 describe.skipIf(upstream === undefined)('symlinks', () => {
   const kit = new OracleKit(LINKS);
   const few = new OracleKit(
@@ -159,6 +162,16 @@ describe.skipIf(upstream === undefined)('symlinks', () => {
     few.compare('RSYNC -ai -M--munge-links SH s/ h:$PWD/d');
     few.compare('RSYNC -ai --munge-links s/ d');
   });
+
+  it('with a slash at their end are followed to a directory, and to nothing else', () => {
+    const slashed = new OracleKit(
+      'mkdir -p s/d; touch s/f s/d/x; cd s; ln -s no lost; ln -s f file; ln -s d dir; ln -s loop loop; touch -hd 2020-01-01 * d/x .',
+    );
+    for (const words of ['-ai', '-aik', '-r']) {
+      kitLines(words).forEach((line) => slashed.compare(line));
+    }
+    slashed.remove();
+  }, 30_000);
 });
 
 /** Rows of docs/protocol/05-options.md §11: destinations, in a directory with `s/f`, `s/sub/g`, a file `n` and an empty directory `e`. */
