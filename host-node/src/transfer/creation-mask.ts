@@ -9,12 +9,15 @@ const DIRECTORY_MODE = 0o040755;
 
 export class CreationMask {
   readonly #filesystem: Filesystem;
+  /** Told of a directory that is not there, though something of it is visited. */
+  readonly #missing: (directory: string) => void;
   /** The last directory that was asked about: objects come directory by directory. */
   #directory: string | undefined;
   #mask = 0;
 
-  constructor(filesystem: Filesystem) {
+  constructor(filesystem: Filesystem, missing: (directory: string) => void) {
     this.#filesystem = filesystem;
+    this.#missing = missing;
   }
 
   /** Bits that a new object of that name does not get. */
@@ -24,21 +27,22 @@ export class CreationMask {
     const slash = name.lastIndexOf('/');
     const directory = slash < 0 ? '.' : name.slice(0, slash);
     if (directory !== this.#directory) {
-      this.#mask = fromDefaultAcl(root, directory) ?? umask;
+      this.#mask = this.#fromDefaultAcl(root, directory) ?? umask;
       this.#directory = directory;
     }
     return this.#mask;
   }
-}
 
-function fromDefaultAcl(root: Root, directory: string): number | undefined {
-  try {
-    const acl = readAcl(root, directory, 'default', DIRECTORY_MODE);
-    if (acl.user === ACL_ABSENT) return undefined;
-    const group = acl.mask === ACL_ABSENT ? acl.group : acl.mask;
-    return ALL & ~((acl.user << 6) | (group << 3) | acl.other);
-  } catch (error) {
-    if (error instanceof FilesystemError) return undefined;
-    throw error;
+  #fromDefaultAcl(root: Root, directory: string): number | undefined {
+    try {
+      const acl = readAcl(root, directory, 'default', DIRECTORY_MODE);
+      if (acl.user === ACL_ABSENT) return undefined;
+      const group = acl.mask === ACL_ABSENT ? acl.group : acl.mask;
+      return ALL & ~((acl.user << 6) | (group << 3) | acl.other);
+    } catch (error) {
+      if (!(error instanceof FilesystemError)) throw error;
+      if (error.code === 'ENOENT') this.#missing(directory);
+      return undefined;
+    }
   }
 }

@@ -63,7 +63,7 @@ export class DestinationState {
 
   constructor(filesystem: Filesystem, options: Options, context: SessionContext, report: DestinationReport) {
     this.filesystem = filesystem;
-    this.#creationMask = new CreationMask(filesystem);
+    this.#creationMask = new CreationMask(filesystem, (directory) => this.#tellMissing(directory));
     this.options = options;
     this.context = context;
     this.report = report;
@@ -119,6 +119,12 @@ export class DestinationState {
     if (this.options.perms) return entryMode;
     const mask = this.#creationMask.of(this.root, name);
     return finalMode(entryMode, existing, mask, this.options.executability);
+  }
+
+  #tellMissing(directory: string): void {
+    if (this.options.dryRun) return;
+    const call = `default_perms_for_dir: sys_acl_get_file(${directory}, ACL_TYPE_DEFAULT)`;
+    this.report.message('info', `${call}: No such file or directory, falling back on umask`);
   }
 
   /** lstat; undefined when there is no root or nothing of that name. */

@@ -89,7 +89,7 @@ export class TreeGeneratorFiles implements GeneratorFiles {
     const state = this.#state;
     const name = state.nameOf(entry);
     const directory = list.isDirectory(row);
-    if (this.#isBelow(this.#directories.failed, entry)) {
+    if (this.#isBelow(this.#directories.failed, entry) || this.#leftOut.isBelow(name)) {
       if (directory) this.#directories.failed.add(name);
       else yield* this.#links.skip(entry, sink);
       return;

@@ -15,6 +15,8 @@ export class LeftOut {
   /** Directories that are not there and will not be made: nothing below them is visited. */
   readonly #failed: Set<string>;
   readonly #isPossible: boolean;
+  /** Of the directory left out last, before protocol 29. */
+  #depth: number | undefined;
   #difference: KeptDifference | undefined;
 
   constructor(state: DestinationState, links: LinkedEntries, failed: Set<string>) {
@@ -22,6 +24,17 @@ export class LeftOut {
     this.#links = links;
     this.#failed = failed;
     this.#isPossible = state.options.existing || state.options.ignoreExisting;
+  }
+
+  /**
+   * Before protocol 29 a name like `d.o` comes between the directory `d` and what is in it. As observed, rsync then takes
+   * whatever is deeper than the directory left out last for its contents, and visits the rest though nothing is there.
+   */
+  isBelow(name: string): boolean {
+    if (this.#depth === undefined) return false;
+    if (depthOf(name) > this.#depth) return true;
+    this.#depth = undefined;
+    return false;
   }
 
   /** True: the visit ends here. */
@@ -32,7 +45,8 @@ export class LeftOut {
     const directory = isDirectory(visited.mode);
     const tell = options.info.skip >= 1 && visit !== 'early-directory';
     if (options.existing && existing === undefined && visited.lookError === undefined) {
-      if (directory) this.#failed.add(name);
+      if (directory && this.#state.context.protocol < 29) this.#depth = depthOf(name);
+      else if (directory) this.#failed.add(name);
       if (tell) out.message('info', `not creating new ${directory ? 'directory' : 'file'} "${name}"`);
       if (!directory) yield* this.#links.skip(entry, visited.sink);
       return true;
@@ -51,4 +65,8 @@ export class LeftOut {
     const words = options.info.skip >= 2 ? ` (${yield* this.#difference.words(visited, existing)})` : '';
     out.message('info', `${visited.name} exists${words}`);
   }
+}
+
+function depthOf(name: string): number {
+  return name.split('/').length;
 }
