@@ -6,7 +6,7 @@ import { platformFacts } from '@ocrsync/node/api/capabilities';
 import { RunConfinement } from '@ocrsync/node/api/run-confinement';
 import { byteString } from '@ocrsync/node/options/byte-strings';
 import { usageText } from '@ocrsync/node/options/help';
-import type { Options } from '@ocrsync/node/options/options';
+import { DEFAULT_OPTIONS, type Options } from '@ocrsync/node/options/options';
 import { parseArguments } from '@ocrsync/node/options/parse';
 import { VERSION } from '@ocrsync/node/options/version';
 import { EXIT_CRASHED, EXIT_FILE_SELECT, EXIT_SYNTAX, exitLine } from '@ocrsync/node/report/exit-codes';
@@ -53,7 +53,10 @@ async function run(typed: readonly string[]): Promise<number> {
   if (outcome.kind === 'stop') {
     writeAll(1, outcome.stdout);
     writeAll(2, outcome.stderr);
-    printExitLine(outcome.exitCode, outcome.isServer ? 'server' : 'client');
+    const { logFile } = outcome;
+    const { log } = openLogFile({ ...DEFAULT_OPTIONS, logFile: logFile ?? null }, 'client');
+    for (const line of outcome.stderr.split('\n')) if (line !== '') log?.line(line);
+    printExitLine(outcome.exitCode, outcome.isServer ? 'server' : 'client', log);
     return outcome.exitCode;
   }
   const { options } = outcome;

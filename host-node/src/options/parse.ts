@@ -4,6 +4,7 @@ import { flagHelpText } from './flag-help.ts';
 import { type PlatformFacts, helpText, usageText, versionJson, versionText } from './help.ts';
 import { OptionError, UsageWanted } from './option-error.ts';
 import type { Options } from './options.ts';
+import type { RawOptions } from './raw-options.ts';
 import { resolveOptions } from './resolve.ts';
 import type { Environment } from './resolve.ts';
 import { scanWords } from './scan.ts';
@@ -16,6 +17,8 @@ export interface StopOutcome {
   /** If not 0, the caller prints exitLine(exitCode, isServer ? 'server' : 'client', VERSION) after stderr. */
   readonly exitCode: number;
   readonly isServer: boolean;
+  /** The client's --log-file, where it was met before the mistake: the lines go there, too. */
+  readonly logFile?: string;
 }
 
 export type ParseOutcome = { readonly kind: 'options'; readonly options: Options } | StopOutcome;
@@ -31,8 +34,9 @@ export function parseArguments(
   platform?: () => PlatformFacts,
 ): ParseOutcome {
   if (words.length === 0) return stop('', usageText(), 1, false);
+  let begun: RawOptions | undefined;
   try {
-    const raw = scanWords(words);
+    const raw = scanWords(words, (each) => (begun = each));
     if (raw.isServerSender && !raw.isServer) return stop('', usageText(), 1, false);
     if (raw.flagHelp !== null) return stop(flagHelpText(raw.flagHelp), '', 0, raw.isServer);
     if (raw.help || (raw.humanReadable > 1 && words.length === 1))
@@ -43,7 +47,9 @@ export function parseArguments(
   } catch (error) {
     if (error instanceof UsageWanted) return stop('', usageText(), 1, false);
     if (error instanceof OptionError) {
-      return stop('', `${error.message}\n`, error.exitCode, words.includes('--server'));
+      const stopped = stop('', `${error.message}\n`, error.exitCode, words.includes('--server'));
+      const logFile = begun?.logFile ?? null;
+      return logFile === null || stopped.isServer ? stopped : { ...stopped, logFile };
     }
     throw error;
   }

@@ -17,20 +17,26 @@ interface Cursor {
 }
 
 /**
- * Scans all words (without the program name; latin1 byte strings).
+ * Scans all words (without the program name; latin1 byte strings). `begun` gets what the words are read into, for whoever wants
+ * to know how far they came.
  * @throws OptionError for unknown options, bad values, and options this version does not have.
  */
-export function scanWords(words: readonly string[]): RawOptions {
+export function scanWords(words: readonly string[], begun?: (raw: RawOptions) => void): RawOptions {
+  const read = (isServer: boolean): RawOptions => {
+    const raw = newRawOptions(isServer);
+    begun?.(raw);
+    scan(words, isServer, raw);
+    return raw;
+  };
   try {
-    return scan(words, false);
+    return read(false);
   } catch (error) {
-    if (error instanceof ServerMet) return scan(words, true);
+    if (error instanceof ServerMet) return read(true);
     throw error;
   }
 }
 
-function scan(words: readonly string[], isServer: boolean): RawOptions {
-  const raw = newRawOptions(isServer);
+function scan(words: readonly string[], isServer: boolean, raw: RawOptions): void {
   const cursor: Cursor = { words, next: 0 };
   while (cursor.next < words.length && !raw.help && raw.flagHelp === null) {
     const word = words[cursor.next++]!;
@@ -51,7 +57,6 @@ function scan(words: readonly string[], isServer: boolean): RawOptions {
       scanCluster(raw, cursor, word);
     }
   }
-  return raw;
 }
 
 function scanLong(raw: RawOptions, cursor: Cursor, word: string): void {
