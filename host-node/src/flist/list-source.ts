@@ -245,23 +245,38 @@ export class TreeListSource implements ListSource {
       this.#addImplied(list, source, '.', source.outside);
     }
     const { name, kind } = argument;
-    if (!settings.relative) return yield* this.#addArgument(list, source, name, kind, source.outside);
-    if (!this.#isWanted(source, name, kind)) return;
+    const stat = this.#wanted(source, name, kind, source.outside);
+    if (stat === undefined) return;
+    if (!settings.relative) return yield* this.#addArgument(list, source, name, kind, stat, source.outside);
     if (negotiated.incremental && name !== '/.' && name.indexOf('/', 1) > 0) {
       const first = name.indexOf('/', 1);
       const pending = { rest: name.slice(first + 1), kind };
       return this.#addPending(list, source, name.slice(0, first), pending, source.outside);
     }
     if (settings.impliedDirs || negotiated.protocol >= 30) this.#addParents(list, source, name);
-    yield* this.#addArgument(list, source, name, kind, source.outside);
+    yield* this.#addArgument(list, source, name, kind, stat, source.outside);
   }
 
-  /** Looked at before the implied directories are sent: a name that is not there or excluded brings none. */
-  #isWanted(source: SourceRoot, name: string, kind: SourceArgument['kind']): boolean {
+  /** An argument's stat; undefined for a name that is not there, excluded or skipped, which with -R brings no implied directories. */
+  #wanted(
+    source: SourceRoot,
+    name: string,
+    kind: SourceArgument['kind'],
+    state: FilterState,
+  ): FileStat | undefined {
     const stat = this.#tree.statArgument(source, name, kind);
-    if (stat === undefined) return false;
-    if (kind === 'dot' || stat.mode === 0) return true;
-    return source.outside.check(belowRoot(name), isDirectory(stat.mode), 'sender') !== 'exclude';
+    if (stat === undefined) return undefined;
+    const directory = isDirectory(stat.mode);
+    const isFiltered = kind !== 'dot' && stat.mode !== 0;
+    if (isFiltered && state.check(belowRoot(name), directory, 'sender') === 'exclude') return undefined;
+    return directory && !this.#takesDirectory(name) ? undefined : stat;
+  }
+
+  #takesDirectory(name: string): boolean {
+    const { report, settings } = this.#options;
+    if (settings.dirs || settings.recursive) return true;
+    report.message('info', `skipping directory ${name}`);
+    return false;
   }
 
   /** The entry of an argument, and its contents as far as they belong to this list. */
@@ -270,18 +285,11 @@ export class TreeListSource implements ListSource {
     source: SourceRoot,
     name: string,
     kind: SourceArgument['kind'],
+    stat: FileStat,
     state: FilterState,
   ): Task {
     const { settings, negotiated } = this.#options;
-    const stat = this.#tree.statArgument(source, name, kind);
-    if (stat === undefined) return;
     const directory = isDirectory(stat.mode);
-    const isFiltered = kind !== 'dot' && stat.mode !== 0;
-    if (isFiltered && state.check(belowRoot(name), directory, 'sender') === 'exclude') return;
-    if (directory && !settings.dirs && !settings.recursive) {
-      this.#options.report.message('info', `skipping directory ${name}`);
-      return;
-    }
     const content = directory && (settings.recursive || (settings.dirs && kind !== 'normal'));
     const flags = content ? FLIST_TOP_DIR | FLIST_CONTENT_DIR : 0;
     const found = this.#add(list, source, name, stat, flags, state);
@@ -345,7 +353,9 @@ export class TreeListSource implements ListSource {
     const slash = pending.rest.indexOf('/');
     if (slash < 0) {
       const name = `${parent}/${pending.rest}`;
-      return yield* this.#addArgument(list, source, name, pending.kind, state);
+      const stat = this.#wanted(source, name, pending.kind, state);
+      if (stat !== undefined) yield* this.#addArgument(list, source, name, pending.kind, stat, state);
+      return;
     }
     const name = `${parent}/${pending.rest.slice(0, slash)}`;
     const rest = pending.rest.slice(slash + 1);

@@ -200,7 +200,7 @@ export class SourceTrees {
   /** --copy-unsafe-links: the argument is there, but what is to be sent instead is not. */
   #isUnsafeAndLost(root: Root, at: string, kind: SourceArgument['kind']): boolean {
     const { copyLinks, copyUnsafeLinks } = this.#options.settings;
-    return kind === 'normal' && copyUnsafeLinks && !copyLinks && root.lstat(at) !== undefined;
+    return kind !== 'dot' && copyUnsafeLinks && !copyLinks && root.lstat(at) !== undefined;
   }
 
   /** The stat of a directory that leads to an argument; undefined (and reported) when it is gone. */

@@ -223,6 +223,28 @@ describe('what cannot be listed', () => {
     expect(messages).toEqual([`error-xfer: symlink has no referent: "${root}/src/dang"`]);
   });
 
+  it('is a link itself where -R names what it leads to as a directory and there is none', () => {
+    tree({ 'src/plain': 'x' });
+    symlinkSync('nowhere', path.join(root, 'src/dang'));
+    symlinkSync('plain', path.join(root, 'src/to-file'));
+    const options = { relative: true, links: true, recursive: true };
+    const made = build([`${root}/./src/dang/`, `${root}/./src/to-file/.`], { options });
+    const list = made.lists[0]!;
+    const targets = Array.from(
+      { length: list.count },
+      (_, row) => `${list.name(row)} ${list.linkTarget(row)}`,
+    );
+    expect(targets.filter((line) => !line.endsWith(' '))).toEqual(['src/dang nowhere', 'src/to-file plain']);
+    expect(messages).toEqual([]);
+  });
+
+  it('brings no implied directories: a directory without recursion', () => {
+    tree({ 'src/d/x': '' });
+    const made = build([`${root}/./src/d`], { options: { relative: true, recursive: false, dirs: false } });
+    expect(made.shown).toEqual([[]]);
+    expect(messages).toEqual(['info: skipping directory src/d']);
+  });
+
   it.skipIf(process.geteuid?.() === 0)('is reported: an unreadable directory', () => {
     tree({ 'src/d/x': '' });
     chmodSync(path.join(root, 'src/d'), 0);
