@@ -44,17 +44,18 @@ export class KeepAlive {
 
   /** Ends the run after the time-out, or says that this end is alive after half of it. */
   check(nowMs: number): void {
-    if (this.shakesHands && this.#firstMs !== undefined && nowMs >= this.#handshakeEndMs(nowMs)) {
-      throw new RunError('ERR_IO_TIMEOUT', `[${this.#channel.role}] handshake timeout -- exiting`, 30);
-    }
-    if (this.#timeoutSeconds === 0 || this.#lastProgressMs === undefined) return;
-    if (nowMs - this.#lastProgressMs >= this.#timeoutSeconds * 1000) {
+    const silentMs = this.#lastProgressMs === undefined ? 0 : nowMs - this.#lastProgressMs;
+    if (this.#timeoutSeconds > 0 && silentMs >= this.#timeoutSeconds * 1000) {
       throw new RunError(
         'ERR_IO_TIMEOUT',
         `[${this.#channel.role}] io timeout after ${this.#timeoutSeconds} seconds -- exiting`,
         30,
       );
     }
+    if (this.shakesHands && this.#firstMs !== undefined && nowMs >= this.#handshakeEndMs(nowMs)) {
+      throw new RunError('ERR_IO_TIMEOUT', `[${this.#channel.role}] handshake timeout -- exiting`, 30);
+    }
+    if (this.#timeoutSeconds === 0 || this.#lastProgressMs === undefined) return;
     if (this.#maySpeak() && nowMs - this.#lastWriteMs >= this.#lullMs()) {
       this.#channel.keepAlive();
       this.#lastWriteMs = nowMs;
@@ -71,8 +72,10 @@ export class KeepAlive {
     return Math.max(0, Math.min(timeout, lull) - nowMs);
   }
 
-  /** A time-out may make it shorter. */
+  /** A time-out may make it shorter; a client that said nothing at all meets the time-out itself. */
   #handshakeEndMs(nowMs: number): number {
+    const isSilent = this.#read === 0 && this.#timeoutSeconds > 0;
+    if (isSilent && this.#timeoutSeconds <= HANDSHAKE_LIMIT_SECONDS) return Infinity;
     const own = this.#timeoutSeconds === 0 ? HANDSHAKE_LIMIT_SECONDS : this.#timeoutSeconds;
     return (this.#firstMs ?? nowMs) + Math.min(own, HANDSHAKE_LIMIT_SECONDS) * 1000;
   }

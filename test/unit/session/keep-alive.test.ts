@@ -152,6 +152,13 @@ describe('the handshake of a server', () => {
     expect(session.error).toMatchObject({ message: '[sender] handshake timeout -- exiting', exitCode: 30 });
   });
 
+  it('of a client that says nothing at all ends with the words of --timeout', () => {
+    const { session } = made({ role: 'server', timeoutSeconds: 3 });
+    session.run(1000);
+    session.run(4000);
+    expect(session.error).toMatchObject({ message: '[sender] io timeout after 3 seconds -- exiting' });
+  });
+
   it('limits nothing once it is over, and no client, whose shell may ask for a password first', () => {
     const { session } = made({ role: 'server' }, { entries: [FILE_A] });
     put(session, CLIENT_HELLO);
