@@ -61,6 +61,10 @@ async function connectSocket(
     settings: sockopts.settings,
     warn,
     signal: environment.signal,
+    connected: (address: string) => {
+      if (options.debug.connect < 2 || options.quiet) return;
+      environment.line(`Connected to ${options.proxy === null ? remote.host : 'the proxy'} (${address})`);
+    },
   };
   if (options.proxy === null) return await connectTcp(remote.host, remote.port, connection);
   const proxy = parseProxy(options.proxy);

@@ -96,6 +96,7 @@ export class SessionEnds implements SessionHost {
       ownRules: parts.role === 'client' || parts.local,
       pulls: parts.role === 'client' && parts.side === 'receiver' && !parts.local,
     });
+    if (parts.role === 'client') this.#tellRules();
     const { copyAs } = parts.options;
     // Both ends of a local copy are this process, and its client's end came first.
     if (copyAs !== null && parts.filesystem === undefined) {
@@ -106,6 +107,15 @@ export class SessionEnds implements SessionHost {
       files = localFilesystem();
     }
     this.#filesystem = actingFilesystem(files, parts);
+  }
+
+  /** --debug=FILTER2. */
+  #tellRules(): void {
+    const { options, report } = this.#parts;
+    report.debug?.('filter', 2, () => {
+      const rules = wireRules(this.#filters, { protocol: options.protocol, push: true });
+      return rules.map((rule) => `[client] add_rule(${rule})`);
+    });
   }
 
   get batch(): BatchSink | undefined {

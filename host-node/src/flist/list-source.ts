@@ -79,7 +79,7 @@ export interface ListSourceOptions {
   readonly settings: ListSourceSettings;
   readonly negotiated: Pick<Negotiated, 'protocol' | 'incremental' | 'listChecksum' | 'seed'>;
   readonly filters: FilterList;
-  readonly report: Pick<SessionReport, 'message'>;
+  readonly report: Pick<SessionReport, 'message' | 'debug'>;
   /** Which extended attributes travel; left out without -X. */
   readonly xattrs?: XattrRights | undefined;
 }

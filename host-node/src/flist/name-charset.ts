@@ -17,6 +17,7 @@ export function nameCharset(name: string, quoted: (name: string) => string): Nam
   }
   const wire = charsetOf(WIRE)!;
   return {
+    name,
     toWire: (text) => converted(own, wire, text),
     fromWire: (text) => converted(wire, own, text),
     quoted,

@@ -21,6 +21,9 @@ import type { FormatContext } from './out-format.ts';
 import { ProgressMeter } from './progress.ts';
 import { statsLines, summaryLines } from './stats.ts';
 
+/** As the C library calls them. */
+const CHARSETS: Readonly<Record<Charset, string>> = { 'utf-8': 'UTF-8', ascii: 'ANSI_X3.4-1968' };
+
 /** The screen and what the program knows of itself. */
 export interface TextHost {
   /** Bytes as latin1, to be written and flushed in this order. */
@@ -64,6 +67,8 @@ export class TextRenderer implements EventSink {
       case 'negotiated':
         this.#symlinkTimes = event.symlinkTimes;
         this.#digestHexLength = digestHexLength(event.checksum);
+        if (this.#options.debug.iconv >= 2)
+          this.#info(`msg checking charset: ${CHARSETS[this.#host.charset]}`);
         break;
       case 'file-list':
         this.#fileList(event);

@@ -8,6 +8,8 @@ export type Converted = { readonly text: string } | { readonly failure: string }
 
 /** The charset of this end against UTF-8, which is on the wire. */
 export interface NameCharset {
+  /** As it was asked for. */
+  readonly name: string;
   toWire(text: string): Converted;
   fromWire(text: string): Converted;
   /** For messages: the absolute name, quoted. */

@@ -5,9 +5,12 @@ import type { SessionConfig } from './config.ts';
 import type { DebugVoice } from './debug.ts';
 import type { Negotiated } from './negotiated.ts';
 
-/** PROTO, NSTR: what both ends speak. */
+/** PROTO, NSTR, ICONV: what both ends speak. */
 export function tellAgreement(debug: DebugVoice, config: SessionConfig, negotiated: Negotiated): void {
+  const { charset } = config;
   const isServer = config.role === 'server';
+  const side = config.side === 'sender' ? 'sender' : 'Receiver';
+  if (charset !== undefined) debug('iconv', 1, () => `[${side}] charset: ${charset.name}`);
   // Of a local copy the client tells both.
   if (isServer && config.local) return;
   const who = isServer ? 'Server' : 'Client';
@@ -15,10 +18,21 @@ export function tellAgreement(debug: DebugVoice, config: SessionConfig, negotiat
   debug('proto', 1, () => `(${who}) Protocol versions: remote=${peerProtocol}, negotiated=${protocol}`);
   const level = isServer ? 3 : 1;
   debug('nstr', Math.max(2, level), () => offeredLists(config, negotiated));
-  debug('nstr', level, () => `${who} negotiated checksum: ${negotiated.transferChecksumName}`);
+  debug('nstr', level, () => `${who} ${checksumText(config, negotiated)}`);
   if (compression === 'none') return;
-  const shown = compressionLevel === undefined ? '' : ` (level ${compressionLevel})`;
-  debug('nstr', level, () => `${who} negotiated compress: ${compression}${shown}`);
+  const shown = compressionLevel ?? DEFAULT_LEVELS[compression] ?? 0;
+  const way = negotiated.peerCompressNames === undefined ? '' : 'negotiated ';
+  debug('nstr', level, () => `${who} ${way}compress: ${compression} (level ${shown})`);
+}
+
+/** What a method does when no level was asked for (02-tokens.md). */
+const DEFAULT_LEVELS: Readonly<Record<string, number>> = { zstd: 3, zlib: 6, zlibx: 6 };
+
+function checksumText({ checksumChoice }: SessionConfig, negotiated: Negotiated): string {
+  const { transferChecksumName: name, peerChecksumNames } = negotiated;
+  if (peerChecksumNames !== undefined) return `negotiated checksum: ${name}`;
+  const isPair = checksumChoice !== undefined && checksumChoice.transfer !== checksumChoice.list;
+  return `checksum: ${name}${isPair ? `,${checksumChoice.list}` : ''}`;
 }
 
 /** NSTR: what this end offered, and what the peer did. Upstream shows of both what it negotiated only. */

@@ -40,7 +40,11 @@ export class LinkedEntries {
     state.report.debug?.('hash', 1, () => '[generator] groups of hard links are found by tables of the host');
   }
 
-  /** --debug=HLINK. */
+  /** --debug=HLINK; upstream tells it when the list comes, by number, and not when the link is made. */
+  #tellLinked({ entry }: Visited, leader: string): void {
+    this.#state.report.debug?.('hlink', 1, () => `[generator] #${entry.ndx} hard-links ${leader}`);
+  }
+
   #tell({ entry, name }: Visited, level: number, what: () => string): void {
     this.#state.report.debug?.('hlink', level, () => `hlink for ${entry.ndx} (${name}): ${what()}`);
   }
@@ -69,7 +73,6 @@ export class LinkedEntries {
     const { member, sink, entry } = visited;
     const { leader } = member!.group;
     if (leader !== undefined) {
-      this.#tell(visited, 3, () => `leader is ${leader}`);
       const beside = this.#besides && (yield* this.#besides.find(visited, leader));
       member!.state = 'done';
       yield* this.#link(visited, leader, beside);
@@ -98,6 +101,8 @@ export class LinkedEntries {
 
   /** §11.4. */
   *#link(visited: Visited, leader: string, beside?: LinkedBeside): Task {
+    this.#tellLinked(visited, leader);
+    this.#tell(visited, 3, () => `leader is ${leader}`);
     const state = this.#state;
     const { name, existing, sink, entry } = visited;
     if (existing !== undefined) {

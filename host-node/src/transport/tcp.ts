@@ -23,6 +23,8 @@ export interface ConnectOptions {
   /** A line about something that does not stop the run. */
   warn(text: string): void;
   readonly signal: AbortSignal;
+  /** --debug=CONNECT2: it worked, with this address. */
+  readonly connected?: ((address: string) => void) | undefined;
 }
 
 /** The resolver's errors in the words of the C library. */
@@ -46,6 +48,7 @@ export async function connectTcp(host: string, port: number, options: ConnectOpt
         options.signal,
       );
       socket.setNoDelay(true);
+      options.connected?.(address);
       for (const failure of applySocketSettings(socket, options.settings)) {
         options.warn(`rsync: [${options.role}] ${failure}`);
       }

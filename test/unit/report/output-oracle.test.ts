@@ -136,6 +136,19 @@ const SCREEN = [
   '-a --no-W --debug=deltasum1,send',
   '-a --no-W --ignore-existing --debug=deltasum2',
   '-a --debug=nstr',
+  '-a --debug=nstr --zc=zlib -z --cc=md5,sha1',
+  '-a --debug=genr',
+  '-ab --debug=backup --delete',
+  '-a --debug=chdir',
+  '-a --debug=iconv2',
+  '-a --debug=dup @s/one @s/',
+  '-avv --no-i-r @s/sub @s/',
+  '-rv --protocol=27',
+  '-av --protocol=28',
+  '-avn --protocol=28',
+  '-avi --protocol=27',
+  '-avvi --protocol=28',
+  '-aP --protocol=28 @none @s/one',
   '-a --stderr=all -v',
   '-aq --delete',
   '-a --no-W --out-format=%n|%b|%c|%C|%o|%i|%l|%B|%M|%U|%G|%f',
@@ -170,6 +183,28 @@ describe.skipIf(rsync === undefined)('the lines of a local copy are those of rsy
   });
 });
 
+it('--debug tells what is ours alone, and what the real one tells at other moments', async () => {
+  const told = async (words: string): Promise<string[]> => (await ours(`${words} @s/ @new/`)).stdout;
+  expect(await told('-a --debug=iconv --iconv=utf8,latin1')).toEqual(
+    expect.arrayContaining(['[sender] charset: utf8', '[Receiver] charset: latin1']),
+  );
+  expect(await told('-aH --debug=hlink3,hash')).toEqual(
+    expect.arrayContaining([
+      '[generator] groups of hard links are found by tables of the host',
+      expect.stringMatching(/^\[generator\] #\d+ hard-links (hard|one)$/),
+      expect.stringMatching(/^hlink for \d+ \((hard|one)\): leader is (hard|one)$/),
+    ]),
+  );
+  expect(await told('-a --debug=io')).toEqual([
+    expect.stringMatching(/^\[sender\] read \d+ bytes, wrote \d+ bytes$/),
+  ]);
+  expect(await told('-a --debug=filter2 --exclude=b --include=q/')).toEqual([
+    '[client] add_rule(- b)',
+    '[client] add_rule(+ q/)',
+    '[sender] hiding file sub/deep/b because of pattern b',
+  ]);
+});
+
 describe.skipIf(rsync === undefined)('the lines of a log file are those of rsync 3.4.1', () => {
   it.each([
     '-a --delete @s/ @d/',
@@ -191,7 +226,7 @@ describe.skipIf(rsync === undefined)('the lines of a log file are those of rsync
   it('one that cannot be opened is a warning, and no reason to stop', () => {
     const { log, warnings } = openLogFile(optionsOf(`-a --log-file=${directory}/none/log s d`), 'client');
     expect(log).toBeUndefined();
-    expect(warnings).toEqual([
+    expect(warnings.map(({ text }) => text)).toEqual([
       `rsync: [client] failed to open log-file ${directory}/none/log: No such file or directory (2)`,
       'Ignoring "log file" setting.',
     ]);
