@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { escapeText } from '@ocrsync/node/report/escape';
+import { escapeText, escapeServerText } from '@ocrsync/node/report/escape';
 import { exitLine, finalExitCode } from '@ocrsync/node/report/exit-codes';
 import { isShown, itemize } from '@ocrsync/node/report/itemize';
 import { listLine } from '@ocrsync/node/report/list-only';
@@ -195,4 +195,8 @@ describe('exit', () => {
       finalExitCode(2, true),
     ]).toEqual([0, 25, 24, 23, 23]);
   });
+});
+
+it('a server on its own stderr knows no locale: DEL and high bytes are escaped', () => {
+  expect(escapeServerText('a\x7fb\xc3\xa9\tc')).toBe('a\\#177b\\#303\\#251\tc');
 });
