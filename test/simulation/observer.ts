@@ -100,6 +100,8 @@ class PatientGenerator implements GeneratorFiles {
     if ((list.mode(row) & 0o170000) !== 0o100000) return;
     if (this.#observed.isAskedFor(list.name(row))) yield* sink.request(ndx, 0, BASIS_FNAME, undefined);
   }
+  openNothing(): void {}
+
   *begin(): Task {}
   *deleteIn(): Task {}
   *deleteLate(): Task {}

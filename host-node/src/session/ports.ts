@@ -78,6 +78,8 @@ export interface GeneratorFiles {
    * finds or makes the destination root (03 §4.6). Throws with exit code 3 or 11.
    */
   openRoot(first: FileList, totalEntries: number): void;
+  /** Instead of {@link openRoot} where the list is only shown. */
+  openNothing(): void;
   /**
    * The first position from there on that {@link visit} must be asked for, the list's count when there is none. The ones before
    * it are in place, and nothing is to be said of them.

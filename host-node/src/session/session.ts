@@ -293,6 +293,7 @@ export class Session {
     if (lists.incremental && first.count <= 1) yield* this.#takeOneMore(context, taker);
     context.report.listDone(lists.totalEntries);
     if (config.listOnly) {
+      generator.openNothing();
       const way = config.local ? 'disabled for local transfer or --whole-file' : 'enabled';
       context.report.debug?.('flist', 1, () => `delta-transmission ${way}`);
     } else generator.openRoot(first, lists.totalEntries);

@@ -127,7 +127,7 @@ function makeRoot(state: DestinationState, path: string): RootOutcome {
   const { directory, leaf } = parentOf(path);
   const { isServer, info, formatHasItemize } = state.options;
   try {
-    if (!state.dryRun || !state.options.mkpath) state.filesystem.root(directory);
+    // A dry run never learns that the directory above is not there either, as upstream has it.
     if (!state.dryRun) state.filesystem.root(directory).mkdir(leaf, CREATED_MODE);
   } catch (error) {
     const text = `mkdir "${absolute(state.filesystem, bare)}" failed`;
@@ -157,7 +157,7 @@ export function destinationDirectory(filesystem: Filesystem, directory: string, 
   }
 }
 
-function absolute(filesystem: Filesystem, path: string): string {
+export function absolute(filesystem: Filesystem, path: string): string {
   if (path.startsWith('/')) return path;
   try {
     return `${filesystem.root('.').path}/${path}`;

@@ -7,7 +7,7 @@ import type { FileStat } from '../fs/filesystem.ts';
 import { FilesystemError } from '../fs/filesystem.ts';
 import type { Entry, GeneratorFiles, GeneratorSink, Visit } from '../session/ports.ts';
 import { NOTHING_TO_DO, type Task } from '../session/wait.ts';
-import { openDestinationRoot } from './destination-root.ts';
+import { absolute, openDestinationRoot } from './destination-root.ts';
 import type { DestinationState } from './destination-state.ts';
 import { openOperatorDirectories } from './operator-directories.ts';
 import { isDevice, isRegular, isSpecial, isSymlink } from '@ocrsync/core/file-type';
@@ -78,6 +78,13 @@ export class TreeGeneratorFiles implements GeneratorFiles {
       const way = this.#regular.wholeFile ? 'disabled for local transfer or --whole-file' : 'enabled';
       return `delta-transmission ${way}`;
     });
+  }
+
+  /** A listing enters no destination: the alternate directories are meant from the start directory. */
+  openNothing(): void {
+    const state = this.#state;
+    state.rootPath = absolute(state.filesystem, '.');
+    state.alternates?.tellMissing();
   }
 
   nextToVisit(list: FileList, position: number): number {

@@ -202,6 +202,12 @@ describe.skipIf(upstream === undefined)('destinations', () => {
   );
   afterAll(() => kit.remove());
 
+  it('of a listing are not entered: alternate directories are looked for where it began', () => {
+    kit.compare('RSYNC -r --list-only --link-dest=none SH h:$PWD/s/ d');
+    kit.compare('RSYNC -r --list-only --compare-dest=s --compare-dest=../s s/ d');
+    kit.compare('RSYNC -r --protocol=28 --copy-dest=none s/');
+  });
+
   it.each([...DESTINATIONS, ...TREES])('%s', (operands) => {
     kit.compare(`RSYNC -ti ${operands}`);
     kit.compare(`RSYNC -ti --mkpath ${operands}`);

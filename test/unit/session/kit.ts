@@ -279,6 +279,8 @@ class MadeGenerator implements ports.GeneratorFiles {
     sink.channel.writer.sumHead(count, blockLength, s2Length, remainder);
   }
 
+  openNothing(): void {}
+
   *begin(): Task {}
 
   *deleteIn(): Task {}
