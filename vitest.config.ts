@@ -7,6 +7,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/fresh-command.ts'],
     pool: 'forks',
+    // Tests wait for other processes most of the time.
+    maxWorkers: '100%',
     testTimeout: 30_000,
   },
 });
