@@ -112,5 +112,9 @@ describe.skipIf(upstream === undefined)(
       const options = ['-ain', '--delay-updates'];
       expect(run(ourCommand, options, 'd/new/')).toEqual(run(upstream!, options, 'd/new/'));
     });
+
+    it('lets a dry run do without the directory above the destination', () => {
+      expect(run(ourCommand, ['-ain'], 'd/no/new/')).toEqual(run(upstream!, ['-ain'], 'd/no/new/'));
+    });
   },
 );
