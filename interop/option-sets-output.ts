@@ -31,6 +31,7 @@ const formats: OptionSet[] = [
     sources: ['src/dir0', './src/dir1/'],
     onlyFull,
   },
+  { name: 'format-late-progress', options: ['-aP', '--out-format=%i|%n|%b'], destination: changed, onlyFull },
   { name: 'format-29', options: ['-ai', '--protocol=29'], tree, destination: changed, onlyFull },
   { name: 'format-28', options: ['-ai', '--protocol=28'], destination: changed, onlyFull },
 ];

@@ -121,8 +121,15 @@ export class TextRenderer implements EventSink {
       : isNamed(event.iflags, event.entry.kind === 'directory', event.hardLinkTo);
     if (!shown) return;
     const early = itemFormatBeforeTransfer || dryRun || (event.iflags & ITEM_TRANSFER) === 0;
+    if (!early && event.stage === 'before') this.#nameOfProgress(event.entry.name);
     if (early !== (event.stage === 'before')) return;
     this.#info(changeLine(itemFormat, event, this.#context()));
+  }
+
+  /** What the progress lines speak of, where the file's own line comes only behind them. */
+  #nameOfProgress(name: string): void {
+    const { info } = this.#options;
+    if (info.progress === 1 && info.name > 0) this.#info(name);
   }
 
   #deleted(event: DeletedEvent): void {

@@ -67,6 +67,10 @@ describe('a run in rsync’s words', () => {
       change(entry('f'), 0xa000, { stage: 'after', dataBytes: 49 }),
     ];
     expect(rendered('--out-format=%b-%n s d', events)).toBe('49-f\n');
+    // What the progress lines between the two speak of.
+    expect(rendered('--progress --out-format=%b-%n s d', events)).toBe('f\n49-f\n');
+    expect(rendered('--info=progress --out-format=%b-%n s d', events)).toBe('49-f\n');
+    expect(rendered('--info=progress2,name --out-format=%b-%n s d', events)).toBe('49-f\n');
     expect(rendered('--out-format=%n s d', events)).toBe('f\n');
   });
   it('an empty format prints an empty line an item, as rsync 3.4.1 does', () => {
