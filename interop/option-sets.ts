@@ -84,7 +84,8 @@ const output: OptionSet[] = [
 ];
 
 const updates: OptionSet[] = [
-  { name: 'update', options: ['-aui'], destination: changed },
+  // At dir5/file5 a newer directory stands in the way of a file: there -u follows 3.5.0, which makes way (security-rules-oracle).
+  { name: 'update', options: ['-aui', '--exclude=/dir5/file5'], destination: changed },
   { name: 'checksum', options: ['-aci'], destination: changed },
   { name: 'ignore-times', options: ['-aI', '-i'], destination: changed },
   { name: 'size-only', options: ['-ai', '--size-only'], destination: changed },
