@@ -122,10 +122,15 @@ export class DirectoryReader {
   #markExcluded({ prefix, state }: Here, end: number): void {
     const { core } = this.#options;
     for (let at = this.#rows.bufferAt; at < end; at += scanRecordLength(core.u8, at)) {
-      if (scanRecordError(core.u32, at) !== 0 || !isRegular(scanRecordMode(core.u32, at))) continue;
+      if (!this.#isPlainRecord(at)) continue;
       const name = belowRoot(prefix + scanRecordName(core.u8, at));
       if (state.check(name, false, 'sender') === 'exclude') markScanRecord(core.u32, at);
     }
+  }
+
+  #isPlainRecord(at: number): boolean {
+    const { u32 } = this.#options.core;
+    return scanRecordError(u32, at) === 0 && isRegular(scanRecordMode(u32, at));
   }
 
   #takeRecord(list: FileList, here: Here, at: number): void {
@@ -150,7 +155,8 @@ export class DirectoryReader {
       if (settings.info.mount >= 1) report.message('info', `[sender] skipping mount-point dir ${name}`);
       return;
     }
-    if (state.check(belowRoot(name), directory, 'sender') === 'exclude') return;
+    const asked = this.#takesPlainFiles && this.#isPlainRecord(at);
+    if (!asked && state.check(belowRoot(name), directory, 'sender') === 'exclude') return;
     const flags = directory && settings.recursive && !mountPoint ? FLIST_CONTENT_DIR : 0;
     const added = this.#options.add(list, source, name, stat, flags, state);
     this.#rows.learn(stat.uid, stat.gid);

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
+  chownSync,
   linkSync,
   mkdirSync,
   mkdtempSync,
@@ -20,6 +21,7 @@ import { type TreeListSource, createListSource } from '@ocrsync/node/flist/list-
 import { ruleFiles } from '@ocrsync/node/flist/rule-files';
 import { LocalNodeFilesystem } from '@ocrsync/node/fs/local-node';
 import { DEFAULT_OPTIONS, type FilterArgument, type Options } from '@ocrsync/node/options/options';
+import type { NameDecision } from '@ocrsync/node/session/ports';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 let root: string;
@@ -45,6 +47,8 @@ interface Given {
   protocol?: number;
   incremental?: boolean;
   filters?: readonly FilterArgument[];
+  /** Hears of every name that a rule decides. */
+  decided?: (decision: NameDecision) => void;
 }
 
 interface Made {
@@ -58,7 +62,11 @@ interface Made {
 function build(args: readonly string[], given: Given = {}): Made {
   const core = new CoreInstance();
   const filesystem = new LocalNodeFilesystem();
-  const filters = new FilterList({ files: ruleFiles(filesystem), warn: (text) => messages.push(text) });
+  const filters = new FilterList({
+    files: ruleFiles(filesystem),
+    warn: (text) => messages.push(text),
+    decided: given.decided,
+  });
   filters.addArguments(given.filters ?? []);
   const incremental = given.incremental ?? false;
   const protocol = given.protocol ?? 32;
@@ -199,6 +207,21 @@ describe('-R', () => {
 
   it('refuses .. in names', () => {
     expect(() => build(['a/../b'], { options })).toThrow('found ".." dir in relative path: a/../b');
+  });
+});
+
+describe('rules', () => {
+  it.skipIf(process.geteuid?.() !== 0)('are asked once about a file, whoever owns it', () => {
+    tree({ 'src/cc': '', 'src/x/c': '' });
+    chownSync(path.join(root, 'src/x/c'), 1, 1234);
+    const asked: string[] = [];
+    const filters: FilterArgument[] = [{ kind: 'filter', text: '+ c*' }];
+    build([`${root}/src/`], {
+      filters,
+      options: { owner: true, group: true },
+      decided: ({ name }) => asked.push(name),
+    });
+    expect(asked.sort()).toEqual(['cc', 'x/c']);
   });
 });
 
