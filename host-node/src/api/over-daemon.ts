@@ -11,7 +11,7 @@ import { connectDaemon, needsChild } from './daemon-connection.ts';
 import { readEarlyInput } from './early-input.ts';
 import { finish, pumpOptions } from './outcome.ts';
 import { wordsToWire } from './own-charset.ts';
-import { confineBeside, leaveShell } from './over-shell.ts';
+import { confineBeside, leaveShell, wordsLine } from './over-shell.ts';
 import { type RemoteEndpoints, roleOfOperands } from './remote-role.ts';
 import { clientPlan } from './run-confinement.ts';
 
@@ -63,6 +63,7 @@ export async function runOverDaemon(
   const words = told.visible;
   if (tells('cmd')) environment.line(`sending daemon args: ${words.join(' ')}  (${words.length} args)`);
   sendDaemonArguments(duplex, agreement.protocol, words);
+  if (options.secludedArgs && tells('cmd')) environment.line(wordsLine('protected args:', told.secluded));
   if (options.secludedArgs) duplex.write(secludedBlock(wordsToWire(told.secluded, options)));
   const client = clientSession(agreed, endpoints, environment, agreement.protocol);
   await pump(client.session, duplex, pumpOptions(options, environment));

@@ -87,7 +87,7 @@ function tellCommand(
   environment.line(wordsLine('opening connection using:', words));
 }
 
-function wordsLine(head: string, words: readonly string[]): string {
+export function wordsLine(head: string, words: readonly string[]): string {
   const shown = words.map((word) => (/[^A-Za-z0-9,.\-_=+@/]/.test(word) ? `"${word}"` : word));
   return `${head} ${shown.join(' ')}  (${words.length} args)`;
 }
