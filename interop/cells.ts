@@ -74,14 +74,22 @@ export interface Selection {
   readonly protocols?: readonly string[];
 }
 
+/** Before protocol 29 the generator prints the names of directories and the sender those of files: two processes, without order. */
+function namesOnly(set: OptionSet): boolean {
+  return set.options.some((word) => /^-[a-z]*v[a-z]*$/i.test(word) && !word.includes('i'));
+}
+
 function forced(sets: readonly OptionSet[], protocols: readonly string[]): OptionSet[] {
   const free = sets.filter((set) => !set.options.some((word) => word.startsWith('--protocol')));
   return protocols.flatMap((version) =>
-    free.map((set) => ({
-      ...set,
-      name: `${set.name}@${version}`,
-      options: [...set.options, `--protocol=${version}`],
-    })),
+    free
+      .filter((set) => Number(version) >= (set.sinceProtocol ?? 0))
+      .map((set) => ({
+        ...set,
+        name: `${set.name}@${version}`,
+        options: [...set.options, `--protocol=${version}`],
+        ...(Number(version) < 29 && namesOnly(set) ? { racingNames: true } : {}),
+      })),
   );
 }
 

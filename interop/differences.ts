@@ -37,6 +37,8 @@ export function differences(expected: readonly string[], actual: readonly string
  * a race (docs/protocol/07-output.md §3). So each kind has to be in order, but not the kinds among each other.
  */
 const kinds: readonly (readonly [string, RegExp])[] = [
+  // The receiver's, while the generator goes on: rsync beside itself differs here, too (--append before protocol 29).
+  ['verifications', /^out: (WARNING|ERROR): .* failed verification/],
   ['deletions', /^out: (\*deleting|deleting |del\. )/],
   [
     'notices',
@@ -49,7 +51,7 @@ function kindOf(line: string): string {
 }
 
 function orderDifference(expected: readonly string[], actual: readonly string[]): string[] {
-  for (const kind of ['deletions', 'notices', 'lines']) {
+  for (const kind of ['verifications', 'deletions', 'notices', 'lines']) {
     const [wanted, got] = [expected, actual].map((lines) =>
       lines.filter((line) => kindOf(line) === kind),
     ) as [string[], string[]];

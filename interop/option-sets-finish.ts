@@ -16,7 +16,8 @@ export const finishSets: readonly OptionSet[] = [
   { name: 'backup-verbose', options: ['-avvb'], destination: changed, racingNames: true },
   { name: 'backup-conflicts', options: ['-aib', '--delete'], destination: 'conflicting' },
   { name: 'backup-inplace', options: ['-aib', '--inplace', '--no-W'], destination: changed },
-  { name: 'backup-append', options: ['-aib', '--append'], destination: 'shortened' },
+  // Before protocol 29 no record names the backup as the basis: rsync's second try reads another file than it summed, and its damaged file is left.
+  { name: 'backup-append', options: ['-aib', '--append'], destination: 'shortened', sinceProtocol: 29 },
   { name: 'partial-dir', options: ['-ai', '--partial-dir=.rsync-partial', '--no-W'], destination: changed },
   {
     name: 'delay-updates',
