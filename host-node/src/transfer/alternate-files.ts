@@ -43,18 +43,13 @@ export class AlternateFiles {
     const match = yield* findRegular(this.#state, this.#alternates, this.#quickCheck, visited);
     if (match === undefined) return undefined;
     if (existing !== undefined) return yield* this.#replace(visited, existing, match);
-    if (match.level === 'kind') return this.#asBasis(visited, match);
+    if (match.level === 'kind') return match;
     if (match.level === 'content') return yield* this.#copied(visited, match);
     if (kind === 'compare') return yield* this.#leaveOut(visited);
     if (kind === 'link' && this.#link(visited.name, match.place, false)) {
       return yield* this.#linked(visited);
     }
     return yield* this.#copied(visited, match);
-  }
-
-  /** Appending to a file that is not there would begin in the middle. */
-  #asBasis({ redo }: Visited, match: AlternateMatch): AlternateMatch | undefined {
-    return this.#state.options.append !== 0 && !redo ? undefined : match;
   }
 
   /** Only a file that is the same in everything takes the place of another one. */

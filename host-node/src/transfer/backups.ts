@@ -3,6 +3,7 @@
 import { isDirectory, isRegular, isSymlink } from '@ocrsync/core/file-type';
 import { isUnsafeLink } from '../flist/unsafe-link.ts';
 import { type FileStat, FilesystemError, type Root } from '../fs/filesystem.ts';
+import { createdDirectoryMode } from './attributes.ts';
 import { copyAttributes } from './copied-attributes.ts';
 import { copyContents } from './copied-contents.ts';
 import { type DestinationState, type Role, systemText } from './destination-state.ts';
@@ -210,8 +211,10 @@ export class Backups {
     root.mkdir(name, ALL_MAY);
     const original = { root: this.#state.tree, name };
     const stat = lookAt(original);
-    if (stat !== undefined && isDirectory(stat.mode))
-      copyAttributes(this.#state, role, original, stat, place);
+    const created = lookAt(place);
+    if (stat === undefined || created === undefined || !isDirectory(stat.mode)) return;
+    const mode = this.#state.options.perms ? stat.mode : createdDirectoryMode(stat.mode, created);
+    copyAttributes(this.#state, role, original, { ...stat, mode }, place);
   }
 
   /** The obstacle itself is not told, what was in it is. */

@@ -160,6 +160,7 @@ export class TreeGeneratorFiles implements GeneratorFiles {
         if (!(error instanceof FilesystemError)) throw error;
         lookError = error;
       }
+      lookError ??= this.#leftOut.lookErrorBelow(list.dirName(row), name);
     }
     const mode = state.wantedMode(list.mode(row), existing, name);
     const member = this.#links.member(entry);

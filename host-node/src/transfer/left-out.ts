@@ -1,7 +1,7 @@
 // Steps 6 and 7 of the decision procedure: what --existing and --ignore-existing leave out
 // (docs/protocol/04-transfer.md §3.3). Changes nothing on the disk.
 import { isDirectory } from '@ocrsync/core/file-type';
-import type { FileStat } from '../fs/filesystem.ts';
+import { type FileStat, FilesystemError } from '../fs/filesystem.ts';
 import type { Visit } from '../session/ports.ts';
 import type { Task } from '../session/wait.ts';
 import type { DestinationState } from './destination-state.ts';
@@ -15,6 +15,8 @@ export class LeftOut {
   /** Directories that are not there and will not be made: nothing below them is visited. */
   readonly #failed: Set<string>;
   readonly #isPossible: boolean;
+  /** What stays in the place of directories. */
+  readonly #obstacles = new Set<string>();
   /** Of the directory left out last, before protocol 29. */
   #depth: number | undefined;
   #difference: KeptDifference | undefined;
@@ -37,6 +39,12 @@ export class LeftOut {
     return false;
   }
 
+  /** Below something that stays in the place of a directory nothing can be looked at, nor made. */
+  lookErrorBelow(parent: string, name: string): FilesystemError | undefined {
+    if (!this.#obstacles.has(parent)) return undefined;
+    return new FilesystemError('ENOTDIR', 20, 'Not a directory', 'stat', name);
+  }
+
   /** True: the visit ends here. */
   *ends(visited: Visited, visit: Visit): Task<boolean> {
     if (!this.#isPossible || visit === 'redo') return false;
@@ -53,6 +61,7 @@ export class LeftOut {
     }
     if (options.ignoreExisting && existing !== undefined && !(directory && isDirectory(existing.mode))) {
       if (tell) yield* this.#tellExists(visited, existing);
+      if (directory) this.#obstacles.add(name);
       if (!directory) yield* this.#links.skip(entry, visited.sink);
       return true;
     }

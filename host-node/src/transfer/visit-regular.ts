@@ -83,9 +83,13 @@ export class RegularVisitor {
     if (other === 'made') return 'kept';
     if (other === 'left-out') return 'elsewhere';
     if (existing !== undefined) return yield* this.#update(visited, existing);
-    const basis =
-      this.#waiting(name, undefined) ??
-      (other === undefined ? this.#fuzzyBasis(visited) : alternateBasis(other));
+    let basis = this.#waiting(name, undefined);
+    if (basis === undefined) {
+      const elsewhere = other === undefined ? this.#fuzzyBasis(visited) : alternateBasis(other);
+      if (elsewhere !== undefined && this.#hasNothingToAppend(visited, elsewhere.stat)) return 'skipped';
+      // Appending to a file that is not there would begin in the middle.
+      if (!this.#isAppending(visited)) basis = elsewhere;
+    }
     if (basis === undefined && member !== undefined && !member.isLast && !redo) return 'missing-link';
     yield* this.#requestWithBasis(visited, basis);
     return 'asked';
@@ -106,17 +110,24 @@ export class RegularVisitor {
       yield* keep(this.#state, visited, existing, options.checksum ? 'exact' : 'window');
       return 'kept';
     }
-    const appending = options.append !== 0 && !redo;
-    if (appending && existing.sizeBytes >= entry.list.sizeBytes(entry.row)) return 'skipped';
+    if (this.#hasNothingToAppend(visited, existing)) return 'skipped';
     this.#fuzzy?.willChange(name);
     const own = { type: BASIS_FNAME, place, stat: existing, compared: existing };
     return (yield* this.#requestUpdate(visited, this.#waiting(name, existing) ?? own)) ? 'asked' : 'failed';
   }
 
-  /** Not for appending, which would begin in the middle of a file that is not there. */
+  #isAppending({ redo }: Visited): boolean {
+    return this.#state.options.append !== 0 && !redo;
+  }
+
+  /** A file as long as the sender's stays as it is; one beside the destination or of a similar name counts, too (observed). */
+  #hasNothingToAppend(visited: Visited, found: FileStat): boolean {
+    const { list, row } = visited.entry;
+    return this.#isAppending(visited) && found.sizeBytes >= list.sizeBytes(row);
+  }
+
   #fuzzyBasis(visited: Visited): Basis | undefined {
-    if (this.#fuzzy === undefined || (this.#state.options.append !== 0 && !visited.redo)) return undefined;
-    const found = this.#fuzzy.find(visited);
+    const found = this.#fuzzy?.find(visited);
     if (found === undefined) return undefined;
     const { basisType, place, stat, xname } = found;
     return { type: basisType, place, stat, compared: undefined, xname };

@@ -79,6 +79,19 @@ function run(command: string, options: readonly string[], target = 'd/'): Result
   }
 }
 
+/** All that a script prints that runs the program as "$@"; roles and paths without what differs from run to run. */
+function scripted(command: string, script: string): string {
+  const base = mkdtempSync(path.join(tmpdir(), 'ocrsync-finish-'));
+  try {
+    const words = ['-c', `exec 2>&1; ${script}`, 'sh', ...command.split(' ')];
+    const { stdout } = spawnSync('sh', words, { cwd: base, encoding: 'latin1' });
+    const lines = stdout.replaceAll(base, '').replace(/^rsync error: (.*) at .*$/gm, 'rsync error: $1');
+    return lines.split('\n').sort().join('\n');
+  } finally {
+    rmSync(base, { recursive: true, force: true });
+  }
+}
+
 describe.skipIf(upstream === undefined)(
   'files get their names as rsync gives them',
   { timeout: 60_000 },
@@ -115,6 +128,21 @@ describe.skipIf(upstream === undefined)(
 
     it('lets a dry run do without the directory above the destination', () => {
       expect(run(ourCommand, ['-ain'], 'd/no/new/')).toEqual(run(upstream!, ['-ain'], 'd/no/new/'));
+    });
+
+    it('cannot go below a file that --ignore-existing keeps in the place of a directory', () => {
+      const script = `mkdir -p s/a/e d; touch s/a/f; ln -s t s/a/l; echo kept >d/a; "$@" -rlp --ignore-existing s/ d/`;
+      const real = scripted(upstream!, script);
+      expect(real).toContain('recv_generator: failed to stat "/d/a/f": Not a directory (20)');
+      expect(scripted(ourCommand, script)).toBe(real);
+    });
+
+    it('leaves the directories of backups the setgid bit of the one above them', () => {
+      const script = `umask 22; mkdir -p s/g/t d/g/t; echo 1 >s/g/t/a; echo old >d/g/t/a; chmod g+s d/g; chmod 755 d/g/t
+"$@" -r --backup-dir=../b s/ d/; "$@" -rp --backup-dir=../p s/ d/; find b p -printf '%m %p\\n' | sort`;
+      const real = scripted(upstream!, script);
+      expect(real).toContain('2755 b/g/t\n');
+      expect(scripted(ourCommand, script)).toBe(real);
     });
   },
 );
