@@ -21,7 +21,7 @@ export type BackupOutcome = 'none' | 'gone' | 'kept' | 'skipped' | 'failed';
 
 export class Backups {
   readonly #state: DestinationState;
-  /** As typed; null: beside the file. */
+  /** As typed, without slashes at its end; null: beside the file. */
   readonly #directory: string | null;
   readonly #suffix: string;
   #root: Root | undefined;
@@ -32,7 +32,7 @@ export class Backups {
 
   constructor(state: DestinationState) {
     this.#state = state;
-    this.#directory = state.options.backupDir;
+    this.#directory = state.options.backupDir?.replace(/(?<=.)\/+$/, '') ?? null;
     this.#suffix = state.options.suffix;
   }
 

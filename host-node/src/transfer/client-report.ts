@@ -201,8 +201,14 @@ export class ClientReport implements SessionReport {
     });
   }
 
+  /** rsync prints blanks for the MD4 of protocols before 30 (observed, with --checksum as well). */
+  #hasShownDigests(): boolean {
+    return this.#negotiated !== undefined && this.#negotiated.protocol >= 30;
+  }
+
   #digestOf(wire: WireShare | undefined): string | undefined {
-    if (this.#options.digests !== true || wire?.digest === undefined) return undefined;
+    if (this.#options.digests !== true || wire?.digest === undefined || !this.#hasShownDigests())
+      return undefined;
     return digestText(wire.digest, this.#negotiated?.transferChecksum);
   }
 
@@ -226,7 +232,9 @@ export class ClientReport implements SessionReport {
   }
 
   #listed(entry: Entry): string | undefined {
-    return this.#options.checksum === true ? entryDigest(entry, this.#negotiated?.listChecksum) : undefined;
+    return this.#options.checksum === true && this.#hasShownDigests()
+      ? entryDigest(entry, this.#negotiated?.listChecksum)
+      : undefined;
   }
 
   #info(entry: Entry): ReturnType<typeof entryInfo> {

@@ -28,7 +28,9 @@ export function copyAttributes(
   attempt(`chown ${quotedPath(copy)} failed`, () => copyOwner(state, stat, copy));
   if (options.xattrs > 0) copyXattrs(original, copy);
   if (keepsMtime(options, stat.mode)) {
-    const { mtimeSec, mtimeNsec } = stat;
+    // rsync takes the original for an entry of a list, which has whole seconds before protocol 31 (observed).
+    const { mtimeSec } = stat;
+    const mtimeNsec = state.context.protocol >= 31 ? stat.mtimeNsec : 0;
     attempt(`failed to set times on ${quotedPath(copy)}`, () => root.setTimes(name, { mtimeSec, mtimeNsec }));
   }
   if (isLink) return;

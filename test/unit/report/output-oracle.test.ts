@@ -153,6 +153,8 @@ const SCREEN = [
   '-aq --delete',
   '-a --no-W --out-format=%n|%b|%c|%C|%o|%i|%l|%B|%M|%U|%G|%f',
   '-ac --out-format=%C_%n',
+  '-ac --out-format=%C_%n --protocol=29',
+  '-a --no-W --out-format=%C_%n --protocol=28',
   '-an --out-format=%C_%b_%n',
   '-a --delete --out-format=%o_%i_%n%L_%G',
 ];

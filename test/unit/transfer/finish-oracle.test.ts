@@ -36,7 +36,7 @@ function prepare(base: string): void {
   file('d/same', 'same');
   file('d/a', 'old one', 99);
   file('d/sub/b', 'old two', 99);
-  file('d/big', lines(40, 9000), 99);
+  file('d/big', lines(40, 9000), 99.5);
   file('d/.part/big', lines(0, 4000), 50);
   file('d/extra', 'extra', 99);
   file('d/gone/x', 'x', 99);
@@ -100,6 +100,9 @@ describe.skipIf(upstream === undefined)(
       '-aivvb --delete',
       '-ai --backup-dir=kept/ --delete --info=backup',
       '-aivvb --inplace --no-W --info=flist0',
+      '-aib --inplace --no-W --protocol=28',
+      '-aib --inplace --no-W --protocol=30',
+      '-aib --inplace --no-W --protocol=31',
       '-aivv --partial-dir=.part',
       '-aib --partial-dir=.part --no-W',
       '-aivvb --delay-updates --delete',
@@ -110,8 +113,8 @@ describe.skipIf(upstream === undefined)(
       '-aivv --remove-source-files',
       '-aib --remove-sent-files --delay-updates',
       '-ai --sparse --preallocate --fsync',
-    ])('with %s %s %s %s', (...options: string[]) => {
-      const given = options.filter((option) => option !== undefined);
+    ])('with %s', (options) => {
+      const given = options.split(' ');
       const real = run(upstream!, given);
       const ours = run(ourCommand, given);
       expect(ours.tree).toBe(real.tree);

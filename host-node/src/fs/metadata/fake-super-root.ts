@@ -180,7 +180,10 @@ export class FakeSuperRoot implements Root {
     return undefined;
   }
 
-  /** A plain file in place of something else. It goes again when it cannot say what it stands for. */
+  /**
+   * A plain file in place of something else. It goes again when it cannot say what it stands for. Like all that a super-user
+   * makes it is root's until somebody gives it away (rsync without --owner; upstream's test devices-fake).
+   */
   #standIn(name: string, what: Pick<FakeStat, 'mode' | 'rdevMajor' | 'rdevMinor'>, content: string): void {
     const file = this.#inner.createExclusive(name, OWN_FILE_BITS);
     try {
@@ -189,7 +192,7 @@ export class FakeSuperRoot implements Root {
       } finally {
         file.close();
       }
-      this.#change(name, (shown) => ({ ...shown, ...what }));
+      this.#change(name, (shown) => ({ ...shown, uid: 0, gid: 0, ...what }));
     } catch (error) {
       this.#inner.unlink(name);
       throw error;
