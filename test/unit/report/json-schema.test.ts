@@ -20,7 +20,7 @@ async function lines(words: string): Promise<Record<string, unknown>[]> {
     [
       '-c',
       `rm -rf s d; mkdir -p s/sub d/sub; echo one >s/new; echo two >s/size; echo 2 >d/size; echo abc >s/time; echo abd >d/time
-     touch -d @1500000000 s/time; echo same >s/mode; cp -p s/mode d/mode; chmod 600 d/mode; ln -s a s/link; ln -s b d/link
+     touch -d @1500000000 s/time; echo same >s/mode; cp -p s/mode d/mode; chmod 600 d/mode; ln -s a s/link; ln -s b d/link; touch -h -d @1500000000 s/link d/link
      ln s/new s/hard; echo x >d/gone; mkfifo s/fifo; touch -d @1400000000 s/sub; printf x >"s/$(printf 'odd\\377')"`,
     ],
     { cwd: directory },
