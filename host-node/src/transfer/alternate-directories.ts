@@ -49,7 +49,10 @@ export class AlternateDirectories {
       } catch (error) {
         if (!(error instanceof FilesystemError)) throw error;
         const what = WHAT_LACKS.get(error.code) ?? `cannot be used (${error.strerror})`;
-        this.#state.report.message('warning', `--${this.kind}-dest arg ${what}: ${directory}`);
+        this.#state.report.message(
+          'warning',
+          `--${this.kind}-dest arg ${what}: ${withoutSlashes(directory)}`,
+        );
       }
     }
   }
@@ -62,6 +65,11 @@ export class AlternateDirectories {
     // A destination that a dry run does not make has no '..' that the system could follow.
     return filesystem.root(withoutClimbing(`${rootPath}/${directory}`));
   }
+}
+
+/** As rsync keeps what was typed. */
+function withoutSlashes(directory: string): string {
+  return directory.replace(/(?<=.)\/+$/, '');
 }
 
 /** '..' taken by its text. `path` is absolute. */
