@@ -71,14 +71,14 @@ const CASES: readonly Case[] = [
   // Of a file longer than the alternate one rsync makes only the end; ours is whole.
   ...KINDS.map((kind): Case => [
     'files to append to, beside the destination only',
-    'mkdir src; cd src; echo abc >longer; echo abc >same; touch -d @1500000000 *',
-    'mkdir alt d; echo abcdef >alt/longer; echo xyz >alt/same; touch -d @1400000000 alt/*',
+    'mkdir src; cd src; echo abc >longer; echo abc >same; touch -d @1500000000 * .',
+    'mkdir alt d; echo abcdef >alt/longer; echo xyz >alt/same; touch -d @1400000000 alt/* d',
     `-aii --append --${kind}-dest=ALT`,
   ]),
   [
     'files to append to, of similar names',
-    'mkdir src; cd src; echo abc >longer-1; touch -d @1500000000 *',
-    'mkdir d; echo abcdef >d/longer-2; touch -d @1400000000 d/*',
+    'mkdir src; cd src; echo abc >longer-1; touch -d @1500000000 * .',
+    'mkdir d; echo abcdef >d/longer-2; touch -d @1400000000 d/* d',
     '-aiiy --append',
   ],
   ['a directory that is none', FILES, ALTERNATE, '-aii --copy-dest=ALT/same --copy-dest=ALT'],
