@@ -9,9 +9,8 @@ import { type AlternateMatch, findRegular } from './alternate-match.ts';
 import { reportCompared, reportSame } from './alternate-report.ts';
 import { setAttributes } from './attributes.ts';
 import type { DestinationState } from './destination-state.ts';
-import type { Place } from './place.ts';
+import { type Place, unlinkQuietly } from './place.ts';
 import type { QuickCheck } from './quick-check.ts';
-import { removeQuietly } from './replace.ts';
 import { counterName } from './temp-name.ts';
 import { tellKept, type Visited } from './visit.ts';
 
@@ -115,7 +114,7 @@ export class AlternateFiles {
       return true;
     } catch (error) {
       if (!(error instanceof FilesystemError)) throw error;
-      if (temporary !== undefined) removeQuietly(tree, temporary);
+      if (temporary !== undefined) unlinkQuietly({ root: tree, name: temporary });
       return false;
     }
   }
@@ -172,7 +171,7 @@ export class AlternateFiles {
       return true;
     } catch (error) {
       state.failed('generator', told, error);
-      if (temporary !== undefined) removeQuietly(tree, temporary);
+      if (temporary !== undefined) unlinkQuietly({ root: tree, name: temporary });
       return false;
     }
   }

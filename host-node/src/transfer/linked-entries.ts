@@ -1,7 +1,6 @@
 // The generator's way with hard-linked entries: who waits for whom, linking, and what happens to a group when one member is
 // skipped (docs/protocol/04-transfer.md §11). The groups themselves are kept by hard-links.ts.
 import type { FileList } from '@ocrsync/core/file-list';
-import { type FileStat, FilesystemError } from '../fs/filesystem.ts';
 import { ITEM_LOCAL_CHANGE } from '../session/item.ts';
 import type { Entry, GeneratorSink, Visit } from '../session/ports.ts';
 import type { Task } from '../session/wait.ts';
@@ -9,6 +8,7 @@ import { AlternateLinks, type LinkedBeside, tellLinked } from './alternate-links
 import type { DestinationState } from './destination-state.ts';
 import { HardLinks, isPending, type Member } from './hard-links.ts';
 import { linkOrCopy } from './full-links.ts';
+import { lookAt } from './place.ts';
 import { createInPlace, type Hand, newKind } from './replace.ts';
 import { report, tellKept, type Visited } from './visit.ts';
 
@@ -106,7 +106,8 @@ export class LinkedEntries {
     const state = this.#state;
     const { name, existing, sink, entry } = visited;
     if (existing !== undefined) {
-      const target = this.#lookAtLeader(leader);
+      // Where it is gone or out of reach, linking to it tells that.
+      const target = lookAt({ root: state.tree, name: leader });
       if (existing.dev === target?.dev && existing.ino === target.ino) {
         yield* report(state, visited, existing, ITEM_LOCAL_CHANGE, '');
         tellKept(state, name, false);
@@ -139,16 +140,6 @@ export class LinkedEntries {
     yield* report(state, visited, existing, ITEM_LOCAL_CHANGE, leader);
     state.announce(`${name} => ${leader}`);
     sink.success(entry.ndx);
-  }
-
-  /** undefined when it is gone or out of reach: linking to it tells that. */
-  #lookAtLeader(leader: string): FileStat | undefined {
-    try {
-      return this.#state.lstat(leader);
-    } catch (error) {
-      if (error instanceof FilesystemError) return undefined;
-      throw error;
-    }
   }
 
   /** §11.5: an entry that will not be made; another member may have to be asked for instead. */

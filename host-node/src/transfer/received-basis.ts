@@ -7,7 +7,7 @@ import { BASIS_BACKUP, BASIS_FNAME, BASIS_FUZZY, BASIS_PARTIAL_DIR, type Item } 
 import type { Entry } from '../session/ports.ts';
 import type { DestinationState } from './destination-state.ts';
 import type { PartialFile } from './partial-directory.ts';
-import type { Place } from './place.ts';
+import { lookAt, type Place } from './place.ts';
 
 /** `failure`: it could not be looked at or opened. */
 export interface FoundBasis {
@@ -84,7 +84,8 @@ export class ReceivedBasis {
   }
 
   #elsewhere(place: Place | undefined, name: string): FoundBasis {
-    const existing = this.#lookAt(name);
+    // What cannot be looked at is told when it is replaced.
+    const existing = lookAt({ root: this.#state.tree, name });
     if (place === undefined) return { existing };
     const { basis, failure, existing: stat } = this.#open(place);
     if (basis === undefined || stat === undefined) {
@@ -112,16 +113,6 @@ export class ReceivedBasis {
 
   #canBeBasis({ mode }: FileStat): boolean {
     return isRegular(mode) || (this.#state.options.writeDevices && isDevice(mode));
-  }
-
-  /** What cannot be looked at is told when it is replaced. */
-  #lookAt(name: string): FileStat | undefined {
-    try {
-      return this.#state.tree.lstat(name);
-    } catch (error) {
-      if (error instanceof FilesystemError) return undefined;
-      throw error;
-    }
   }
 
   #refuse(text: string): never {

@@ -1,10 +1,11 @@
 // Puts new objects where something may be in the way: atomically by a temporary name where that is possible, else after
 // making room (docs/protocol/04-transfer.md §3.6.1, §13.8). For symlinks, devices, specials and hard links.
 import type { DeletionEmitter } from '../delete/emitter.ts';
-import { type FileStat, FilesystemError, type Root } from '../fs/filesystem.ts';
+import type { FileStat } from '../fs/filesystem.ts';
 import type { Task } from '../session/wait.ts';
 import type { DestinationState } from './destination-state.ts';
 import { isDevice, isDirectory, isSpecial, isSymlink } from '@ocrsync/core/file-type';
+import { unlinkQuietly } from './place.ts';
 import { counterName } from './temp-name.ts';
 
 /** Gives the emitter when something is to be deleted: in a dry run without destination there is none. */
@@ -78,7 +79,7 @@ function overwrite(state: DestinationState, { name, failure, make }: Creation): 
     return false;
   }
   if (state.backups?.keep(name, 'link', 'generator') === 'failed') {
-    removeQuietly(root, temporary);
+    unlinkQuietly({ root, name: temporary });
     return false;
   }
   try {
@@ -86,16 +87,7 @@ function overwrite(state: DestinationState, { name, failure, make }: Creation): 
     return true;
   } catch (error) {
     state.failed('generator', `rename ${state.fullName(temporary)} -> ${state.fullName(name)} failed`, error);
-    removeQuietly(root, temporary);
+    unlinkQuietly({ root, name: temporary });
     return false;
-  }
-}
-
-/** What is left of a failure that was told. */
-export function removeQuietly(root: Root, name: string): void {
-  try {
-    root.unlink(name);
-  } catch (error) {
-    if (!(error instanceof FilesystemError)) throw error;
   }
 }

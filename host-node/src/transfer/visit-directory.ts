@@ -14,7 +14,7 @@ import { isDirectory, PERMISSION_MASK } from '@ocrsync/core/file-type';
 import { hasSameMtime, keepsMtime } from './kept-attributes.ts';
 import { directoryName } from './kept-dirlinks.ts';
 import { type Hand, makeRoom } from './replace.ts';
-import type { Place } from './place.ts';
+import { lookAt, type Place } from './place.ts';
 import { keepAttributes, report, tellKept, type Visited, wouldChange } from './visit.ts';
 
 const OWNER_ALL = 0o700;
@@ -91,7 +91,8 @@ export class DirectoryVisitor {
     }
     const created = existing === undefined;
     if (created && !this.#make(visited)) return;
-    const stat = created ? this.#lookAtCreated(name) : existing;
+    // Where that fails, whoever needs it looks, and tells, again.
+    const stat = created ? lookAt({ root: state.tree, name }) : existing;
     const mode =
       (created || early) && !state.options.perms && stat !== undefined
         ? createdDirectoryMode(visited.mode, stat)
@@ -179,16 +180,6 @@ export class DirectoryVisitor {
       state.failed('generator', `recv_generator: mkdir ${state.fullName(name)} failed`, error);
       this.#skipContents(name);
       return false;
-    }
-  }
-
-  /** undefined when that fails: whoever needs it looks, and tells, again. */
-  #lookAtCreated(name: string): FileStat | undefined {
-    try {
-      return this.#state.tree.lstat(name);
-    } catch (error) {
-      if (error instanceof FilesystemError) return undefined;
-      throw error;
     }
   }
 
