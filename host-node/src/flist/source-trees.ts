@@ -12,6 +12,7 @@ import {
   type Root,
   type SymlinkPolicy,
 } from '../fs/filesystem.ts';
+import { withoutSlashes } from '../fs/path-text.ts';
 import type { SessionReport } from '../session/ports.ts';
 import { RunError } from '../session/run-error.ts';
 import type { SourceArgument } from './argument.ts';
@@ -98,7 +99,7 @@ export class SourceTrees {
         this.#options.settings.insecureLinks ? undefined : processRules(),
       );
       const { debug } = this.#options.report;
-      debug?.('chdir', 1, () => `[sender] change_dir(${root.path.replace(/(?<=.)\/+$/, '')})`);
+      debug?.('chdir', 1, () => `[sender] change_dir(${withoutSlashes(root.path)})`);
       this.#roots.push({ root, number, files, outside });
       this.#rootNumbers.set(key, number);
       return this.#roots[number]!;

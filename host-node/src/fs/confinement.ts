@@ -4,6 +4,7 @@ import { closeSync, fstatSync, openSync, statSync } from 'node:fs';
 import { loadNative } from '@ocrsync/native/load';
 import type { ConfineCalls } from '@ocrsync/native/confine';
 import { errorOfNumber } from './errno.ts';
+import { splitPath } from './path-text.ts';
 
 /** Rights of Landlock, the kernel's own bits. */
 const EXECUTE = 0x0001;
@@ -160,16 +161,9 @@ function enforce(
 
 /** The directory itself, or the nearest one above it that exists: what may be written when `path` is to be made. */
 export function nearestDirectory(path: string): string {
-  for (let each = path; ; each = parentOf(each)) {
+  for (let each = path; ; each = splitPath(each).directory) {
     if (isDirectory(each) || each === '/' || each === '.') return each;
   }
-}
-
-function parentOf(path: string): string {
-  const bare = path.replace(/\/+$/, '');
-  const slash = bare.lastIndexOf('/');
-  if (bare === '') return '/';
-  return slash < 0 ? '.' : bare.slice(0, slash) || '/';
 }
 
 function isDirectory(path: string): boolean {

@@ -1,6 +1,7 @@
 // The directories of --compare-dest, --copy-dest or --link-dest: trees of the operator's own choice, each under a root of its
 // own, below which names of the list stay (docs/protocol/04-transfer.md §3.10, 09-rsync-3.5.md §2.1, §6).
 import { FilesystemError, type Root } from '../fs/filesystem.ts';
+import { withoutSlashes } from '../fs/path-text.ts';
 import type { AlternateDestinations } from '../options/options.ts';
 import type { DestinationState } from './destination-state.ts';
 
@@ -65,11 +66,6 @@ export class AlternateDirectories {
     // A destination that a dry run does not make has no '..' that the system could follow.
     return filesystem.root(withoutClimbing(`${rootPath}/${directory}`));
   }
-}
-
-/** As rsync keeps what was typed. */
-function withoutSlashes(directory: string): string {
-  return directory.replace(/(?<=.)\/+$/, '');
 }
 
 /** '..' taken by its text. `path` is absolute. */

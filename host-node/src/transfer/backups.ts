@@ -3,6 +3,7 @@
 import { isDirectory, isRegular, isSymlink } from '@ocrsync/core/file-type';
 import { isUnsafeLink } from '../flist/unsafe-link.ts';
 import { type FileStat, FilesystemError, type Root } from '../fs/filesystem.ts';
+import { withoutSlashes } from '../fs/path-text.ts';
 import { createdDirectoryMode } from './attributes.ts';
 import { copyAttributes } from './copied-attributes.ts';
 import { copyContents } from './copied-contents.ts';
@@ -32,8 +33,9 @@ export class Backups {
 
   constructor(state: DestinationState) {
     this.#state = state;
-    this.#directory = state.options.backupDir?.replace(/(?<=.)\/+$/, '') ?? null;
-    this.#suffix = state.options.suffix;
+    const { backupDir, suffix } = state.options;
+    this.#directory = backupDir === null ? null : withoutSlashes(backupDir);
+    this.#suffix = suffix;
   }
 
   /** The name to be shown. */

@@ -2,6 +2,7 @@
 // 05-options.md §11). Ends the run with rsync's texts and codes when there can be none.
 import type { FileList } from '@ocrsync/core/file-list';
 import { type Filesystem, FilesystemError, type Root } from '../fs/filesystem.ts';
+import { type SplitPath, splitPath, withoutSlashes } from '../fs/path-text.ts';
 import { RunError } from '../session/run-error.ts';
 import { type DestinationState, systemText } from './destination-state.ts';
 import { isDirectory } from '@ocrsync/core/file-type';
@@ -21,7 +22,7 @@ export function openDestinationRoot(
   first: FileList,
   totalEntries: number,
 ): RootOutcome {
-  const parent = parentOf(path);
+  const parent = splitPath(path);
   const many = totalEntries > 1 && !(state.options.pruneEmptyDirs && isEmptied(first));
   const slash = path.endsWith('/');
   let mode = lookAt(state, path, parent);
@@ -51,7 +52,7 @@ function isEmptied(list: FileList): boolean {
 }
 
 /** A file in a directory that was made for it, or would be. */
-function enterNew(state: DestinationState, { directory, leaf }: Parent): RootOutcome {
+function enterNew(state: DestinationState, { directory, leaf }: SplitPath): RootOutcome {
   state.localName = leaf;
   if (state.dryRun) {
     state.rootPath = absolute(state.filesystem, directory);
@@ -62,24 +63,8 @@ function enterNew(state: DestinationState, { directory, leaf }: Parent): RootOut
   return 'existing';
 }
 
-interface Parent {
-  readonly directory: string;
-  readonly leaf: string;
-}
-
-function parentOf(path: string): Parent {
-  const bare = withoutSlashes(path);
-  const slash = bare.lastIndexOf('/');
-  if (slash < 0) return { directory: '.', leaf: bare };
-  return { directory: slash === 0 ? '/' : bare.slice(0, slash), leaf: bare.slice(slash + 1) };
-}
-
-function withoutSlashes(path: string): string {
-  return path.replace(/\/+$/, '') || (path.startsWith('/') ? '/' : path);
-}
-
 /** Mode of what the path leads to; undefined when nothing is there. */
-function lookAt(state: DestinationState, path: string, { directory, leaf }: Parent): number | undefined {
+function lookAt(state: DestinationState, path: string, { directory, leaf }: SplitPath): number | undefined {
   if (leaf === '' || leaf === '/' || leaf === '.' || leaf === '..') return modeOfDirectory(state, path);
   try {
     const stat = state.filesystem.root(directory).stat(leaf);
@@ -124,7 +109,7 @@ function refuseFile(first: FileList, many: boolean): void {
 
 function makeRoot(state: DestinationState, path: string): RootOutcome {
   const bare = withoutSlashes(path);
-  const { directory, leaf } = parentOf(path);
+  const { directory, leaf } = splitPath(path);
   const { isServer, info, formatHasItemize } = state.options;
   try {
     // A dry run never learns that the directory above is not there either, as upstream has it.

@@ -2,6 +2,7 @@
 // (docs/protocol/09-rsync-3.5.md §2.1, §6; 05-options.md §7). Names of the peer never come here.
 import { isDirectory } from '@ocrsync/core/file-type';
 import { type Filesystem, FilesystemError, type Root } from '../fs/filesystem.ts';
+import { splitPath } from '../fs/path-text.ts';
 import { RunError } from '../session/run-error.ts';
 import type { DestinationState } from './destination-state.ts';
 
@@ -68,11 +69,4 @@ export function madeRoot(filesystem: Filesystem, path: string): Root {
     if (there === undefined || !isDirectory(there.mode)) parent.mkdir(leaf, ALL_MAY);
   }
   return filesystem.root(path);
-}
-
-/** Parent and last component of an absolute path; at '/' the component is empty. */
-export function splitPath(path: string): { readonly directory: string; readonly leaf: string } {
-  const bare = path.replace(/\/+$/, '');
-  const slash = bare.lastIndexOf('/');
-  return { directory: slash <= 0 ? '/' : bare.slice(0, slash), leaf: bare.slice(slash + 1) };
 }

@@ -2,8 +2,8 @@
 // §9.6). A relative one is in each file's own directory, an absolute one is one for all.
 import { isDirectory, isRegular } from '@ocrsync/core/file-type';
 import { type FileStat, FilesystemError, type Root } from '../fs/filesystem.ts';
+import { splitPath } from '../fs/path-text.ts';
 import type { DestinationState } from './destination-state.ts';
-import { splitPath } from './operator-directories.ts';
 import { lookAt, type Place, unlinkQuietly } from './place.ts';
 
 const OWNER_ONLY = 0o700;
