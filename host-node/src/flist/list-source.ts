@@ -8,6 +8,7 @@ import type { CoreInstance } from '@ocrsync/core/instance';
 import type { FilterList } from '../filter/filter-list.ts';
 import type { FilterState } from '../filter/filter-state.ts';
 import type { FileStat, Filesystem, Root } from '../fs/filesystem.ts';
+import { parentOf } from '../fs/path-text.ts';
 import type { Options } from '../options/options.ts';
 import type { NameCharset } from '../session/charset.ts';
 import type { Negotiated } from '../session/negotiated.ts';
@@ -304,13 +305,12 @@ export class TreeListSource implements ListSource {
   /** Not incremental: the parents of a name, without those that the last name's parents began with. */
   #addParents(list: FileList, source: SourceRoot, name: string): void {
     const last = this.#lastImplied;
-    const parent = name.lastIndexOf('/') <= 0 ? '' : name.slice(0, name.lastIndexOf('/'));
     for (let at = name.indexOf('/', 1); at > 0; at = name.indexOf('/', at + 1)) {
       const implied = name.slice(0, at);
       if (last === implied || last.startsWith(`${implied}/`)) continue;
       this.#addImplied(list, source, implied, source.outside);
     }
-    this.#lastImplied = parent;
+    this.#lastImplied = parentOf(name);
   }
 
   /** Adds an implied directory; no filter rule is asked, symlinks are followed. */

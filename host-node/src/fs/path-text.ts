@@ -1,4 +1,9 @@
-// Paths as text, typed by the person who runs the process or found by the host: nothing here looks at a disk.
+// Paths and names below a root as text (latin1): nothing here looks at a disk.
+
+/** The directory that a name below a root lies in; '' for one at the top. */
+export function parentOf(name: string): string {
+  return name.slice(0, Math.max(0, name.lastIndexOf('/')));
+}
 
 /** Without slashes at its end; the root keeps one. */
 export function withoutSlashes(path: string): string {

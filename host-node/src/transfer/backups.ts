@@ -3,7 +3,7 @@
 import { isDirectory, isRegular, isSymlink } from '@ocrsync/core/file-type';
 import { isUnsafeLink } from '../flist/unsafe-link.ts';
 import { type FileStat, FilesystemError, type Root } from '../fs/filesystem.ts';
-import { withoutSlashes } from '../fs/path-text.ts';
+import { parentOf, withoutSlashes } from '../fs/path-text.ts';
 import { createdDirectoryMode } from './attributes.ts';
 import { copyAttributes } from './copied-attributes.ts';
 import { copyContents } from './copied-contents.ts';
@@ -190,7 +190,7 @@ export class Backups {
     let made = path;
     try {
       this.#root ??= madeRoot(this.#state.filesystem, path);
-      const directory = name.slice(0, Math.max(0, name.lastIndexOf('/')));
+      const directory = parentOf(name);
       if (directory === this.#readyDirectory) return { root: this.#root, name: name + this.#suffix };
       for (const each of parents(directory)) {
         made = `${path}/${each}`;

@@ -3,6 +3,7 @@
 import { ACL_ABSENT } from '@ocrsync/core/acl';
 import { type Filesystem, FilesystemError, type Root } from '../fs/filesystem.ts';
 import { readAcl } from '../fs/metadata/posix-acl.ts';
+import { parentOf } from '../fs/path-text.ts';
 
 const ALL = 0o777;
 const DIRECTORY_MODE = 0o040755;
@@ -24,8 +25,7 @@ export class CreationMask {
   of(root: Root | undefined, name: string): number {
     const { canXattrs, umask } = this.#filesystem;
     if (root === undefined || !canXattrs) return umask;
-    const slash = name.lastIndexOf('/');
-    const directory = slash < 0 ? '.' : name.slice(0, slash);
+    const directory = parentOf(name) || '.';
     if (directory !== this.#directory) {
       this.#mask = this.#fromDefaultAcl(root, directory) ?? umask;
       this.#directory = directory;

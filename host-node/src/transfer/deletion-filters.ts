@@ -5,6 +5,7 @@ import type { DeletionFilters, Protection } from '../delete/filters.ts';
 import type { FilterList } from '../filter/filter-list.ts';
 import type { TreeRuleFiles } from '../filter/directory-rules.ts';
 import { FilterState } from '../filter/filter-state.ts';
+import { parentOf } from '../fs/path-text.ts';
 
 export class RuleDeletionFilters implements DeletionFilters {
   readonly #list: FilterList;
@@ -56,7 +57,7 @@ export class RuleDeletionFilters implements DeletionFilters {
   #stateOf(directory: string): FilterState {
     const known = this.#inside.get(directory);
     if (known !== undefined) return known;
-    const parent = directory === '.' ? this.#start() : this.#stateOf(parentOf(directory));
+    const parent = directory === '.' ? this.#start() : this.#stateOf(parentOf(directory) || '.');
     const state = parent.enter(directory, this.#files());
     this.#inside.set(directory, state);
     return state;
@@ -66,9 +67,4 @@ export class RuleDeletionFilters implements DeletionFilters {
     this.#outside ??= FilterState.outside(this.#list, this.#protocol, this.#files().rootPath);
     return this.#outside;
   }
-}
-
-function parentOf(name: string): string {
-  const slash = name.lastIndexOf('/');
-  return slash < 0 ? '.' : name.slice(0, slash);
 }

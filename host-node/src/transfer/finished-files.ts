@@ -2,6 +2,7 @@
 // whose turn has not come (docs/protocol/04-transfer.md §9.3, §9.5–§9.7). Nothing half written ever gets a final name here, but with
 // --partial, which asks for that, and where a file is written in place.
 import { FilesystemError, type FileStat } from '../fs/filesystem.ts';
+import { parentOf } from '../fs/path-text.ts';
 import type { Entry, ReceiveResult } from '../session/ports.ts';
 import { RunError } from '../session/run-error.ts';
 import { type AttributeRequest, setAttributes } from './attributes.ts';
@@ -160,7 +161,7 @@ export class FinishedFiles {
 
   #placed({ name, basisWaits, way }: Target): void {
     const { options, partialDirectory } = this.#state;
-    if (options.fsync) this.#directories.add(name.slice(0, Math.max(0, name.lastIndexOf('/'))) || '.');
+    if (options.fsync) this.#directories.add(parentOf(name) || '.');
     if (!basisWaits) return;
     if (way === 'waiting') partialDirectory?.removeDirectory(name);
     else partialDirectory?.remove(name);
@@ -272,7 +273,7 @@ export class FinishedFiles {
       this.#state.failed('receiver', text, error);
       return 'failed';
     }
-    if (options.fsync) this.#directories.add(name.slice(0, Math.max(0, name.lastIndexOf('/'))) || '.');
+    if (options.fsync) this.#directories.add(parentOf(name) || '.');
     partialDirectory?.removeDirectory(name);
     return 'good';
   }

@@ -2,6 +2,7 @@
 // which is not there (docs/protocol/04-transfer.md §3.11). Looks only; it serves as a basis and nothing else.
 import { isRegular } from '@ocrsync/core/file-type';
 import { type FileStat, FilesystemError, type Root } from '../fs/filesystem.ts';
+import { parentOf } from '../fs/path-text.ts';
 import { BASIS_FUZZY } from '../session/item.ts';
 import type { DestinationState } from './destination-state.ts';
 import { distanceText, nameDistance } from './fuzzy-distance.ts';
@@ -53,15 +54,14 @@ export class FuzzyFinder {
 
   find({ entry, name }: Visited): FuzzyMatch | undefined {
     const { list, row } = entry;
-    const slash = name.lastIndexOf('/');
-    const candidates = (this.#candidates ??= this.#read(name.slice(0, Math.max(slash, 0))));
+    const candidates = (this.#candidates ??= this.#read(parentOf(name)));
     const found =
       candidates.find(
         ({ stat }) => stat.sizeBytes === list.sizeBytes(row) && hasSameMtime(this.#state, entry, stat),
       ) ?? undefined;
     const { debug } = this.#state.report;
     if (found !== undefined) debug?.('fuzzy', 2, () => `fuzzy size/modtime match for ${found.shown}`);
-    const chosen = found ?? this.#nearest(candidates, name.slice(slash + 1));
+    const chosen = found ?? this.#nearest(candidates, name.slice(name.lastIndexOf('/') + 1));
     if (chosen === undefined) return undefined;
     debug?.('fuzzy', 1, () => `fuzzy basis selected for ${name}: ${chosen.shown}`);
     const { basisType, leaf, place, stat } = chosen;

@@ -5,6 +5,7 @@ import { ProtocolError } from '@ocrsync/core/protocol-error';
 import type { DeletionFilters } from '../delete/filters.ts';
 import type { FileStat } from '../fs/filesystem.ts';
 import { FilesystemError } from '../fs/filesystem.ts';
+import { parentOf } from '../fs/path-text.ts';
 import type { Entry, GeneratorFiles, GeneratorSink, Visit } from '../session/ports.ts';
 import { NOTHING_TO_DO, type Task } from '../session/wait.ts';
 import { absolute, openDestinationRoot } from './destination-root.ts';
@@ -210,7 +211,7 @@ export class TreeGeneratorFiles implements GeneratorFiles {
     try {
       makeParents(this.#state, name);
     } catch (error) {
-      const parent = this.#state.fullName(name.slice(0, name.lastIndexOf('/')));
+      const parent = this.#state.fullName(parentOf(name));
       this.#state.failed('generator', `recv_generator: mkdir ${parent} failed`, error);
     }
   }

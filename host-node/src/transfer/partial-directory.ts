@@ -2,7 +2,7 @@
 // §9.6). A relative one is in each file's own directory, an absolute one is one for all.
 import { isDirectory, isRegular } from '@ocrsync/core/file-type';
 import { type FileStat, FilesystemError, type Root } from '../fs/filesystem.ts';
-import { splitPath } from '../fs/path-text.ts';
+import { parentOf, splitPath } from '../fs/path-text.ts';
 import type { DestinationState } from './destination-state.ts';
 import { lookAt, type Place, unlinkQuietly } from './place.ts';
 
@@ -56,7 +56,7 @@ export class PartialDirectory {
     const place = this.place(name);
     if (place === undefined) return undefined;
     const { root } = place;
-    const directory = parentOf(place);
+    const directory = parentOf(place.name);
     if (directory === '') return place;
     try {
       const there = root.lstat(directory);
@@ -84,13 +84,9 @@ export class PartialDirectory {
     const place = this.place(name);
     if (place === undefined) return;
     try {
-      place.root.rmdir(parentOf(place));
+      place.root.rmdir(parentOf(place.name));
     } catch (error) {
       if (!(error instanceof FilesystemError)) throw error;
     }
   }
-}
-
-function parentOf({ name }: Place): string {
-  return name.slice(0, Math.max(0, name.lastIndexOf('/')));
 }

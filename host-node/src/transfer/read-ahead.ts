@@ -3,6 +3,7 @@
 // Not for local copies, whose data goes from descriptor to descriptor.
 import type { FileList } from '@ocrsync/core/file-list';
 import { FilesystemError, type HeldDirectory, type OpenFile, type Root } from '../fs/filesystem.ts';
+import { parentOf } from '../fs/path-text.ts';
 import { RingReader, type RunFile } from '../fs/ring-reader.ts';
 import type { Entry } from '../session/ports.ts';
 
@@ -90,7 +91,7 @@ export class ReadAhead {
 
   #readOn(entry: Entry): void {
     const { root, name } = this.#options.sourcePath(entry);
-    const directory = name.includes('/') ? name.slice(0, name.lastIndexOf('/')) : '.';
+    const directory = parentOf(name) || '.';
     const { files, rows } = this.#run(entry);
     if (files.length < LEAST_FILES) return;
     const held = holdQuietly(root, directory);
