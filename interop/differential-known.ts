@@ -89,6 +89,15 @@ export const knownDifferences: readonly KnownDifference[] = [
     reason: '--max-alloc=0 is refused as by 3.5.0 (docs/protocol/09-rsync-3.5.md §11)',
     covers: (_one, found) => has(found, '+ err: rsync: max-alloc must be greater than zero'),
   },
+  {
+    reason:
+      'a daemon of 3.4.1 keeps the backslashes that 3.4.1 puts before wildcards in option words: maps do nothing; ocrsync sends them bare (docs/protocol/02-daemon.md §8)',
+    covers: (one, found) =>
+      one.transport === 'daemon' &&
+      one.options.some((words) => /^--(chown|(usermap|groupmap)[= ].*\*)/.test(words.join(' '))) &&
+      found.every((line) => /^[-+] tree: /.test(line)) &&
+      differOnlyIn(found, / [0-9]+:[0-9]+(?= )/),
+  },
 ];
 
 /** A file that both have, whose line in the tree differs. */
