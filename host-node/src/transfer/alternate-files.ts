@@ -3,20 +3,17 @@
 // replaces is there until then.
 import { type FileStat, FilesystemError, type OpenFile } from '../fs/filesystem.ts';
 import { ITEM_LOCAL_CHANGE } from '../session/item.ts';
-import { type Task, WAIT_TURN } from '../session/wait.ts';
+import type { Task } from '../session/wait.ts';
 import type { AlternateDirectories } from './alternate-directories.ts';
 import { type AlternateMatch, findRegular } from './alternate-match.ts';
 import { reportCompared, reportSame } from './alternate-report.ts';
 import { setAttributes } from './attributes.ts';
+import { copyData } from './copied-contents.ts';
 import type { DestinationState } from './destination-state.ts';
 import { type Place, unlinkQuietly } from './place.ts';
 import type { QuickCheck } from './quick-check.ts';
 import { counterName } from './temp-name.ts';
 import { tellKept, type Visited } from './visit.ts';
-
-const COPY_BYTES = 256 * 1024;
-/** The kernel copies so much before others have their turn. */
-const KERNEL_COPY_BYTES = 8 << 20;
 
 /**
  * `made`: the file is in place. `left-out`: it is in the alternate directory, and not to be anywhere else. A match: the basis to
@@ -153,7 +150,7 @@ export class AlternateFiles {
       const to = tree.createExclusive(temporary, (mode | 0o200) & 0o700);
       told = `copy "${place.root.path}/${place.name}" -> ${state.fullName(name)} failed`;
       try {
-        yield* copyData(state, from, to, stat.sizeBytes);
+        yield* copyData(tree, from, to, stat.sizeBytes);
       } finally {
         to.close();
       }
@@ -174,22 +171,5 @@ export class AlternateFiles {
       if (temporary !== undefined) unlinkQuietly({ root: tree, name: temporary });
       return false;
     }
-  }
-}
-
-function* copyData(state: DestinationState, from: OpenFile, to: OpenFile, sizeBytes: number): Task {
-  let piece: Uint8Array | undefined;
-  for (let position = 0; position < sizeBytes;) {
-    const copied = state.tree.copyData(from, to, position, Math.min(sizeBytes - position, KERNEL_COPY_BYTES));
-    if (copied !== undefined && copied > 0) {
-      position += copied;
-    } else {
-      piece ??= new Uint8Array(COPY_BYTES);
-      const count = from.read(piece.subarray(0, Math.min(sizeBytes - position, COPY_BYTES)), position);
-      if (count === 0) return;
-      to.write(piece.subarray(0, count), position);
-      position += count;
-    }
-    if (position < sizeBytes) yield WAIT_TURN;
   }
 }
