@@ -1,4 +1,5 @@
 // One random case of the differential tester: trees, options, operands, route and protocol, all from its seed.
+import { extrasOf } from './differential-extras.ts';
 import { randomOptions } from './differential-options.ts';
 import { editedTree, randomTree } from './differential-trees.ts';
 import type { Entry } from './entries.ts';
@@ -16,7 +17,7 @@ export interface Case {
   /** CASE in a value stands for the case's directory. */
   readonly options: readonly (readonly string[])[];
   readonly direction: 'local' | 'push' | 'pull';
-  readonly transport: 'none' | 'rsh' | 'daemon';
+  readonly transport: 'none' | 'rsh' | 'ssh' | 'daemon';
   readonly protocol: number | undefined;
   readonly sources: readonly string[];
   readonly target: string | undefined;
@@ -78,13 +79,21 @@ function listsOf(random: Random, tree: readonly Entry[]): Record<string, string>
   };
 }
 
+/** nobody has neither a module to write to nor keys of ssh. */
+function usableTransport(drawn: Case['transport'], unprivileged: boolean, ssh: boolean): Case['transport'] {
+  if (drawn === 'daemon' && unprivileged) return 'rsh';
+  return drawn === 'rsh' && ssh && !unprivileged ? 'ssh' : drawn;
+}
+
 /** The case of a seed; pairings of one seed differ only in what their programs can do. */
 export function caseOf(seed: number, pairing: Pairing, canChangeUser: boolean): Case {
   const random = seeded(seed * 2_654_435 + 97);
   const src = randomTree(random);
   const trees: Record<string, readonly Entry[]> = { src };
   if (random.below(6) > 0) trees['dst'] = editedTree(random, src);
-  const options = randomOptions(random);
+  const extras = extrasOf(seed);
+  const drawnOptions = randomOptions(random);
+  const options = [...drawnOptions, ...extras.options];
   const words = options.flat().join(' ');
   for (const name of ['alt1', 'alt2']) {
     if (words.includes(name)) trees[name] = editedTree(random, src);
@@ -97,10 +106,7 @@ export function caseOf(seed: number, pairing: Pairing, canChangeUser: boolean): 
   const protocol = random.below(5) < 2 ? 27 + random.below(6) : undefined;
   const unprivileged = canChangeUser && random.below(6) === 0;
   const { direction, transport } = route(random, pairing);
-  const usable = {
-    direction,
-    transport: unprivileged && transport === 'daemon' ? 'rsh' : transport,
-  } as const;
+  const usable = { direction, transport: usableTransport(transport, unprivileged, extras.ssh) } as const;
   return { seed, trees, lists, options, ...usable, protocol, sources, target, unprivileged };
 }
 
@@ -108,7 +114,7 @@ export function caseOf(seed: number, pairing: Pairing, canChangeUser: boolean): 
 export function commandLine(
   one: Case,
   caseDirectory: string,
-  words: { rsh: string; server: string; url: string },
+  words: { rsh: string; ssh: string; server: string; url: string },
 ): string[] {
   const args = one.options.flat().map((word) => word.replace('CASE', caseDirectory));
   if (one.protocol !== undefined) args.push(`--protocol=${one.protocol}`);
@@ -116,6 +122,11 @@ export function commandLine(
   if (one.transport === 'rsh') {
     args.push('-e', words.rsh, `--rsync-path=${words.server}`);
     remote = 'host:';
+  }
+  if (one.transport === 'ssh') {
+    args.push('-e', words.ssh, `--rsync-path=${words.server}`);
+    // sshd starts in the home directory.
+    remote = `localhost:${caseDirectory}/`;
   }
   if (one.transport === 'daemon') remote = words.url;
   const sources = one.sources.map((source) => (one.direction === 'pull' ? remote : '') + source);

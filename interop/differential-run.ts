@@ -1,10 +1,11 @@
 // Runs one case of the differential tester with one client and one server on a fresh copy of its trees, and tells
 // everything that can be compared as lines.
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { commandLine, type Case } from './differential-case.ts';
+import { recordsBatch } from './differential-extras.ts';
 import { normalizeRun } from './normalize.ts';
 import { runProgram } from './run.ts';
 import { snapshot } from './snapshot.ts';
@@ -17,6 +18,8 @@ const runLimitMs = 25_000;
 export interface Lane {
   readonly directory: string;
   readonly rsh: string;
+  /** A command line of ssh that reaches this machine; the lane's rsh where there is no sshd. */
+  readonly ssh: string;
   /** rsync://host:port/module/ of this lane's case directory. */
   readonly url: string;
 }
@@ -101,7 +104,7 @@ function treeLines(directory: string, nowNs: bigint, untilNs: bigint): string[] 
   } catch (error) {
     return [`tree: cannot be read: ${(error as NodeJS.ErrnoException).code}`];
   }
-  const kept = lines.filter((line) => !line.startsWith('"log" '));
+  const kept = lines.filter((line) => !/^"(log|batch|batch\.sh)" /.test(line));
   return kept.map(
     (line) => `tree: ${line.replace(/^("(?:[^"]*\/)?\.[^"/]+)\.[A-Za-z0-9]{6}"/, '$1.XXXXXX"')}`,
   );
@@ -116,11 +119,29 @@ function hasOneWriter(one: Case): boolean {
   return one.direction !== 'pull' && !many;
 }
 
+/** The recorded batch, played by the other program on a second copy of the destination, and the script beside it. */
+async function playedBatch(lane: Lane, client: string, server: string): Promise<string[]> {
+  const directory = caseDirectory(lane);
+  const before = path.join(lane.directory, 'prepared', 'dst');
+  const again = path.join(directory, 'again');
+  await runFile('cp', [
+    '-a',
+    existsSync(before) ? before : path.join(lane.directory, 'prepared', 'tmp'),
+    again,
+  ]);
+  const args = ['-ai', `--read-batch=${directory}/batch`, 'again/'];
+  const ran = await runProgram(server, args, directory, runLimitMs);
+  const played = normalizeRun(ran, { exactOrder: false, progress2: false }).map((line) => `batch ${line}`);
+  const script = existsSync(`${directory}/batch.sh`) ? readFileSync(`${directory}/batch.sh`, 'latin1') : '';
+  const told = script.replaceAll(client, 'RSYNC').replaceAll(server, 'RSYNC').split('\n');
+  return [...played, ...told.map((line) => `script: ${line}`)];
+}
+
 export async function runCase(lane: Lane, one: Case, client: string, server: string): Promise<string[]> {
   const directory = caseDirectory(lane);
   rmSync(directory, { recursive: true, force: true });
   await runFile('cp', ['-a', path.join(lane.directory, 'prepared'), directory]);
-  const args = commandLine(one, directory, { rsh: lane.rsh, server, url: lane.url });
+  const args = commandLine(one, directory, { rsh: lane.rsh, ssh: lane.ssh, server, url: lane.url });
   const command = one.unprivileged
     ? ['setpriv', '--reuid=nobody', '--regid=nogroup', '--clear-groups', client, ...args]
     : [client, ...args];
@@ -131,7 +152,9 @@ export async function runCase(lane: Lane, one: Case, client: string, server: str
     exactOrder: hasOneWriter(one),
     progress2: args.some((word) => word.includes('progress2')),
   });
-  const told = [...lines, ...logLines(path.join(directory, 'log'))];
+  const batch =
+    recordsBatch(one.options) && /^(0|2[345])$/.test(ran.exit) ? await playedBatch(lane, client, server) : [];
+  const told = [...lines, ...logLines(path.join(directory, 'log')), ...batch];
   const comparable = told.filter((line) => !isChance(line)).map(withoutChance);
   return [...comparable, ...treeLines(directory, nowNs, untilNs)];
 }

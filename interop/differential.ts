@@ -18,6 +18,7 @@ import { shrunk } from './differential-shrink.ts';
 import { differences } from './differences.ts';
 import { ensurePeer } from './peers.ts';
 import { killRunning } from './run.ts';
+import { startSshd, type RunningSshd } from './ssh.ts';
 
 const checkout = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 /** Real rsyncs race with themselves: a case differs only if it differs from this many runs of theirs. */
@@ -56,7 +57,12 @@ async function compareCase(lane: Lane, one: Case, pairing: Pairing, programs: Pr
 }
 
 function describeCase(lane: Lane, one: Case, pairing: Pairing, found: readonly string[]): string {
-  const words = commandLine(one, '$PWD', { rsh: 'RSH', server: 'SERVER', url: 'rsync://daemon/' });
+  const words = commandLine(one, '$PWD', {
+    rsh: 'RSH',
+    ssh: 'SSH',
+    server: 'SERVER',
+    url: 'rsync://daemon/',
+  });
   const quoted = words.map((word) => (/^[A-Za-z0-9_@%+=:,./$-]+$/.test(word) ? word : `'${word}'`)).join(' ');
   const directory = caseDirectory(lane);
   const lines = found.map((line) => `     ${line.replaceAll(directory, '$PWD').slice(0, lineLimit)}`);
@@ -91,15 +97,25 @@ async function openLane(
   base: string,
   index: number,
   theirs: string,
+  ssh: string,
 ): Promise<{ lane: Lane; stop: () => void }> {
   const directory = path.join(base, `lane${index}`);
   mkdirSync(directory, { recursive: true });
   const rsh = path.join(base, 'rsh');
   const daemon = await startDaemon(theirs, path.join(base, `daemon${index}`), path.join(directory, 'case'));
   return {
-    lane: { directory, rsh, url: `rsync://127.0.0.1:${daemon.port}/work/` },
+    lane: { directory, rsh, ssh, url: `rsync://127.0.0.1:${daemon.port}/work/` },
     stop: () => daemon.stop(),
   };
+}
+
+async function openSshd(base: string, tell: Campaign['tell']): Promise<RunningSshd | undefined> {
+  try {
+    return await startSshd(path.join(base, 'sshd'));
+  } catch (error) {
+    tell(`cases of ssh go through a shell without a network: ${(error as Error).message}`);
+    return undefined;
+  }
 }
 
 /** Runs every seed with every pairing and returns what differed. */
@@ -119,6 +135,8 @@ export async function campaign(wanted: Campaign): Promise<Difference[]> {
   const work = wanted.seeds.flatMap((seed) => wanted.pairings.map((pairing) => ({ seed, pairing })));
   const found: Difference[] = [];
   const open: { lane: Lane; stop: () => void }[] = [];
+  const sshd = await openSshd(base, wanted.tell);
+  const ssh = sshd?.remoteShell ?? path.join(base, 'rsh');
   const run = async (lane: Lane): Promise<void> => {
     const canChangeUser = process.getuid?.() === 0;
     for (let next = work.shift(); next !== undefined; next = work.shift()) {
@@ -144,11 +162,12 @@ export async function campaign(wanted: Campaign): Promise<Difference[]> {
     }
   };
   try {
-    for (let index = 0; index < wanted.lanes; index++) open.push(await openLane(base, index, theirs));
+    for (let index = 0; index < wanted.lanes; index++) open.push(await openLane(base, index, theirs, ssh));
     await Promise.all(open.map(({ lane }) => run(lane)));
   } finally {
     killRunning();
     for (const { stop } of open) stop();
+    sshd?.stop();
     if (wanted.keep) wanted.tell(`kept: ${base}`);
     else rmSync(base, { recursive: true, force: true });
   }
