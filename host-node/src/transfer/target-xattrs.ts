@@ -9,7 +9,7 @@ import { diskName, isCompared, isOutOfReach, type XattrRights } from '../flist/x
 import { FilesystemError, type Root } from '../fs/filesystem.ts';
 import type { Entry, TargetXattrs } from '../session/ports.ts';
 import type { DestinationState } from './destination-state.ts';
-import { type Place, quotedPath } from './place.ts';
+import type { Place } from './place.ts';
 import { isSymlink } from '@ocrsync/core/file-type';
 
 const OWNER_WRITE = 0o200;
@@ -85,7 +85,7 @@ export class TreeTargetXattrs implements TargetXattrs {
     for (const [key, { attribute }] of set) {
       const value = attribute.value ?? this.#valueFrom(attribute, from, key);
       if (value === undefined) {
-        const text = `Missing abbreviated xattr value, ${attribute.name}, for ${quotedPath(from)}`;
+        const text = `Missing abbreviated xattr value, ${attribute.name}, for ${this.#state.fullName(name)}`;
         this.#state.report.message('error-xfer', text);
         continue;
       }

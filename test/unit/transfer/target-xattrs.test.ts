@@ -142,11 +142,11 @@ describe('a long value', () => {
     expect(one.has('new')).toEqual({ 'user.l': LONG });
   });
 
-  it('that nobody has is told', () => {
-    const one = made([[long('user.l'), short('user.a', '1')]], { f: { 'user.l': 'another' } });
-    one.xattrs.apply(one.entry('f', 1), 'f', one.at('f'));
-    expect(one.told).toEqual(['error-xfer: Missing abbreviated xattr value, user.l, for "/f"']);
-    expect(one.has('f')).toEqual({ 'user.l': 'another', 'user.a': '1' });
+  it('that nobody has is told with the name of what was to get it', () => {
+    const one = made([[long('user.l'), short('user.a', '1')]], { f: { 'user.l': 'another' }, '.f.tmp': {} });
+    one.xattrs.apply(one.entry('f', 1), '.f.tmp', one.at('f'));
+    expect(one.told).toEqual(['error-xfer: Missing abbreviated xattr value, user.l, for "/.f.tmp"']);
+    expect(one.has('.f.tmp')).toEqual({ 'user.a': '1' });
   });
 });
 
