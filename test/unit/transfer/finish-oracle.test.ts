@@ -141,7 +141,7 @@ describe.skipIf(upstream === undefined)(
     });
 
     it('leaves the directories of backups the setgid bit of the one above them', () => {
-      const script = `umask 22; mkdir -p s/g/t d/g/t; echo 1 >s/g/t/a; echo old >d/g/t/a; chmod g+s d/g; chmod 755 d/g/t
+      const script = `umask 22; mkdir -p s/g/t d/g/t; echo 1 >s/g/t/a; echo old >d/g/t/a; chmod g+s d/g; chmod 755 d/g/t; touch -d @1700000000 s/g/t/a
 "$@" -r --backup-dir=../b s/ d/; "$@" -rp --backup-dir=../p s/ d/; find b p -printf '%m %p\\n' | sort`;
       const real = scripted(upstream!, script);
       expect(real).toContain('2755 b/g/t\n');
