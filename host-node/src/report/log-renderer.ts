@@ -5,18 +5,16 @@ import type { Options } from '../options/options.ts';
 import { ITEM_TRANSFER } from '../session/item.ts';
 import { escapeLogText } from './escape.ts';
 import type { ChangeEvent, DeletedEvent, EventSink, RunEvent, SummaryEvent } from './events.ts';
+import { FormatFacts, type FormatHost } from './format-facts.ts';
 import { isNamed, isShown } from './itemize.ts';
 import { listLine } from './list-only.ts';
-import { changeLine, deletionLine, digestHexLength } from './out-format.ts';
-import type { FormatContext } from './out-format.ts';
+import { changeLine, deletionLine } from './out-format.ts';
 import { statsLines, summaryLines } from './stats.ts';
 import { localTime } from './times.ts';
 
-export interface LogHost {
+export interface LogHost extends FormatHost {
   /** Adds a line, latin1, newline included. */
   append(line: string): void;
-  readonly processId: number;
-  nowSeconds(): number;
 }
 
 type LogOptions = Pick<
@@ -43,13 +41,13 @@ export class LogRenderer implements EventSink {
   readonly #format: string;
   readonly #hasItemize: boolean;
   readonly #hasOperation: boolean;
+  readonly #facts: FormatFacts;
   readonly ignores: readonly ('change' | 'progress')[];
-  #symlinkTimes = true;
-  #digestHexLength = 32;
 
   constructor(options: LogOptions, host: LogHost) {
     this.#options = options;
     this.#host = host;
+    this.#facts = new FormatFacts(options, host);
     this.#format = options.logFileFormat ?? '';
     this.#hasItemize = formatHas(this.#format, 'i');
     this.#hasOperation = formatHas(this.#format, 'io');
@@ -59,8 +57,7 @@ export class LogRenderer implements EventSink {
   event(event: RunEvent): void {
     switch (event.type) {
       case 'negotiated':
-        this.#symlinkTimes = event.symlinkTimes;
-        this.#digestHexLength = digestHexLength(event.checksum);
+        this.#facts.learn(event);
         break;
       case 'file-list':
         if (event.state !== 'start') break;
@@ -98,18 +95,6 @@ export class LogRenderer implements EventSink {
     this.#host.append(`${localTime(this.#host.nowSeconds())} [${processId}] ${escapeLogText(text)}\n`);
   }
 
-  #context(): FormatContext {
-    return {
-      times: this.#options.times,
-      group: this.#options.group,
-      dryRun: this.#options.dryRun,
-      symlinkTimes: this.#symlinkTimes,
-      digestHexLength: this.#digestHexLength,
-      processId: this.#host.processId,
-      nowSeconds: this.#host.nowSeconds(),
-    };
-  }
-
   /** After the transfer. What a dry run would transfer is not logged. */
   #change(event: ChangeEvent): void {
     const { isServer, itemize } = this.#options;
@@ -117,7 +102,7 @@ export class LogRenderer implements EventSink {
     const isTransfer = (event.iflags & ITEM_TRANSFER) !== 0;
     if (isTransfer && this.#options.dryRun) return;
     if (!this.#isLogged(event, isTransfer, isServer, itemize > 1 || this.#options.showUnchanged)) return;
-    this.line(changeLine(this.#format, event, this.#context()));
+    this.line(changeLine(this.#format, event, this.#facts.context()));
   }
 
   /** What only changes attributes of a file is told by a generator that itemizes, and by no other (observed). */
@@ -131,7 +116,9 @@ export class LogRenderer implements EventSink {
   #deleted(event: DeletedEvent): void {
     if (this.#options.dryRun) return;
     const name = event.isDirectory ? `${event.name}/` : event.name;
-    this.line(this.#hasOperation ? deletionLine(this.#format, name, this.#context()) : `deleting ${name}`);
+    this.line(
+      this.#hasOperation ? deletionLine(this.#format, name, this.#facts.context()) : `deleting ${name}`,
+    );
   }
 
   /** A server's log ends in the short line whatever it was told of statistics. */

@@ -14,10 +14,10 @@ import type {
   RunEvent,
   SummaryEvent,
 } from './events.ts';
+import { FormatFacts, type FormatHost } from './format-facts.ts';
 import { isNamed, isShown } from './itemize.ts';
 import { listLine } from './list-only.ts';
-import { changeLine, deletionLine, digestHexLength } from './out-format.ts';
-import type { FormatContext } from './out-format.ts';
+import { changeLine, deletionLine } from './out-format.ts';
 import { ProgressMeter } from './progress.ts';
 import { statsLines, summaryLines } from './stats.ts';
 
@@ -25,12 +25,10 @@ import { statsLines, summaryLines } from './stats.ts';
 const CHARSETS: Readonly<Record<Charset, string>> = { 'utf-8': 'UTF-8', ascii: 'ANSI_X3.4-1968' };
 
 /** The screen and what the program knows of itself. */
-export interface TextHost {
+export interface TextHost extends FormatHost {
   /** Bytes as latin1, to be written and flushed in this order. */
   write(stream: 'stdout' | 'stderr', text: string): void;
   readonly charset: Charset;
-  readonly processId: number;
-  nowSeconds(): number;
 }
 
 /** Prints a run the way rsync does. */
@@ -40,9 +38,8 @@ export class TextRenderer implements EventSink {
   readonly #meter: ProgressMeter;
   /** Where everything goes that is no error: stderr under --stderr=all. */
   readonly #out: 'stdout' | 'stderr';
+  readonly #facts: FormatFacts;
   readonly ignores: readonly ('change' | 'progress')[];
-  #symlinkTimes = true;
-  #digestHexLength = 32;
   /** The last count of the list's entries that was shown. */
   #countedTo = -1;
   /** A progress line stands on the terminal without its newline. */
@@ -53,6 +50,7 @@ export class TextRenderer implements EventSink {
   constructor(options: Options, host: TextHost) {
     this.#options = options;
     this.#host = host;
+    this.#facts = new FormatFacts(options, host);
     this.#out = options.stderrMode === 'all' ? 'stderr' : 'stdout';
     this.#meter = new ProgressMeter(options.humanReadable, options.info.progress > 1);
     const silent = options.info.progress === 0 || options.quiet || options.dryRun;
@@ -65,8 +63,7 @@ export class TextRenderer implements EventSink {
   event(event: RunEvent): void {
     switch (event.type) {
       case 'negotiated':
-        this.#symlinkTimes = event.symlinkTimes;
-        this.#digestHexLength = digestHexLength(event.checksum);
+        this.#facts.learn(event);
         if (this.#options.debug.iconv >= 2)
           this.#info(`msg checking charset: ${CHARSETS[this.#host.charset]}`);
         break;
@@ -101,18 +98,6 @@ export class TextRenderer implements EventSink {
     }
   }
 
-  #context(): FormatContext {
-    return {
-      times: this.#options.times,
-      group: this.#options.group,
-      dryRun: this.#options.dryRun,
-      symlinkTimes: this.#symlinkTimes,
-      digestHexLength: this.#digestHexLength,
-      processId: this.#host.processId,
-      nowSeconds: this.#host.nowSeconds(),
-    };
-  }
-
   #change(event: ChangeEvent): void {
     const { itemFormat, itemFormatBeforeTransfer, showUnchanged, dryRun } = this.#options;
     if (itemFormat === null) return;
@@ -123,7 +108,7 @@ export class TextRenderer implements EventSink {
     const early = itemFormatBeforeTransfer || dryRun || (event.iflags & ITEM_TRANSFER) === 0;
     if (!early && event.stage === 'before') this.#nameOfProgress(event.entry.name);
     if (early !== (event.stage === 'before')) return;
-    this.#info(changeLine(itemFormat, event, this.#context()));
+    this.#info(changeLine(itemFormat, event, this.#facts.context()));
   }
 
   /** What the progress lines speak of, where the file's own line comes only behind them. */
@@ -136,7 +121,7 @@ export class TextRenderer implements EventSink {
     const { itemFormat, formatHasOperation, info } = this.#options;
     const name = event.isDirectory ? `${event.name}/` : event.name;
     if (itemFormat !== null && formatHasOperation)
-      this.#info(deletionLine(itemFormat, name, this.#context()));
+      this.#info(deletionLine(itemFormat, name, this.#facts.context()));
     else if (itemFormat !== null || info.del > 0) this.#info(`deleting ${name}`);
   }
 
