@@ -208,7 +208,6 @@ export class Session {
     if (config.playedBatch === undefined) this.#enableMux(negotiated.protocol);
     const { debug } = this.#host.report;
     if (debug !== undefined) tellAgreement(debug, config, negotiated);
-    this.#host.report.negotiated(negotiated);
     yield* this.#exchangeFilters(negotiated);
     recorder?.begin(context);
     if (config.side === 'sender') yield* this.#send(context);
@@ -242,10 +241,13 @@ export class Session {
   *#exchangeFilters(negotiated: Negotiated): Task {
     const { channel, config } = this;
     if (config.role === 'client') {
+      // A list that cannot be sent is not announced.
       const rules = this.#host.filterRules(negotiated);
+      this.#host.report.negotiated(negotiated);
       if (this.#filtersTravel(negotiated)) writeFilterList(channel, rules);
       return;
     }
+    this.#host.report.negotiated(negotiated);
     this.#host.takeFilterRules(
       this.#filtersTravel(negotiated) ? yield* readFilterList(channel) : [],
       negotiated,
