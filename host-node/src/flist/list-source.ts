@@ -25,7 +25,7 @@ import { DirectoryReader } from './directory-reader.ts';
 import { namedArgument } from './files-from.ts';
 import type { TreeSourceBlocks } from './source-blocks.ts';
 import { isDirectory } from '@ocrsync/core/file-type';
-import { ListedEntries } from './listed-entries.ts';
+import { type EntryOrigin, ListedEntries } from './listed-entries.ts';
 import { type SourceRoot, SourceTrees, belowRoot, quoted } from './source-trees.ts';
 import type { XattrRights } from './xattr-names.ts';
 
@@ -134,7 +134,7 @@ export class TreeListSource implements ListSource {
       settings,
       plainFiles: this.#entries.mayBePlain && (settings.hardLinks === 0 || protocol >= 28),
       report: options.report,
-      add: (...entry) => this.#add(...entry),
+      add: (...entry) => this.#add(...entry, 'scanned'),
     });
   }
 
@@ -290,6 +290,7 @@ export class TreeListSource implements ListSource {
     state: FilterState,
   ): Task {
     const { settings, negotiated } = this.#options;
+    this.#tree.lookAgain(source, name);
     const directory = isDirectory(stat.mode);
     const content = directory && (settings.recursive || (settings.dirs && kind !== 'normal'));
     const flags = content ? FLIST_TOP_DIR | FLIST_CONTENT_DIR : 0;
@@ -384,9 +385,10 @@ export class TreeListSource implements ListSource {
     stat: FileStat,
     flags: number,
     state: FilterState,
+    origin: EntryOrigin = 'named',
   ): WalkDirectory | undefined {
     this.#options.xattrs?.enter?.(state);
-    const row = this.#entries.add(list, source, name, stat, flags);
+    const row = this.#entries.add(list, source, name, stat, flags, origin);
     if (row === undefined || !isDirectory(stat.mode)) return undefined;
     const content = (flags & FLIST_CONTENT_DIR) !== 0;
     const found: WalkDirectory = { root: source.number, content, state, pending: [] };

@@ -12,6 +12,9 @@ import { SourceEntries } from './source-entry.ts';
 import { looksBehindLinks } from './source-links.ts';
 import { type SourceRoot, type SourceTrees, belowRoot, quoted } from './source-trees.ts';
 
+/** Whether a name was given, or read from its directory. */
+export type EntryOrigin = 'named' | 'scanned';
+
 export class ListedEntries {
   readonly #options: ListSourceOptions;
   readonly #tree: SourceTrees;
@@ -52,8 +55,15 @@ export class ListedEntries {
     return this.#entries.idNames(kind);
   }
 
-  /** The row of the new entry; undefined (and reported) for what cannot be sent. */
-  add(list: FileList, source: SourceRoot, name: string, stat: FileStat, flags: number): number | undefined {
+  /** The row of the new entry; undefined (and reported) for what cannot be sent. `origin`: how its name was found. */
+  add(
+    list: FileList,
+    source: SourceRoot,
+    name: string,
+    stat: FileStat,
+    flags: number,
+    origin: EntryOrigin,
+  ): number | undefined {
     const at = belowRoot(name);
     const target = isSymlink(stat.mode) ? this.#targetOf(source, at) : undefined;
     if (isSymlink(stat.mode) && target === undefined) return undefined;
@@ -63,7 +73,9 @@ export class ListedEntries {
       return this.#entries.add(list, from, name, stat, flags, target);
     } catch (error) {
       if (!(error instanceof BlockError)) throw error;
-      this.#tree.fail(error.text(quoted(source.root, at)));
+      // rsync has what it finds in the directory `.` under such a name.
+      const found = origin === 'scanned' && !name.includes('/') ? `./${at}` : at;
+      this.#tree.fail(error.text(quoted(source.root, found)));
       return undefined;
     }
   }

@@ -188,6 +188,13 @@ export class SourceTrees {
     return undefined;
   }
 
+  /** rsync looks at an argument once as such and once as a file of the list, and tells what it cannot read each time. */
+  lookAgain({ root }: SourceRoot, name: string): void {
+    if (root.tellAgain === undefined) return;
+    root.tellAgain();
+    root.lstat(belowRoot(name));
+  }
+
   /** undefined for a symlink that leads nowhere, too, where it is followed. A slash follows one to a directory only. */
   #statNamed(root: Root, at: string, name: string, kind: SourceArgument['kind']): FileStat | undefined {
     const { settings } = this.#options;

@@ -140,6 +140,8 @@ export interface Root {
    * must not have here, such as special bits.
    */
   keepShown?(name: string, mode: number): void;
+  /** Fake-super only: an attribute that cannot be read is told at the next look, even if the last one told it. */
+  tellAgain?(): void;
   /**
    * Copies data to the same position of another file inside the kernel (shared blocks or copy_file_range). Returns how
    * many bytes, perhaps fewer than asked for; undefined where that cannot be done: then read and write.

@@ -16,6 +16,11 @@ beforeAll(() => {
     mkdirSync(path.join(base, 's', name, 'sub'), { recursive: true });
     for (const file of ['a', 'b']) writeFileSync(path.join(base, 's', name, file), file);
   }
+  for (const file of ['s/listed/sub/own', 's/open/own', 's/open/sub/own']) {
+    writeFileSync(path.join(base, file), 'own');
+    spawnSync('setfattr', ['-n', 'user.one', '-v', 'x', path.join(base, file)]);
+    chmodSync(path.join(base, file), 0o600);
+  }
   chmodSync(base, 0o755);
   chmodSync(path.join(base, 's/listed'), 0o444);
   chmodSync(path.join(base, 's/passed'), 0o111);
@@ -51,6 +56,15 @@ describe.skipIf(upstream === undefined || !isRoot)('directories that are not who
     ['-r', 's/passed/'],
     ['-r', 's/passed/a'],
     ['-r', 's/passed/none'],
+    // Attributes of a file that may not be read; each look at it is told.
+    ['-rX', 's/open/'],
+    ['-rX', 's/open/.'],
+    ['-rX', 's/open'],
+    ['-rX', 's/open/own'],
+    ['-rXR', 's/open/./'],
+    ['-rX', '--fake-super', 's/open/'],
+    ['-r', '--fake-super', 's/open/own', 's/open/sub'],
+    ['-rR', '--fake-super', 's/open/sub/own'],
   ]) {
     it(words.join(' '), () => {
       expect(told(ourCommand.split(' '), words)).toEqual(told([upstream!], words));

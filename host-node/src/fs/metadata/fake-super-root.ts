@@ -265,6 +265,10 @@ export class FakeSuperRoot implements Root {
     return fake;
   }
 
+  tellAgain(): void {
+    this.#lastTold = '';
+  }
+
   /** A file is looked at several times in a row. */
   #tellOnce(text: string): void {
     if (text === this.#lastTold) return;
