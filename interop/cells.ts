@@ -11,8 +11,14 @@ export interface Route {
   readonly transport: Transport;
 }
 
+/** A set of a run with --protocols. */
+interface ForcedSet extends OptionSet {
+  /** `own`: the set names a version itself. */
+  readonly forcedProtocol?: number | 'own';
+}
+
 export interface Cell extends Route {
-  readonly set: OptionSet;
+  readonly set: ForcedSet;
   readonly pairing: Pairing;
   readonly name: string;
   /** Why the cell cannot run yet; it is counted and named, never silently left out. */
@@ -28,11 +34,25 @@ const sshRoutes: readonly (readonly [Direction, Pairing])[] = [
   ['pull', 'ours-ours'],
 ];
 
-function cell(set: OptionSet, direction: Direction, transport: Transport, pairing: Pairing): Cell {
+function cell(set: ForcedSet, direction: Direction, transport: Transport, pairing: Pairing): Cell {
   const name = `${set.name}/${direction}/${transport}/${pairing}`;
-  const needsOurDaemon = transport === 'daemon' && pairing !== 'ours-theirs';
   const base = { set, direction, transport, pairing, name };
-  return needsOurDaemon ? { ...base, missing: 'the ocrsync daemon is not in this issue' } : base;
+  const missing = missingReason(set, direction, transport, pairing);
+  return missing === undefined ? base : { ...base, missing };
+}
+
+function missingReason(
+  set: ForcedSet,
+  direction: Direction,
+  transport: Transport,
+  pairing: Pairing,
+): string | undefined {
+  if (transport === 'daemon' && pairing !== 'ours-theirs') return 'the ocrsync daemon is not in this issue';
+  if (set.forcedProtocol === undefined) return undefined;
+  if (set.forcedProtocol === 'own') return `${set.name}: the set names a protocol version itself`;
+  const excuse = set.sinceProtocol;
+  if (excuse === undefined || set.forcedProtocol >= excuse.version) return undefined;
+  return excuse.localOnly === true && direction !== 'local' ? undefined : `${set.name}: ${excuse.reason}`;
 }
 
 function canRun(set: OptionSet, direction: Direction): boolean {
@@ -40,7 +60,7 @@ function canRun(set: OptionSet, direction: Direction): boolean {
 }
 
 /** Every cell of one option set. Listing has no push: its one operand is the source. */
-function cellsOf(set: OptionSet): Cell[] {
+function cellsOf(set: ForcedSet): Cell[] {
   const cells = [cell(set, 'local', 'none', 'ours-ours')];
   for (const transport of ['rsh', 'daemon'] as const) {
     for (const direction of directions) {
@@ -54,7 +74,7 @@ function cellsOf(set: OptionSet): Cell[] {
 }
 
 /** Of each set: our client in both directions, one other cell in turn, and all of ssh; no large trees. */
-function quickCells(set: OptionSet, index: number): Cell[] {
+function quickCells(set: ForcedSet, index: number): Cell[] {
   if (set.tree === 'big' || set.onlyFull === true) return [];
   const all = cellsOf(set);
   const always = all.filter((each) => each.transport === 'rsh' && each.pairing === 'ours-theirs');
@@ -62,7 +82,8 @@ function quickCells(set: OptionSet, index: number): Cell[] {
   const others = all.filter(
     (each) => !always.includes(each) && !ssh.includes(each) && each.missing === undefined,
   );
-  return [...always, ...ssh, others[index % others.length] as Cell];
+  const other = others[index % others.length];
+  return [...always, ...ssh, ...(other === undefined ? [] : [other])];
 }
 
 export interface Selection {
@@ -75,26 +96,27 @@ export interface Selection {
 }
 
 /** Before protocol 29 the generator prints the names of directories and the sender those of files: two processes, without order. */
-function namesOnly(set: OptionSet): boolean {
-  return set.options.some((word) => /^-[a-z]*v[a-z]*$/i.test(word) && !word.includes('i'));
+function printsNames(set: OptionSet): boolean {
+  return set.options.some((word) => /^-[a-z]*v[a-z]*$/i.test(word));
 }
 
-function forced(sets: readonly OptionSet[], protocols: readonly string[]): OptionSet[] {
-  const free = sets.filter((set) => !set.options.some((word) => word.startsWith('--protocol')));
-  return protocols.flatMap((version) =>
-    free
-      .filter((set) => Number(version) >= (set.sinceProtocol ?? 0))
-      .map((set) => ({
-        ...set,
-        name: `${set.name}@${version}`,
-        options: [...set.options, `--protocol=${version}`],
-        ...(Number(version) < 29 && namesOnly(set) ? { racingNames: true } : {}),
-      })),
-  );
+function forced(set: OptionSet, version: string): ForcedSet {
+  const name = `${set.name}@${version}`;
+  if (set.options.some((word) => word.startsWith('--protocol'))) {
+    return { ...set, name, forcedProtocol: 'own' };
+  }
+  return {
+    ...set,
+    name,
+    options: [...set.options, `--protocol=${version}`],
+    forcedProtocol: Number(version),
+    ...(Number(version) < 29 && printsNames(set) ? { racingNames: true } : {}),
+  };
 }
 
 export function selectCells(selection: Selection): Cell[] {
-  const sets = selection.protocols === undefined ? optionSets : forced(optionSets, selection.protocols);
+  const sets =
+    selection.protocols?.flatMap((version) => optionSets.map((set) => forced(set, version))) ?? optionSets;
   const cells = sets.flatMap((set, index) => (selection.quick ? quickCells(set, index) : cellsOf(set)));
   return cells.filter((each) => {
     if (selection.pairing !== undefined && each.pairing !== selection.pairing) return false;

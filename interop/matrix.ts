@@ -142,7 +142,10 @@ async function main(): Promise<number> {
     process.exit(1);
   };
   process.once('SIGINT', abandon).once('SIGTERM', abandon);
-  process.stdout.write(`interop: ${cells.length} cells, seed ${seed}, ${program} beside rsync ${peer}\n`);
+  const whole = selectCells({ quick: false, only: [], ...protocols }).length;
+  process.stdout.write(
+    `interop: ${cells.length} of all ${whole} cells, seed ${seed}, ${program} beside rsync ${peer}\n`,
+  );
   try {
     await runAll(bench, cells);
   } finally {

@@ -47,12 +47,25 @@ export interface NormalizeOptions {
   readonly progress2: boolean;
 }
 
+const brokenPipe = /^rsync: \[(\w+)\] safe_write failed to write [0-9]+ bytes to socket: Broken pipe \(32\)$/;
+
+/**
+ * A server whose client has refused it and gone may still find that out and say so in two lines, or be killed before (rsync
+ * beside itself does either). They count only where the client itself ends with what they say.
+ */
+function withoutLateServer(lines: readonly string[], exit: string): string[] {
+  const role = lines.map((line) => brokenPipe.exec(line)?.[1]).find((found) => found !== undefined);
+  if (role === undefined || exit === '12') return [...lines];
+  const last = `rsync error: error in rsync protocol data stream (code 12) at # [${role}]`;
+  return lines.filter((line) => !brokenPipe.test(line) && line !== last);
+}
+
 /** stdout, stderr and exit code as comparable lines. stderr is sorted: both sides write to it. */
 export function normalizeRun(ran: Ran, options: NormalizeOptions): string[] {
   let stdout = normalizedLines(ran.stdout);
   if (options.progress2) stdout = lastProgressOnly(stdout);
   if (!options.exactOrder) stdout.sort();
-  const stderr = normalizedLines(ran.stderr).sort();
+  const stderr = withoutLateServer(normalizedLines(ran.stderr), ran.exit).sort();
   return [
     `exit ${ran.exit}`,
     ...stdout.map((line) => `out: ${line}`),

@@ -4,12 +4,30 @@ import type { OptionSet } from './option-sets.ts';
 const changed = 'changed' as const;
 const onlyFull = true;
 
+/** docs/protocol/06-filters.md §13.2. */
+const sinceProtocol = {
+  version: 29,
+  localOnly: true,
+  reason: 'in a local copy the receiving half of rsync 3.4.1 refuses its own rules of -C; ours copies',
+};
+
 export const filterSets: readonly OptionSet[] = [
-  { name: 'cvs-exclude', options: ['-aCi', '--delete'], destination: changed },
-  { name: 'cvs-exclude-deleted', options: ['-aCi', '--delete-excluded'], destination: changed },
+  { name: 'cvs-exclude', options: ['-aCi', '--delete'], destination: changed, sinceProtocol },
+  {
+    name: 'cvs-exclude-deleted',
+    options: ['-aCi', '--delete-excluded'],
+    destination: changed,
+    sinceProtocol,
+  },
   { name: 'cvs-exclude-29', options: ['-aCi', '--delete', '--protocol=29'], destination: changed },
   { name: 'cvs-place', options: ['-ai', '--filter=+ *.o', '--filter=-C', '--filter=:C'], onlyFull },
-  { name: 'cvs-kept', options: ['-aCi', '--include=core', '--delete'], destination: changed, onlyFull },
+  {
+    name: 'cvs-kept',
+    options: ['-aCi', '--include=core', '--delete'],
+    destination: changed,
+    onlyFull,
+    sinceProtocol,
+  },
   { name: 'merge-words', options: ['-ai', '--filter=:w- .cvsignore', '--delete'], destination: changed },
   {
     name: 'merge-receiver',

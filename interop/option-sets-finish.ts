@@ -16,8 +16,16 @@ export const finishSets: readonly OptionSet[] = [
   { name: 'backup-verbose', options: ['-avvb'], destination: changed, racingNames: true },
   { name: 'backup-conflicts', options: ['-aib', '--delete'], destination: 'conflicting' },
   { name: 'backup-inplace', options: ['-aib', '--inplace', '--no-W'], destination: changed },
-  // Before protocol 29 no record names the backup as the basis: rsync's second try reads another file than it summed, and its damaged file is left.
-  { name: 'backup-append', options: ['-aib', '--append'], destination: 'shortened', sinceProtocol: 29 },
+  {
+    name: 'backup-append',
+    options: ['-aib', '--append'],
+    destination: 'shortened',
+    // No record names the backup as the basis: rsync's second try reads another file than it summed, and its damaged file is left.
+    sinceProtocol: {
+      version: 29,
+      reason: 'the second try of --append with a backup damages the file in rsync',
+    },
+  },
   { name: 'partial-dir', options: ['-ai', '--partial-dir=.rsync-partial', '--no-W'], destination: changed },
   {
     name: 'delay-updates',

@@ -10,6 +10,14 @@ import { finishSets } from './option-sets-finish.ts';
 import { metadataSets } from './option-sets-metadata.ts';
 import { outputSets } from './option-sets-output.ts';
 
+/** A set whose cells are skipped below a protocol version, and why. */
+export interface ProtocolExcuse {
+  readonly version: number;
+  /** Only the local copy; remote cells run. */
+  readonly localOnly?: boolean;
+  readonly reason: string;
+}
+
 export interface OptionSet {
   readonly name: string;
   readonly options: readonly string[];
@@ -29,8 +37,8 @@ export interface OptionSet {
   readonly changesSource?: boolean;
   /** Compare whether large files have holes. */
   readonly holes?: boolean;
-  /** Stays out of runs with an older --protocol forced, where rsync itself fails (the reason is at the set). */
-  readonly sinceProtocol?: number;
+  /** Left out, counted and named, where an older --protocol is forced and rsync itself fails. */
+  readonly sinceProtocol?: ProtocolExcuse;
   /** NAME2: both ends print names, so that their order is a race in every direction. */
   readonly racingNames?: boolean;
   /** The receiving side prints each line itself, from one process: the order of a pull is exact, too. */
@@ -173,12 +181,12 @@ const data: OptionSet[] = [
 
 const operands: OptionSet[] = [
   { name: 'relative', options: ['-aRi'], sources: ['src/./play/a/b', 'src/./dir1/'] },
-  // Before protocol 30 rsync refuses the list that it sends itself ("invalid path from sender"; 3.2.7 to 3.5.0; docs/protocol/03 §4.6).
   {
     name: 'relative-no-implied',
     options: ['-aRi', '--no-implied-dirs'],
     sources: ['src/./play/a/b'],
-    sinceProtocol: 30,
+    // "invalid path from sender" (3.2.7 to 3.5.0; docs/protocol/03 §4.6).
+    sinceProtocol: { version: 30, reason: 'rsync refuses the list that it sends itself' },
   },
   { name: 'dirs', options: ['-dlti'], destination: changed },
   { name: 'copy-links', options: ['-rLti'], sources: ['src/dir1/', 'src/dir2/', 'src/link'] },
