@@ -43,7 +43,7 @@ export function parseArguments(
       return stop(helpText(), '', 0, raw.isServer);
     if (raw.version > 1) return stop(versionJson(platform?.()), '', 0, raw.isServer);
     if (raw.version > 0) return stop(versionText(platform?.()), '', 0, raw.isServer);
-    return { kind: 'options', options: Object.freeze({ ...resolveOptions(raw, environment), words }) };
+    return { kind: 'options', options: resolveOptions(words, raw, environment) };
   } catch (error) {
     if (error instanceof UsageWanted) return stop('', usageText(), 1, false);
     if (error instanceof OptionError) {

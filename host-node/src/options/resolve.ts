@@ -24,8 +24,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 const DEFAULT_MAX_ALLOC = '1g';
 
-/** Settles everything that was left open. The first conflict in rsync's order is the one thrown. */
-export function resolveOptions(raw: RawOptions, environment: Environment): Options {
+/** Settles everything that was left open; `words` are what was typed. The first conflict in rsync's order is the one thrown. */
+export function resolveOptions(words: readonly string[], raw: RawOptions, environment: Environment): Options {
   const server = raw.isServer;
   const maxAlloc = maxAllocOf(raw, environment);
   const quoting = argumentQuoting(raw, environment);
@@ -45,7 +45,6 @@ export function resolveOptions(raw: RawOptions, environment: Environment): Optio
   }
   checkProtocol(raw);
   return Object.freeze({
-    ...DEFAULT_OPTIONS,
     ...copiedOptions(raw),
     ...quoting,
     ...maxAlloc,
@@ -67,6 +66,7 @@ export function resolveOptions(raw: RawOptions, environment: Environment): Optio
         ? null
         : { kind: raw.alternateKind, directories: Object.freeze([...raw.alternateDirectories]) },
     confineRoot: confineRootOf(raw),
+    words,
     isServer: server,
     isServerSender: raw.isServerSender,
     clientCapabilities: server ? (raw.rsh ?? '') : '',
