@@ -18,6 +18,7 @@ export interface Case {
   readonly options: readonly (readonly string[])[];
   readonly direction: 'local' | 'push' | 'pull';
   readonly transport: 'none' | 'rsh' | 'ssh' | 'daemon';
+  readonly lostLetter: string | undefined;
   readonly protocol: number | undefined;
   readonly sources: readonly string[];
   readonly target: string | undefined;
@@ -107,7 +108,8 @@ export function caseOf(seed: number, pairing: Pairing, canChangeUser: boolean): 
   const unprivileged = canChangeUser && random.below(6) === 0;
   const { direction, transport } = route(random, pairing);
   const usable = { direction, transport: usableTransport(transport, unprivileged, extras.ssh) } as const;
-  return { seed, trees, lists, options, ...usable, protocol, sources, target, unprivileged };
+  const lostLetter = usable.transport === 'rsh' ? extras.lostLetter : undefined;
+  return { seed, trees, lists, options, ...usable, lostLetter, protocol, sources, target, unprivileged };
 }
 
 /** The words of the case's command line, program name left out. */
@@ -120,7 +122,8 @@ export function commandLine(
   if (one.protocol !== undefined) args.push(`--protocol=${one.protocol}`);
   let remote = '';
   if (one.transport === 'rsh') {
-    args.push('-e', words.rsh, `--rsync-path=${words.server}`);
+    const rsh = one.lostLetter === undefined ? words.rsh : `${words.rsh}-without-${one.lostLetter}`;
+    args.push('-e', rsh, `--rsync-path=${words.server}`);
     remote = 'host:';
   }
   if (one.transport === 'ssh') {

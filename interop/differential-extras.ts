@@ -7,7 +7,12 @@ export interface Extras {
   readonly options: readonly (readonly string[])[];
   /** A remote shell becomes a real ssh, where there is an sshd. */
   readonly ssh: boolean;
+  /** The capability letter that the remote shell takes from the words of the client, if any (docs/protocol/01-session.md §8). */
+  readonly lostLetter: string | undefined;
 }
+
+/** What the client tells in `-e.LETTERS` that it can. */
+export const capabilityLetters = 'iLsfxCIvu';
 
 /** --debug words whose lines tell of the work, not of the process or its memory. */
 const debugWords =
@@ -40,7 +45,9 @@ export function extrasOf(seed: number): Extras {
   if (oneIn(random, 16)) options.push([`--debug=${random.pick(debugWords)}`]);
   if (oneIn(random, 24)) options.push([`--${random.pick(['write', 'only-write'])}-batch=CASE/batch`]);
   if (oneIn(random, 24)) options.push([...random.pick(quietOptions)]);
-  return { options, ssh: oneIn(random, 20) };
+  const ssh = oneIn(random, 20);
+  const lostLetter = oneIn(random, 12) ? random.pick(capabilityLetters.split('')) : undefined;
+  return { options, ssh, lostLetter };
 }
 
 /** Whether the words of a case record a batch. */

@@ -14,6 +14,7 @@ function plainer(one: Case): Case[] {
   return [
     ...fewer,
     ...(one.protocol === undefined ? [] : [{ ...one, protocol: undefined }]),
+    ...(one.lostLetter === undefined ? [] : [{ ...one, lostLetter: undefined }]),
     ...(one.unprivileged ? [{ ...one, unprivileged: false }] : []),
     ...(one.sources.length > 1
       ? one.sources.map((_, index) => ({ ...one, sources: without(one.sources, index, 1) }))

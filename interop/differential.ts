@@ -3,7 +3,7 @@
 // Usage: npx node interop/differential.ts [--seeds N] [--from S] [--pairing P] [--shrink] [--keep] [--lanes N]
 // A difference prints its seed, the command line and the differing lines; --shrink makes the case as small as it can.
 // OCRSYNC_BIN names another program under test; with the real rsync in it there may be no difference at all.
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { writeLauncher, writeRemoteShell } from './bench.ts';
 import { startDaemon } from './daemon.ts';
 import { caseOf, commandLine, pairings, type Case, type Pairing } from './differential-case.ts';
+import { capabilityLetters } from './differential-extras.ts';
 import { knownReason } from './differential-known.ts';
 import { rowsWithoutValues } from './differential-options.ts';
 import { caseDirectory, prepareCase, runCase, type Lane } from './differential-run.ts';
@@ -109,6 +110,14 @@ async function openLane(
   };
 }
 
+/** A remote shell whose server hears one capability less than the client tells. */
+function writeDeafShell(shell: string, letter: string): void {
+  const taken = `sed 's/ \\(-[A-Za-z]*e[0-9]*[.][A-Za-z]*\\)${letter}/ \\1/'`;
+  const file = `${shell}-without-${letter}`;
+  writeFileSync(file, `#!/bin/sh\nshift\nexec sh -c "$(printf '%s' "$*" | ${taken})"\n`);
+  chmodSync(file, 0o755);
+}
+
 async function openSshd(base: string, tell: Campaign['tell']): Promise<RunningSshd | undefined> {
   try {
     return await startSshd(path.join(base, 'sshd'));
@@ -132,6 +141,7 @@ export async function campaign(wanted: Campaign): Promise<Difference[]> {
   const ours = path.join(base, 'ours');
   writeLauncher(ours, path.resolve(process.env['OCRSYNC_BIN'] ?? path.join(checkout, 'cli/bin/ocrsync.js')));
   writeRemoteShell(path.join(base, 'rsh'));
+  for (const letter of capabilityLetters) writeDeafShell(path.join(base, 'rsh'), letter);
   const work = wanted.seeds.flatMap((seed) => wanted.pairings.map((pairing) => ({ seed, pairing })));
   const found: Difference[] = [];
   const open: { lane: Lane; stop: () => void }[] = [];
