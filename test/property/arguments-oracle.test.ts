@@ -10,7 +10,8 @@ import { FilterList } from '@ocrsync/node/filter/filter-list';
 import { createListSource } from '@ocrsync/node/flist/list-source';
 import { ruleFiles } from '@ocrsync/node/flist/rule-files';
 import { LocalNodeFilesystem } from '@ocrsync/node/fs/local-node';
-import { DEFAULT_OPTIONS, type Options } from '@ocrsync/node/options/options';
+import { DEFAULT_OPTIONS } from '@ocrsync/node/options/default-options';
+import type { Options } from '@ocrsync/node/options/options';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensurePeer } from '../../interop/peers.ts';
 

@@ -88,3 +88,10 @@ export const INFO_FLAGS: Readonly<Record<InfoFlag, InfoFlagFacts>> = {
     help: 'Unsafe symlinks',
   },
 };
+
+/** Levels of a run with that many -v and nothing else. */
+export function infoLevelsOf(verbose: number): InfoLevels {
+  const column = Math.min(verbose, 2);
+  const entries = INFO_FLAG_NAMES.map((flag) => [flag, INFO_FLAGS[flag].byVerbosity[column]!] as const);
+  return Object.freeze(Object.fromEntries(entries)) as InfoLevels;
+}

@@ -1,10 +1,9 @@
 // Levels of --info and --debug, the line format of items, the log file's (docs/protocol/05-options.md §5, §6.5).
 import { DEBUG_FLAG_NAMES, debugLevelsOf } from './debug-flags.ts';
 import type { DebugFlag, DebugLevels } from './debug-flags.ts';
-import { INFO_FLAG_NAMES } from './info-flags.ts';
+import { INFO_FLAG_NAMES, infoLevelsOf } from './info-flags.ts';
 import type { InfoFlag, InfoLevels } from './info-flags.ts';
 import { formatHas } from './item-format.ts';
-import { infoLevelsOf } from './options.ts';
 import type { Options } from './options.ts';
 import type { RawOptions } from './raw-options.ts';
 

@@ -3,7 +3,6 @@ import { byteString } from './byte-strings.ts';
 import { parseChecksumChoice, parseCompressChoice, preferenceList } from './choices.ts';
 import { copiedOptions } from './copied-options.ts';
 import { bareError, usageError } from './option-error.ts';
-import { DEFAULT_OPTIONS } from './options.ts';
 import type { Options } from './options.ts';
 import type { RawOptions } from './raw-options.ts';
 import { checkConflicts, checkProtocol, deletes } from './resolve-conflicts.ts';
@@ -23,6 +22,7 @@ import { leadingInteger, parseSize } from './values.ts';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 const DEFAULT_MAX_ALLOC = '1g';
+const DEFAULT_MAX_ALLOC_BYTES = 2 ** 30;
 
 /** Settles everything that was left open; `words` are what was typed. The first conflict in rsync's order is the one thrown. */
 export function resolveOptions(words: readonly string[], raw: RawOptions, environment: Environment): Options {
@@ -122,7 +122,7 @@ function maxAllocOf(raw: RawOptions, environment: Environment): Pick<Options, 'm
   const bytes = parseSize(text, { unit: 'b', min: 1024 * 1024, max: 2 ** 63, unlimited: true });
   if (typeof bytes === 'string') throw usageError(`--max-alloc=${text} ${bytes}`);
   if (bytes === 0) throw usageError('max-alloc must be greater than zero');
-  return { maxAlloc: bytes, maxAllocText: bytes === DEFAULT_OPTIONS.maxAlloc ? null : text };
+  return { maxAlloc: bytes, maxAllocText: bytes === DEFAULT_MAX_ALLOC_BYTES ? null : text };
 }
 
 function outbufOf(text: string | null): Options['outbuf'] {

@@ -20,7 +20,8 @@ import { FilterList } from '@ocrsync/node/filter/filter-list';
 import { type TreeListSource, createListSource } from '@ocrsync/node/flist/list-source';
 import { ruleFiles } from '@ocrsync/node/flist/rule-files';
 import { LocalNodeFilesystem } from '@ocrsync/node/fs/local-node';
-import { DEFAULT_OPTIONS, type FilterArgument, type Options } from '@ocrsync/node/options/options';
+import { DEFAULT_OPTIONS } from '@ocrsync/node/options/default-options';
+import type { FilterArgument, Options } from '@ocrsync/node/options/options';
 import type { NameDecision } from '@ocrsync/node/session/ports';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 

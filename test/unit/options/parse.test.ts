@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { byteStrings } from '@ocrsync/node/options/byte-strings';
-import { DEFAULT_OPTIONS } from '@ocrsync/node/options/options';
+import { DEFAULT_OPTIONS } from '@ocrsync/node/options/default-options';
 import { parseArguments } from '@ocrsync/node/options/parse';
 import { OPTION_NAMES, OPTION_ROWS } from '@ocrsync/node/options/table';
 import { optionsOf, stopOf } from './run-line.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FileStat } from '@ocrsync/node/fs/filesystem';
-import { DEFAULT_OPTIONS, type Options } from '@ocrsync/node/options/options';
+import { DEFAULT_OPTIONS } from '@ocrsync/node/options/default-options';
+import type { Options } from '@ocrsync/node/options/options';
 import type { Entry } from '@ocrsync/node/session/ports';
 import type { DestinationState } from '@ocrsync/node/transfer/destination-state';
 import { finalMode } from '@ocrsync/node/transfer/final-mode';

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { FileList } from '@ocrsync/core/file-list';
 import { MemoryFilesystem } from '@ocrsync/node/fs/memory-filesystem';
-import { DEFAULT_OPTIONS, type Options } from '@ocrsync/node/options/options';
+import { DEFAULT_OPTIONS } from '@ocrsync/node/options/default-options';
+import type { Options } from '@ocrsync/node/options/options';
 import type { SessionContext } from '@ocrsync/node/session/context';
 import { type DestinationReport, DestinationState } from '@ocrsync/node/transfer/destination-state';
 import { ReceivedBasis } from '@ocrsync/node/transfer/received-basis';

@@ -6,7 +6,7 @@ import type { FileList } from '@ocrsync/core/file-list';
 import { CoreInstance } from '@ocrsync/core/instance';
 import type { ReceivedXattr } from '@ocrsync/core/received-blocks';
 import { MemoryFilesystem } from '@ocrsync/node/fs/memory-filesystem';
-import { DEFAULT_OPTIONS } from '@ocrsync/node/options/options';
+import { DEFAULT_OPTIONS } from '@ocrsync/node/options/default-options';
 import type { SessionContext } from '@ocrsync/node/session/context';
 import type { Entry } from '@ocrsync/node/session/ports';
 import { type DestinationReport, DestinationState } from '@ocrsync/node/transfer/destination-state';
