@@ -106,12 +106,13 @@ export class ListTaker {
     list.sort(protocol);
     const name = directory === undefined ? undefined : lists.directories.name(directory);
     this.#receiver.accept(list, name);
+    // What stands there twice is counted twice (observed).
+    statistics.countList(list);
     const names = report.debug === undefined ? [] : sortedNames(list);
     list.clean(protocol);
     if (report.debug !== undefined) tellDuplicates(report.debug, list, names);
     if (report.debug !== undefined) tellList(report.debug, list, channel.role);
     report.debug?.('flist', 2, () => 'recv_file_list done');
-    statistics.countList(list);
     this.#receiver.prune?.(list);
     lists.add(list, directory).ioError = this.#context.ioError;
   }

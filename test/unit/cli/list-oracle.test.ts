@@ -196,6 +196,19 @@ const TREES = [
   '-R s/./sub/g x/y',
 ];
 
+describe.skipIf(upstream === undefined)('what is named twice', () => {
+  const kit = new OracleKit('mkdir -p s/A s/B; echo f >s/A/f; echo g >s/B/g; touch -d @1500000000 $(find s)');
+  afterAll(() => kit.remove());
+
+  it.each(['', '--no-i-r', '--protocol=29'])('is counted twice by a pull %s', (words) => {
+    const way = `RSYNC -ai --stats ${words} SH`;
+    const lines = "| grep -E '^(Number of (files|created|reg)|Total file size)'";
+    kit.compare(`${way} h:$PWD/s/A/ h:$PWD/s/B/ d ${lines}`);
+    kit.compare(`${way} h:$PWD/s/A/f h:$PWD/s/A/ h:$PWD/s/A/f d ${lines}`);
+    kit.compare(`${way} s/A/f s/A/ s/A/f h:$PWD/d ${lines}`);
+  });
+});
+
 describe.skipIf(upstream === undefined)('destinations', () => {
   const kit = new OracleKit(
     'mkdir -p s/sub e; echo f >s/f; echo g >s/sub/g; echo n >n; ln -s nowhere l; touch -d 2020-01-01 $(find s)',
