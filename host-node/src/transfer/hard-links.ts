@@ -55,8 +55,8 @@ export class HardLinks {
   }
 
   /**
-   * A member is in place under this name; returns those to be linked to it in upstream's order: first the ones before it,
-   * from the nearest back, then the ones after it.
+   * A member is in place under this name; returns those to be linked to it in upstream's order: first the ones after it,
+   * then the ones before it, from the nearest back.
    */
   finish(member: Member, name: string): Member[] {
     const { group } = member;
@@ -65,7 +65,7 @@ export class HardLinks {
     const at = group.members.indexOf(member);
     const pending = group.members.filter((other) => isPending(other) || other.state === 'elsewhere');
     const isBefore = (other: Member): boolean => group.members.indexOf(other) < at;
-    return [...pending.filter(isBefore).reverse(), ...pending.filter((other) => !isBefore(other))];
+    return [...pending.filter((other) => !isBefore(other)), ...pending.filter(isBefore).reverse()];
   }
 
   /**
