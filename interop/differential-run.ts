@@ -134,7 +134,16 @@ async function playedBatch(lane: Lane, client: string, server: string): Promise<
   const played = normalizeRun(ran, { exactOrder: false, progress2: false }).map((line) => `batch ${line}`);
   const script = existsSync(`${directory}/batch.sh`) ? readFileSync(`${directory}/batch.sh`, 'latin1') : '';
   const told = script.replaceAll(client, 'RSYNC').replaceAll(server, 'RSYNC').split('\n');
-  return [...played, ...told.map((line) => `script: ${line}`)];
+  return [...played, ...withoutQuotes(told).map((line) => `script: ${line}`)];
+}
+
+/**
+ * A batch's script without the name of the program, which is one's own, and without the quotes of its first line: ocrsync
+ * quotes every word, as 3.5.0 does (docs/protocol/09-rsync-3.5.md, last table, row 42).
+ */
+function withoutQuotes([command = '', ...rules]: readonly string[]): string[] {
+  const words = command.replaceAll("'\\''", '').replaceAll("'", '');
+  return [words.replace(/^\S+/, 'RSYNC'), ...rules];
 }
 
 export async function runCase(lane: Lane, one: Case, client: string, server: string): Promise<string[]> {

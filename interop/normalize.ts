@@ -19,6 +19,9 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/ at [A-Za-z0-9_.]+\([0-9]+\) \[(\w+)=[^\]]*\]$/, ' at # [$1]'],
   [/\.([^/]+)\.[A-Za-z0-9]{6}"/, '.$1.XXXXXX"'],
   [/( mkstemp ".*)\.[A-Za-z0-9]{6}" failed/, '$1.XXXXXX" failed'],
+  [/^(set [ug]id of (?:.*\/)?\..*)\.[A-Za-z0-9]{6} from /, '$1.XXXXXX from '],
+  // --debug=exit names a place in the program's own source.
+  [/^(\[\w+\] _exit_cleanup\(code=\d+, )file=[\w.]+, line=\d+\)/, '$1file=#, line=#)'],
 ];
 
 /** A progress line that is not the last one of its file. */
