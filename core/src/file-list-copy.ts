@@ -5,9 +5,8 @@ import type { HardLink, NewEntry } from './file-list-entry.ts';
 import { EXTRA, type FileListFunctions } from './file-list-layout.ts';
 import { latin1Text } from './latin1.ts';
 
-/** Everything that the row says. Numbers of groups of hard links only hold in a list with the same start. */
-export function entryOfRow(list: FileList, row: number): NewEntry {
-  const flags = list.flags(row);
+/** What the table of directories needs of a row: what every entry has, its source root, and the numbers of its attributes. */
+export function directoryOfRow(list: FileList, row: number): NewEntry {
   const entry: NewEntry = {
     name: list.name(row),
     mode: list.mode(row),
@@ -16,8 +15,20 @@ export function entryOfRow(list: FileList, row: number): NewEntry {
     mtimeNsec: list.mtimeNsec(row),
     uid: list.uid(row),
     gid: list.gid(row),
-    flags,
+    flags: list.flags(row),
   };
+  if (list.root(row) >= 0) entry.root = list.root(row);
+  if (list.accessAcl(row) > 0) {
+    entry.accessAcl = list.accessAcl(row);
+    entry.defaultAcl = list.defaultAcl(row);
+  }
+  if (list.xattrs(row) > 0) entry.xattrs = list.xattrs(row);
+  return entry;
+}
+
+/** Everything that the row says. Numbers of groups of hard links only hold in a list with the same start. */
+export function entryOfRow(list: FileList, row: number): NewEntry {
+  const entry = directoryOfRow(list, row);
   if (list.isDevice(row)) {
     entry.rdevMajor = list.rdevMajor(row);
     entry.rdevMinor = list.rdevMinor(row);
@@ -26,16 +37,10 @@ export function entryOfRow(list: FileList, row: number): NewEntry {
   if (target !== '') entry.linkTarget = target;
   const checksum = list.checksum(row)?.slice();
   if (checksum !== undefined) entry.checksum = checksum;
-  if ((flags & FLIST_HLINKED) !== 0) entry.hardLink = hardLinkOf(list, row);
+  if ((list.flags(row) & FLIST_HLINKED) !== 0) entry.hardLink = hardLinkOf(list, row);
   const atimeSec = list.atimeSec(row);
   if (atimeSec !== undefined) entry.atimeSec = atimeSec;
-  if (list.root(row) >= 0) entry.root = list.root(row);
   addIdNames(list, row, entry);
-  if (list.accessAcl(row) > 0) {
-    entry.accessAcl = list.accessAcl(row);
-    entry.defaultAcl = list.defaultAcl(row);
-  }
-  if (list.xattrs(row) > 0) entry.xattrs = list.xattrs(row);
   return entry;
 }
 

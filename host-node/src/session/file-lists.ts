@@ -3,6 +3,7 @@
 import type { CoreInstance } from '@ocrsync/core/instance';
 import { type DirectoryNames } from '@ocrsync/core/directory-names';
 import { FileList } from '@ocrsync/core/file-list';
+import { directoryOfRow } from '@ocrsync/core/file-list-copy';
 import { directoryOrder, rowOfNdx } from '@ocrsync/core/file-list-numbers';
 import { ProtocolError } from '@ocrsync/core/protocol-error';
 import { ITEM_IS_NEW } from './item.ts';
@@ -220,20 +221,7 @@ export class FileLists {
 
   #takeDirectories(list: FileList): void {
     for (const row of directoryOrder(list)) {
-      const copy = this.directories.add({
-        name: list.name(row),
-        mode: list.mode(row),
-        sizeBytes: list.sizeBytes(row),
-        mtimeSec: list.mtimeSec(row),
-        mtimeNsec: list.mtimeNsec(row),
-        uid: list.uid(row),
-        gid: list.gid(row),
-        flags: list.flags(row),
-        ...(list.root(row) < 0 ? {} : { root: list.root(row) }),
-        accessAcl: list.accessAcl(row),
-        defaultAcl: list.defaultAcl(row),
-        xattrs: list.xattrs(row),
-      });
+      const copy = this.directories.add(directoryOfRow(list, row));
       if (!list.isActive(row)) this.directories.empty(copy);
     }
   }
