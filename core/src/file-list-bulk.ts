@@ -1,5 +1,7 @@
-// Answers about many rows of a list at once. Must not keep anything between calls.
+// Answers about many rows of a list at once, and changes of many. Must not keep anything between calls.
 import type { FileList } from './file-list.ts';
+import { COLUMN, MAX_PATH } from './file-list-layout.ts';
+import { putLatin1 } from './latin1.ts';
 
 interface BulkFunctions {
   flist_one_directory(list: number): number;
@@ -66,4 +68,24 @@ export function tally(list: FileList): ListTally {
     device: core.u32[u32 + 3]!,
     special: core.u32[u32 + 4]!,
   };
+}
+
+/** With -R the receiver drops leading slashes after sorting (docs/protocol/03-file-list.md §12.4). */
+export function stripLeadingSlashes(list: FileList): void {
+  const { core, dirs } = list;
+  const stripped = new Map<number, number>();
+  const scratch = core.alloc(MAX_PATH);
+  for (let row = 0; row < list.count; row++) {
+    const dir = list.dirNumber(row);
+    let next = stripped.get(dir);
+    if (next === undefined) {
+      const path = dirs.path(dir);
+      const relative = path.replace(/^\/+/, '');
+      putLatin1(core.u8, scratch, relative, 0, relative.length);
+      next = relative === path ? dir : dirs.intern(scratch, relative.length);
+      stripped.set(dir, next);
+    }
+    if (next !== dir) core.u32[(core.u32[(list.at >>> 2) + COLUMN.dir]! >>> 2) + row] = next;
+  }
+  core.free(scratch);
 }

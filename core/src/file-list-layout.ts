@@ -16,9 +16,27 @@ export const LIST = {
 } as const;
 export const LIST_HEADER_BYTES = 128;
 
-/** Columns in the order of the header's pointers: size, mtime, dir, base, uid, gid, nsec, flags, order, base length, mode. */
+/** Bytes of a row in each column, in the order of {@link COLUMN}. */
 export const COLUMN_BYTES = [8, 8, 4, 4, 4, 4, 4, 4, 4, 2, 2] as const;
 export const ROW_BYTES = 48;
+
+/** Header fields of the column pointers. */
+export const COLUMN = {
+  size: LIST.columns,
+  mtime: LIST.columns + 1,
+  dir: LIST.columns + 2,
+  base: LIST.columns + 3,
+  uid: LIST.columns + 4,
+  gid: LIST.columns + 5,
+  nsec: LIST.columns + 6,
+  flags: LIST.columns + 7,
+  order: LIST.columns + 8,
+  baseLength: LIST.columns + 9,
+  mode: LIST.columns + 10,
+} as const;
+
+/** Names of entries are shorter. */
+export const MAX_PATH = 4096;
 
 export const EXTRA = {
   rdev: 0x10000,

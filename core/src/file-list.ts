@@ -4,7 +4,7 @@
 import type { CoreInstance } from './instance.ts';
 import type { DirectoryNames } from './directory-names.ts';
 import { latin1Text, putLatin1 } from './latin1.ts';
-import { EXTRA, type FileListFunctions, LIST } from './file-list-layout.ts';
+import { COLUMN, EXTRA, type FileListFunctions, LIST, MAX_PATH } from './file-list-layout.ts';
 import { FileListMemory } from './file-list-memory.ts';
 import { type NewEntry, entryExtras } from './file-list-entry.ts';
 import { NO_ROOM } from './status.ts';
@@ -28,22 +28,9 @@ const S_REGULAR = 0o100000;
 const S_SYMLINK = 0o120000;
 const SETTABLE_FLAGS = 0xffff;
 const DEFAULT_MAX_BYTES = 2 ** 30;
-const MAX_PATH = 4096;
 const STAGING_BYTES = 3 * MAX_PATH;
 const SORTED_TREE = 1;
 const SORTED_PLAIN = 2;
-
-const SIZE = LIST.columns;
-const MTIME = LIST.columns + 1;
-const DIR = LIST.columns + 2;
-const BASE = LIST.columns + 3;
-const UID = LIST.columns + 4;
-const GID = LIST.columns + 5;
-const NSEC = LIST.columns + 6;
-const FLAGS = LIST.columns + 7;
-const ORDER = LIST.columns + 8;
-const BASE_LENGTH = LIST.columns + 9;
-const MODE = LIST.columns + 10;
 
 export interface FileListParameters {
   /** Number of the first entry (03 §12.6). */
@@ -108,13 +95,14 @@ export class FileList {
     this.reserveArena(length + 1 + extras.lengthBytes);
     this.#addName(entry, extras.lengthBytes);
     const { core } = this;
-    core.f64[this.#memory.index8(SIZE, row)] = entry.sizeBytes;
-    core.f64[this.#memory.index8(MTIME, row)] = entry.mtimeSec;
-    core.u32[this.#memory.index4(NSEC, row)] = entry.mtimeNsec;
-    core.u32[this.#memory.index4(UID, row)] = entry.uid;
-    core.u32[this.#memory.index4(GID, row)] = entry.gid;
+    core.f64[this.#memory.index8(COLUMN.size, row)] = entry.sizeBytes;
+    core.f64[this.#memory.index8(COLUMN.mtime, row)] = entry.mtimeSec;
+    core.u32[this.#memory.index4(COLUMN.nsec, row)] = entry.mtimeNsec;
+    core.u32[this.#memory.index4(COLUMN.uid, row)] = entry.uid;
+    core.u32[this.#memory.index4(COLUMN.gid, row)] = entry.gid;
     const missing = entry.mode === 0 ? FLIST_MISSING : 0;
-    core.u32[this.#memory.index4(FLAGS, row)] = (entry.flags & SETTABLE_FLAGS) | missing | extras.flags;
+    core.u32[this.#memory.index4(COLUMN.flags, row)] =
+      (entry.flags & SETTABLE_FLAGS) | missing | extras.flags;
     this.#positions = undefined;
     return row;
   }
@@ -139,7 +127,7 @@ export class FileList {
   /** Row at a sorted position; the row itself while the list is in order of transmission. */
   rowAt(position: number): number {
     if (this.#get(LIST.sorted) === 0) return position;
-    return this.core.u32[this.#memory.index4(ORDER, position)]!;
+    return this.core.u32[this.#memory.index4(COLUMN.order, position)]!;
   }
 
   /** Sorted position of a row. */
@@ -179,68 +167,68 @@ export class FileList {
 
   /** Full name, '/' separated; '.' for the root. */
   name(row: number): string {
-    return this.dirs.path(this.#u32(DIR, row)) + this.baseName(row);
+    return this.dirs.path(this.#u32(COLUMN.dir, row)) + this.baseName(row);
   }
 
   /** What stands before the last '/'; '' for a name without one, '/' for a name like '/x'. */
   dirName(row: number): string {
-    const path = this.dirs.path(this.#u32(DIR, row));
+    const path = this.dirs.path(this.#u32(COLUMN.dir, row));
     return path === '/' ? path : path.slice(0, -1);
   }
 
   baseName(row: number): string {
     return latin1Text(
       this.core.u8,
-      this.#get(LIST.arena) + this.#u32(BASE, row),
-      this.#u16(BASE_LENGTH, row),
+      this.#get(LIST.arena) + this.#u32(COLUMN.base, row),
+      this.#u16(COLUMN.baseLength, row),
     );
   }
 
   /** Number of the row's directory in the session's table: equal numbers, equal directories. */
   dirNumber(row: number): number {
-    return this.#u32(DIR, row);
+    return this.#u32(COLUMN.dir, row);
   }
 
   mode(row: number): number {
-    return this.#u16(MODE, row);
+    return this.#u16(COLUMN.mode, row);
   }
   setMode(row: number, mode: number): void {
-    const at = this.#get(MODE) + row * 2;
+    const at = this.#get(COLUMN.mode) + row * 2;
     const type = this.mode(row) & S_TYPE;
     this.core.u8[at] = mode & 0xff;
     this.core.u8[at + 1] = ((mode & ~S_TYPE) | type) >>> 8;
   }
   sizeBytes(row: number): number {
-    return this.core.f64[this.#memory.index8(SIZE, row)]!;
+    return this.core.f64[this.#memory.index8(COLUMN.size, row)]!;
   }
   setSizeBytes(row: number, sizeBytes: number): void {
-    this.core.f64[this.#memory.index8(SIZE, row)] = sizeBytes;
+    this.core.f64[this.#memory.index8(COLUMN.size, row)] = sizeBytes;
   }
   mtimeSec(row: number): number {
-    return this.core.f64[this.#memory.index8(MTIME, row)]!;
+    return this.core.f64[this.#memory.index8(COLUMN.mtime, row)]!;
   }
   mtimeNsec(row: number): number {
-    return this.#u32(NSEC, row);
+    return this.#u32(COLUMN.nsec, row);
   }
   uid(row: number): number {
-    return this.#u32(UID, row);
+    return this.#u32(COLUMN.uid, row);
   }
   gid(row: number): number {
-    return this.#u32(GID, row);
+    return this.#u32(COLUMN.gid, row);
   }
   setUid(row: number, uid: number): void {
-    this.core.u32[this.#memory.index4(UID, row)] = uid;
+    this.core.u32[this.#memory.index4(COLUMN.uid, row)] = uid;
   }
   setGid(row: number, gid: number): void {
-    this.core.u32[this.#memory.index4(GID, row)] = gid;
+    this.core.u32[this.#memory.index4(COLUMN.gid, row)] = gid;
   }
 
   /** FLIST_ bits and the host's own (16 bits). */
   flags(row: number): number {
-    return this.#u32(FLAGS, row) & SETTABLE_FLAGS;
+    return this.#u32(COLUMN.flags, row) & SETTABLE_FLAGS;
   }
   setFlags(row: number, flags: number): void {
-    const at = this.#memory.index4(FLAGS, row);
+    const at = this.#memory.index4(COLUMN.flags, row);
     this.core.u32[at] = (this.core.u32[at]! & ~SETTABLE_FLAGS) | (flags & SETTABLE_FLAGS);
   }
 
@@ -320,25 +308,6 @@ export class FileList {
     extra.setInt32(0, root, true);
   }
 
-  /** With -R the receiver drops leading slashes after sorting (§12.4). */
-  stripLeadingSlashes(): void {
-    const stripped = new Map<number, number>();
-    const scratch = this.core.alloc(MAX_PATH);
-    for (let row = 0; row < this.count; row++) {
-      const dir = this.#u32(DIR, row);
-      let next = stripped.get(dir);
-      if (next === undefined) {
-        const path = this.dirs.path(dir);
-        const relative = path.replace(/^\/+/, '');
-        putLatin1(this.core.u8, scratch, relative, 0, relative.length);
-        next = relative === path ? dir : this.dirs.intern(scratch, relative.length);
-        stripped.set(dir, next);
-      }
-      if (next !== dir) this.core.u32[this.#memory.index4(DIR, row)] = next;
-    }
-    this.core.free(scratch);
-  }
-
   /** Gives all memory back; the list must not be used any more. */
   free(): void {
     this.#memory.free();
@@ -398,7 +367,7 @@ export class FileList {
 
   #invert(): Uint32Array {
     const { count } = this;
-    const order = this.#get(ORDER) >>> 2;
+    const order = this.#get(COLUMN.order) >>> 2;
     const positions = new Uint32Array(count);
     for (let position = 0; position < count; position++)
       positions[this.core.u32[order + position]!] = position;

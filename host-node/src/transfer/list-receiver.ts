@@ -1,7 +1,7 @@
 // The receiving side's view of a peer's list: ids become local ones, groups that may not be given are marked
 // (docs/protocol/03-file-list.md §9.3). Names that were not asked for are refused by the check that is passed in.
 import { FLIST_SKIP_GROUP, type FileList } from '@ocrsync/core/file-list';
-import { ownerEnd, setOwner } from '@ocrsync/core/file-list-bulk';
+import { ownerEnd, setOwner, stripLeadingSlashes } from '@ocrsync/core/file-list-bulk';
 import { isDirectory, isSymlink } from '@ocrsync/core/file-type';
 import type { IdMap } from '../flist/id-map.ts';
 import { applyChmod, parseChmod } from '../options/chmod.ts';
@@ -39,7 +39,7 @@ export class MappingListReceiver implements ListReceiver {
   accept(list: FileList, directory: string | undefined): void {
     const { ids, owner, group, relative, chmod } = this.#options;
     this.#options.check(list, directory);
-    if (relative) list.stripLeadingSlashes();
+    if (relative) stripLeadingSlashes(list);
     if (chmod !== undefined) changeModes(list, chmod);
     if (!owner && !group) return;
     for (let row = 0; row < list.count;) {

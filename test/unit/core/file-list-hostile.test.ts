@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CoreInstance } from '@ocrsync/core/instance';
 import { DirectoryNames } from '@ocrsync/core/directory-names';
 import { FileList } from '@ocrsync/core/file-list';
+import { stripLeadingSlashes } from '@ocrsync/core/file-list-bulk';
 import { FileListDecoder, FileListEncoder, type FileListOptions } from '@ocrsync/core/file-list-codec';
 import { ProtocolError } from '@ocrsync/core/protocol-error';
 import { BytesSink, BytesWindow, options } from './file-list-harness.ts';
@@ -259,7 +260,7 @@ describe('a sender that is merely odd', () => {
       relative: true,
     });
     expect([0, 1, 2].map((row) => list.name(row))).toEqual(['/x/y', '/z', '/.']);
-    list.stripLeadingSlashes();
+    stripLeadingSlashes(list);
     expect([0, 1, 2].map((row) => list.name(row))).toEqual(['x/y', 'z', '.']);
   });
 
