@@ -17,8 +17,6 @@ export function timedSource(source: ListSource, statistics: Statistics): ListSou
     fillSub: (directory, list) => source.fillSub(directory, list),
     end: () => source.end(),
     idNames: (kind) => source.idNames(kind),
-    get ioError() {
-      return source.ioError;
-    },
+    takeIoError: () => source.takeIoError(),
   };
 }

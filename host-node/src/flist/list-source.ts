@@ -138,8 +138,10 @@ export class TreeListSource implements ListSource {
     });
   }
 
-  get ioError(): number {
-    return this.#tree.ioError;
+  takeIoError(): number {
+    const { ioError } = this.#tree;
+    this.#tree.ioError = 0;
+    return ioError;
   }
 
   idNames(kind: 'user' | 'group'): { id: number; name: string }[] {

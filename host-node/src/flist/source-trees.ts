@@ -69,7 +69,7 @@ export class SourceTrees {
   readonly #rootNumbers = new Map<string, number>();
   readonly #entered = new Map<string, Root>();
   readonly #ahead = new ScanAhead();
-  /** Bits so far (1 general, 2 vanished). */
+  /** Bits since they were taken last (1 general, 2 vanished). */
   ioError = 0;
 
   constructor(options: SourceTreeOptions) {

@@ -50,6 +50,8 @@ export interface SessionConfig {
   readonly listOnly: boolean;
   /** A delete option or --force was given. */
   readonly deletes: boolean;
+  /** The generator finds what to delete while lists still come: --delete-during, --delete-delay, or --delete with incremental lists. */
+  readonly deletesDuring: boolean;
   /** Deletions come after the transfer: --delete-delay and --delete-after. */
   readonly deletesLate: 'no' | 'delay' | 'after';
   /** --delete-excluded: before protocol 29 no rules travel on a push (06 §13.1). */

@@ -28,8 +28,8 @@ export interface ListSource {
   fillSub(directory: number, list: FileList): Task;
   /** Nothing more will be asked for: what was read ahead is given up. */
   end(): void;
-  /** io_error bits so far (1 general, 2 vanished). Grows while lists are built. */
-  readonly ioError: number;
+  /** io_error bits (1 general, 2 vanished) that have come since it was asked last. */
+  takeIoError(): number;
   /** ids met that have a local name, for the id lists of a session without incremental recursion. */
   idNames(kind: 'user' | 'group'): readonly { readonly id: number; readonly name: string }[];
 }
@@ -215,6 +215,8 @@ export interface SessionReport {
   peerDeleted(name: string, isDirectory: boolean): void;
   /** This end deleted something (client receiver: printed; server: MSG_DELETED). */
   deleted(name: string, isDirectory: boolean): void;
+  /** Of a pass of deletions: so many names of a directory were looked at; at its end `done`. Absent: nobody wants to know. */
+  deletionScan?(entries: number | 'done'): void;
   /** The destination directory had to be made (04 §10.3). `path` as typed, without trailing slash. */
   destinationCreated(path: string): void;
   /** So much of the entry's new content has passed; called for every piece. */

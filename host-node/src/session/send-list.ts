@@ -9,6 +9,7 @@ import { tellList, tellMade } from './debug-lines.ts';
 import { LOOKAHEAD_ENTRIES } from './limits.ts';
 import { intPayload, MSG_IO_ERROR } from './messages.ts';
 import { NDX_FLIST_EOF, NDX_FLIST_OFFSET } from './ndx.ts';
+import { RunError } from './run-error.ts';
 import type { ListSource, SourceBlocks } from './ports.ts';
 import type { Task } from './wait.ts';
 
@@ -20,6 +21,7 @@ export class ListSender {
   readonly #source: ListSource;
   readonly #encoder: FileListEncoder;
   readonly #literals: ListLiterals;
+  #ioError = 0;
   #sentIoError = 0;
 
   constructor(context: SessionContext, source: ListSource, blocks: SourceBlocks | undefined) {
@@ -37,7 +39,7 @@ export class ListSender {
     yield* this.#fillFirst(list);
     yield* this.#encode(list);
     if (!negotiated.incremental && !config.list.numericIds) this.#sendIdLists();
-    if (protocol < 30) channel.writer.int(config.ignoreErrors ? 0 : this.#source.ioError);
+    if (protocol < 30) channel.writer.int(this.#ioError);
     this.#take(list, undefined);
     if (negotiated.incremental) {
       if (lists.totalEntries === 1) {
@@ -77,7 +79,8 @@ export class ListSender {
     const list = lists.open();
     channel.writer.ndx(protocol, NDX_FLIST_OFFSET - directory);
     yield* this.#source.fillSub(directory, list);
-    yield* this.#encode(list);
+    const ioError = yield* this.#encode(list);
+    if (ioError !== 0) this.#refuseUnsafeDeletion();
     this.#take(list, directory);
   }
 
@@ -98,7 +101,8 @@ export class ListSender {
     if (negotiated.incremental) this.#source.registerDirectories(list, directory ?? -1);
   }
 
-  *#encode(list: FileList): Task {
+  /** Ends with the io_error bits that have come with this list. */
+  *#encode(list: FileList): Task<number> {
     const { channel, config, negotiated, protocol, statistics } = this.#context;
     const before = channel.writer.rawBytesMade;
     const wire = this.#asOnWire(list);
@@ -108,13 +112,27 @@ export class ListSender {
       yield* channel.room();
     }
     if (wire !== list) wire.free();
-    const ioError = config.ignoreErrors ? 0 : this.#source.ioError;
-    const changed = ioError !== this.#sentIoError;
-    this.#encoder.end(channel.writer, negotiated.safeFileList && changed ? ioError : 0);
-    if (changed && protocol === 30) this.#sendIoError(ioError);
-    this.#sentIoError = ioError;
-    this.#context.ioError |= ioError;
+    const fresh = config.ignoreErrors ? 0 : this.#source.takeIoError();
+    this.#ioError |= fresh;
+    const changed = this.#ioError !== this.#sentIoError;
+    this.#encoder.end(channel.writer, negotiated.safeFileList && changed ? this.#ioError : 0);
+    if (changed && protocol === 30) this.#sendIoError(this.#ioError);
+    this.#sentIoError = this.#ioError;
+    this.#context.ioError |= this.#ioError;
     statistics.listBytes += channel.writer.rawBytesMade - before;
+    return fresh;
+  }
+
+  /** A receiver that hears of errors by messages alone may have deleted by then what the list lacks: no further (03 §8.2). */
+  #refuseUnsafeDeletion(): void {
+    const { config, negotiated } = this.#context;
+    if (config.role !== 'client' || negotiated.safeFileList || !config.deletesDuring) return;
+    const moment = config.deletesLate === 'delay' ? 'delay' : 'during';
+    throw new RunError(
+      'ERR_UNSAFE_DELETION',
+      `FATAL I/O ERROR: dying to avoid a --delete-${moment} issue with a pre-3.0.7 receiver.`,
+      4,
+    );
   }
 
   /** The list itself, or with --iconv a copy with the names that travel. */

@@ -85,6 +85,7 @@ export function sessionConfig(options: Options, role: SessionRole): SessionConfi
     playedBatch: role.playedBatch,
     listOnly: options.listOnly,
     deletes: options.delete || options.force,
+    deletesDuring: options.delete && options.deleteWhen !== 'before' && options.deleteWhen !== 'after',
     deletesLate: lateDeletion(options),
     deleteExcluded: options.deleteExcluded,
     delaysUpdates: options.delayUpdates,

@@ -229,9 +229,9 @@ describe('rules', () => {
 describe('what cannot be listed', () => {
   it('is reported: missing arguments without an io_error bit, missing roots with one', () => {
     const made = build([`${root}/nofile`]);
-    expect(made.source.ioError).toBe(0);
+    expect(made.source.takeIoError()).toBe(0);
     const other = build([`${root}/nodir/x`]);
-    expect(other.source.ioError).toBe(1);
+    expect(other.source.takeIoError()).toBe(1);
     expect(messages).toEqual([
       `error-xfer: rsync: [sender] link_stat "${root}/nofile" failed: No such file or directory (2)`,
       `error-xfer: rsync: [sender] change_dir "${root}/nodir" failed: No such file or directory (2)`,
@@ -243,7 +243,7 @@ describe('what cannot be listed', () => {
     symlinkSync('nowhere', path.join(root, 'src/dang'));
     const made = build([`${root}/src/`], { options: { copyLinks: true } });
     expect(made.shown).toEqual([['./tc']]);
-    expect(made.source.ioError).toBe(1);
+    expect(made.source.takeIoError()).toBe(1);
     expect(messages).toEqual([`error-xfer: symlink has no referent: "${root}/src/dang"`]);
   });
 
@@ -274,7 +274,7 @@ describe('what cannot be listed', () => {
     chmodSync(path.join(root, 'src/d'), 0);
     const made = build([`${root}/src/`]);
     chmodSync(path.join(root, 'src/d'), 0o755);
-    expect(made.source.ioError).toBe(1);
+    expect(made.source.takeIoError()).toBe(1);
     expect(messages).toEqual([
       `error-xfer: rsync: [sender] opendir "${root}/src/d" failed: Permission denied (13)`,
     ]);

@@ -84,6 +84,7 @@ export function config(changes: Partial<SessionConfig> = {}): SessionConfig {
     playedBatch: undefined,
     listOnly: false,
     deletes: false,
+    deletesDuring: false,
     deletesLate: 'no',
     deleteExcluded: false,
     delaysUpdates: false,
@@ -181,14 +182,20 @@ function reportTo(told: string[]): ports.SessionReport {
 }
 
 class MadeSource implements ports.ListSource {
-  readonly ioError: number;
+  #ioError: number;
   readonly #world: World;
   readonly #due: number[];
 
   constructor(world: World) {
     this.#world = world;
-    this.ioError = world.ioError ?? 0;
+    this.#ioError = world.ioError ?? 0;
     this.#due = [...(world.subLists ?? new Map<number, MadeEntry[]>()).keys()];
+  }
+
+  takeIoError(): number {
+    const taken = this.#ioError;
+    this.#ioError = 0;
+    return taken;
   }
 
   *fillFirst(list: Parameters<ports.ListSource['fillFirst']>[0]): Task {
