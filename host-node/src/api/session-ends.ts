@@ -211,6 +211,9 @@ export class SessionEnds implements SessionHost {
       missingArgs: options.missingArgs === 'delete',
       ...(distrusts ? { startDirectory: this.#filesystem.root('.').path } : {}),
       distrust: distrusts ? { filters: this.#filters, requested: this.#requested } : undefined,
+      tell: (text) => {
+        if (context.channel.role === 'receiver') context.report.debug?.('filter', 1, () => text);
+      },
       byteOffset: () => context.channel.reader.byteOffset,
     });
   }

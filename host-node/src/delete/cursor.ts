@@ -29,8 +29,10 @@ export interface DirectoryVisit {
   readonly isTop: boolean;
   /** io_error bits of both ends, as far as they count for this directory. */
   readonly ioError: number;
-  /** The names that the list does not have. Throws a FilesystemError. */
+  /** The names that the list does not have, or all of them. Throws a FilesystemError. */
   look(): Strangers;
+  /** Whether the list has a name, where {@link look} gives all of them. */
+  isListed?(base: string): boolean;
 }
 
 /** What was found in one directory, in the order of deletion; bases and modes in step. */
@@ -103,12 +105,18 @@ export class DeletionCursor {
       base,
       isDirectory: isDirectory(stat.mode),
     }));
+    let unprotected = 0;
     const questions = {
-      inList: () => false,
-      isKept: (base: string, isDirectory: boolean) =>
-        filters.protection(prefix + base, isDirectory) !== 'none',
+      inList: visit.isListed ?? (() => false),
+      isKept: (base: string, isDirectory: boolean) => {
+        const protection = filters.protection(prefix + base, isDirectory);
+        if (protection !== 'protected') unprotected++;
+        return protection !== 'none';
+      },
     };
-    return planDirectory(present, questions, protocol).map(({ base }) => [base, strangers.get(base)!]);
+    const plan = planDirectory(present, questions, protocol);
+    this.#options.report.directoryScanned?.(unprotected);
+    return plan.map(({ base }) => [base, strangers.get(base)!]);
   }
 
   #isOnItsFileSystem({ name, isTop }: DirectoryVisit): boolean {

@@ -23,6 +23,8 @@ export interface EmitterReport {
   readonly debug?: DebugVoice | undefined;
   deleted(name: string, isDirectory: boolean): void;
   message(severity: 'info' | 'warning' | 'error-xfer', text: string): void;
+  /** A directory was read for a deletion: so many of its names are not protected. */
+  directoryScanned?(entries: number): void;
 }
 
 /** What has become of an object that was to be backed up: `gone` from its name, to be unlinked, or a failure that was told. */
@@ -117,6 +119,7 @@ export class DeletionEmitter {
   *#emptyInside(directory: string): Task<'done' | 'not-empty'> {
     const { emptyDirectories, protocol } = this.#options;
     const { stats, kept } = this.#look(directory);
+    this.#options.report.directoryScanned?.(stats.size);
     if (!emptyDirectories) return stats.size > 0 || kept ? 'not-empty' : 'done';
     let left = kept;
     const present: PresentName[] = [...stats].map(([base, stat]) => ({

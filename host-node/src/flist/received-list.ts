@@ -5,6 +5,7 @@ import { isOneDirectory } from '@ocrsync/core/file-list-bulk';
 import { ProtocolError } from '@ocrsync/core/protocol-error';
 import type { FilterList } from '../filter/filter-list.ts';
 import { FilterState } from '../filter/filter-state.ts';
+import { decisionText } from '../filter/filter-voice.ts';
 import type { ImpliedIncludes } from './implied-includes.ts';
 
 export interface ReceivedListOptions {
@@ -22,6 +23,8 @@ export interface ReceivedListOptions {
   readonly missingArgs: boolean;
   /** Where the program was started: absolute rules are taken from there, as no other end knows the sender's root. */
   readonly startDirectory?: string;
+  /** --debug=FILTER: what rules decide about the names of a list that comes while files are asked for (upstream is silent before). */
+  readonly tell?: ((text: string) => void) | undefined;
   /** Bytes of the peer's stream taken so far, for errors. */
   byteOffset(): number;
 }
@@ -87,7 +90,12 @@ export class ReceivedListCheck {
     if (distrust === undefined) return;
     const isDirectory = list.isDirectory(row);
     const verdict = distrust.requested?.verdict(name, isDirectory) ?? 'requested';
-    if (verdict !== 'parent' && this.#rules?.decide(name, isDirectory, 'sender').verdict === 'exclude') {
+    const decision = this.#rules?.decide(name, isDirectory, 'sender');
+    if (decision?.rule !== undefined) {
+      const item = { name: list.name(row), isDirectory, side: 'receiver' } as const;
+      this.#options.tell?.(decisionText(decision.rule, decision.place, item));
+    }
+    if (verdict !== 'parent' && decision?.verdict === 'exclude') {
       this.#refuse('ERR_LIST_EXCLUDED', `ERROR: rejecting excluded file-list name: ${name}`, 4);
     }
     // With --delete-missing-args: only what was asked for by its name can be told missing, nothing that lies in it.

@@ -45,6 +45,13 @@ export interface FileListEvent {
   readonly count: number;
 }
 
+/** A directory was read by a pass of deletions before or after the transfer, or the pass is over. Only where counts are shown. */
+export interface DeletionScanEvent {
+  readonly type: 'deletion-scan';
+  /** Names of one directory that are not protected. */
+  readonly entries: number | 'done';
+}
+
 /** The destination directory had to be made (05 §11). */
 export interface DestinationCreatedEvent {
   readonly type: 'destination-created';
@@ -168,6 +175,7 @@ export interface FinishedEvent {
 export type RunEvent =
   | NegotiatedEvent
   | FileListEvent
+  | DeletionScanEvent
   | DestinationCreatedEvent
   | ChangeEvent
   | DeletedEvent

@@ -140,6 +140,7 @@ export class JsonEvents {
           : null;
       }
       case 'decision':
+      case 'deletion-scan':
         return null;
       case 'deleted':
         return { type: 'deleted', ...bytesField('name', event.name), isDirectory: event.isDirectory };

@@ -84,6 +84,7 @@ export class LogRenderer implements EventSink {
         break;
       case 'progress':
       case 'decision':
+      case 'deletion-scan':
       case 'finished':
         break;
     }

@@ -53,7 +53,7 @@ function number(value: number, piece: FormatPiece): string {
 }
 
 /** The name with a directory's slash. */
-export function displayName(entry: EntryInfo): string {
+function displayName(entry: EntryInfo): string {
   return entry.kind === 'directory' ? `${entry.name}/` : entry.name;
 }
 

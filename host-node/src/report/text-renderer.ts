@@ -24,6 +24,10 @@ import { statsLines, summaryLines } from './stats.ts';
 /** As the C library calls them. */
 const CHARSETS: Readonly<Record<Charset, string>> = { 'utf-8': 'UTF-8', ascii: 'ANSI_X3.4-1968' };
 
+/** Names a pass of deletions looks at are counted at this distance; at its end blanks cover the count. */
+const COUNT_STEP = 100;
+const COUNT_LENGTH = 20;
+
 /** The screen and what the program knows of itself. */
 export interface TextHost extends FormatHost {
   /** Bytes as latin1, to be written and flushed in this order. */
@@ -42,6 +46,8 @@ export class TextRenderer implements EventSink {
   readonly ignores: readonly ('change' | 'progress')[];
   /** The last count of the list's entries that was shown. */
   #countedTo = -1;
+  /** Names that a pass of deletions has looked at. */
+  #scanned = 0;
   /** A progress line stands on the terminal without its newline. */
   #openProgress = false;
   /** Length of that line, for progress2: a shorter one is padded. */
@@ -69,6 +75,9 @@ export class TextRenderer implements EventSink {
         break;
       case 'file-list':
         this.#fileList(event);
+        break;
+      case 'deletion-scan':
+        this.#deletionScan(event.entries);
         break;
       case 'destination-created':
         if (this.#options.info.name > 0 || this.#options.formatHasItemize)
@@ -149,6 +158,22 @@ export class TextRenderer implements EventSink {
     this.#openProgress = false;
     const files = event.count === 1 ? 'file' : 'files';
     this.#host.write(this.#out, counting ? `${event.count} ${files} to consider\n` : 'done\n');
+  }
+
+  /** The counts of a pass of deletions go on from directory to directory only beside progress lines. */
+  #deletionScan(entries: number | 'done'): void {
+    if (this.#options.quiet) return;
+    if (entries === 'done') {
+      this.#endProgress(this.#out);
+      this.#host.write(this.#out, `${' '.repeat(COUNT_LENGTH)}\r`);
+      return;
+    }
+    const from = this.#options.info.progress > 0 ? this.#scanned : 0;
+    this.#scanned = from + entries;
+    for (let count = Math.ceil(from / COUNT_STEP) * COUNT_STEP; count < from + entries; count += COUNT_STEP) {
+      this.#host.write(this.#out, ` ${count} files...\r`);
+      this.#openProgress = true;
+    }
   }
 
   /** A count of the list's entries, over the one before it. */

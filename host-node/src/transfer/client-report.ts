@@ -160,6 +160,10 @@ export class ClientReport implements SessionReport {
     this.#sink.event({ type: 'deleted', name, isDirectory });
   }
 
+  deletionScan(entries: number | 'done'): void {
+    this.#sink.event({ type: 'deletion-scan', entries });
+  }
+
   destinationCreated(path: string): void {
     this.#sink.event({ type: 'destination-created', path });
   }

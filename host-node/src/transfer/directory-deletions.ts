@@ -4,8 +4,8 @@
 import { ndxAt } from '@ocrsync/core/file-list-numbers';
 import { FLIST_CONTENT_DIR, FLIST_TOP_DIR, type FileList } from '@ocrsync/core/file-list';
 import { isDirectory } from '@ocrsync/core/file-type';
-import { DeletionCursor } from '../delete/cursor.ts';
-import { DeletionEmitter } from '../delete/emitter.ts';
+import { DeletionCursor, type DirectoryVisit } from '../delete/cursor.ts';
+import { DeletionEmitter, type EmitterReport } from '../delete/emitter.ts';
 import type { DeletionFilters } from '../delete/filters.ts';
 import { type DeletionMoment, deletionMoment } from '../delete/moment.ts';
 import { type Strangers, strangersIn } from '../delete/strangers.ts';
@@ -41,6 +41,8 @@ export class DirectoryDeletions {
   readonly #moment: DeletionMoment;
   #emitter: DeletionEmitter | undefined;
   #cursor: DeletionCursor | undefined;
+  /** Within a pass whose reading of directories is shown. */
+  #showsScan = false;
 
   constructor(options: DirectoryDeletionsOptions) {
     this.#options = options;
@@ -94,11 +96,11 @@ export class DirectoryDeletions {
 
   /** Whoever deletes: one for all. */
   readonly hand = (): DeletionEmitter => {
-    const { backups, context, options, report: out, filesystem, dryRun, tree } = this.#state;
+    const { backups, context, options, filesystem, dryRun, tree } = this.#state;
     this.#emitter ??= new DeletionEmitter({
       root: tree,
       filters: this.#filters,
-      report: out,
+      report: this.#report(),
       protocol: context.protocol,
       dryRun,
       emptyDirectories: options.delete || options.force,
@@ -112,8 +114,9 @@ export class DirectoryDeletions {
   };
 
   *#pass(list: FileList): Task {
-    const { root, localName, report: out } = this.#state;
+    const { root, localName, options, report: out } = this.#state;
     if (root === undefined || localName !== undefined) return;
+    this.#showsScan = options.info.flist > 1 && out.deletionScan !== undefined;
     for (let position = 0; position < list.count; position++) {
       const row = list.rowAt(position);
       if (!list.isActive(row) || !list.isDirectory(row)) continue;
@@ -123,6 +126,8 @@ export class DirectoryDeletions {
       const { ioError } = this.#state.context;
       yield* this.#deleteIn({ list, row, ndx: ndxAt(list, position) }, list, ioError, false);
     }
+    if (this.#showsScan) out.deletionScan?.('done');
+    this.#showsScan = false;
   }
 
   /** A directory, not a link to one: what a pass finds may not have been visited yet. */
@@ -150,25 +155,44 @@ export class DirectoryDeletions {
       name,
       isTop: (flags & FLIST_TOP_DIR) !== 0,
       ioError,
-      look: () => this.#strangers(contents, name),
+      ...this.#look(contents, name),
     };
     if (postpone) cursor.postpone(visit);
     else yield* cursor.clean(visit);
   }
 
-  #strangers(contents: FileList, directory: string): Strangers {
+  /** Where rules tell what they decide, or names are counted, all names are asked for, as by upstream. */
+  #look(contents: FileList, directory: string): Pick<DirectoryVisit, 'look' | 'isListed'> {
+    const { options, tree } = this.#state;
     const prefix = directory === '.' ? '' : `${directory}/`;
-    const isKnown = (base: string): boolean => contents.find(prefix + base) >= 0;
-    return this.#options.scan(contents, directory) ?? strangersIn(this.#state.tree, directory, isKnown);
+    const isListed = (base: string): boolean => contents.find(prefix + base) >= 0;
+    if (this.#showsScan || options.debug.filter > 0) {
+      return { look: () => strangersIn(tree, directory, () => false), isListed };
+    }
+    return {
+      look: () => this.#options.scan(contents, directory) ?? strangersIn(tree, directory, isListed),
+    };
+  }
+
+  #report(): EmitterReport {
+    const { report: out } = this.#state;
+    return {
+      debug: out.debug,
+      deleted: (name, isDirectory) => out.deleted(name, isDirectory),
+      message: (severity, text) => out.message(severity, text),
+      directoryScanned: (entries) => {
+        if (this.#showsScan) out.deletionScan?.(entries);
+      },
+    };
   }
 
   #directoryCursor(): DeletionCursor {
-    const { context, options, report: out, tree } = this.#state;
+    const { context, options, tree } = this.#state;
     this.#cursor ??= new DeletionCursor({
       root: tree,
       emitter: this.hand(),
       filters: this.#filters,
-      report: out,
+      report: this.#report(),
       protocol: context.protocol,
       ignoreErrors: context.config.ignoreErrors,
       oneFileSystem: options.oneFileSystem > 0,

@@ -1,0 +1,36 @@
+// Differential: what a pulling client tells of the names that it looks at, line by line beside rsync 3.4.1: the counts of a pass of
+// deletions (docs/protocol/07-output.md §9.4) and what rules decide about received names (06-filters.md §17).
+import { afterAll, describe, it } from 'vitest';
+import { OracleKit, upstream } from './oracle-kit.ts';
+
+const FILES = `mkdir -p s/a s/b s/k/y.bak d/a d/b d/z/y; touch s/b/x s/q.bak s/k/r s/k/y.bak/t d/new
+cp -a s/. d; (cd d/a && touch $(seq -f f%g 120)); (cd d/z && touch $(seq -f g%g 120)); (cd d/z/y && touch $(seq -f h%g 101)); touch -d 2020-01-01 $(find s d)`;
+
+describe.skipIf(upstream === undefined)('a pull tells', () => {
+  const kit = new OracleKit(FILES);
+  afterAll(() => kit.remove());
+
+  it.each([
+    '--delete-before --progress',
+    '--delete-after --progress -n',
+    '--delete-before --info=flist2 -v',
+    '--delete-before --progress --delete-excluded --exclude=f1*',
+    '--delete-after --progress --filter=P_g*',
+    '--delete-during --no-inc-recursive --progress',
+  ])('how many names a pass of deletions has looked at, with %s', (words) => {
+    kit.compare(`RSYNC -rt ${words} SH h:$PWD/s/ d`);
+    kit.compare(`RSYNC -rt ${words} s/ d`);
+  });
+
+  it.each(['+_**', '+!_*.bak', 'S_*.bak'])(
+    'what the rule %s decides about received names, and about those that it has',
+    (rule) => {
+      const filter = `-f '${rule.replace('_', ' ')}'`;
+      kit.compare(`RSYNC -rtv --debug=filter ${filter} SH h:$PWD/s/ d`);
+      kit.compare(`RSYNC -rtv --debug=filter ${filter} --delete SH h:$PWD/s d`);
+      kit.compare(`RSYNC -rtv --debug=filter ${filter} --delete --protocol=29 SH h:$PWD/s/ d`);
+      kit.compare(`RSYNC -rtvR --debug=filter ${filter} SH h:$PWD/./s d`);
+    },
+    30_000,
+  );
+});
