@@ -36,7 +36,7 @@ export function setAttribute(file: Buffer, name: string, value: Buffer): void {
   if (status < 0) throw new Error(`setxattr ${text(file)} ${name}: errno ${-status}`);
 }
 
-export function removeAttribute(file: Buffer, name: string): void {
+function removeAttribute(file: Buffer, name: string): void {
   loadNative()?.removeXattr(currentDirectory, text(file), name);
 }
 

@@ -16,7 +16,7 @@ export type PeerVersion = (typeof peerVersions)[number];
 const checkout = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
 /** The version that a binary says it has, or undefined when it does not run. */
-export function versionOf(binary: string): string | undefined {
+function versionOf(binary: string): string | undefined {
   const result = spawnSync(binary, ['--version'], { encoding: 'latin1' });
   if (result.error || result.status !== 0) return undefined;
   return /^rsync\s+version\s+v?(\S+)\s/.exec(result.stdout)?.[1];

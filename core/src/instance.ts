@@ -5,7 +5,7 @@ import { coreBytesBase64 } from './core-bytes.ts';
 import { CoreMemoryError } from './memory-error.ts';
 
 /** Vector loads may touch this many bytes past the end of a region, so every region is followed by as many. */
-export const SLACK_BYTES = 16;
+const SLACK_BYTES = 16;
 const ALIGN = 16;
 const PAGE_BYTES = 65536;
 const GROW_STEP_BYTES = 1 << 20;

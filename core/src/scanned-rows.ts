@@ -9,7 +9,7 @@ import { SCAN_RECORD_BYTES } from './scan-record.ts';
 import { NO_ROOM } from './status.ts';
 
 /** Bytes of records that are read at a time: some hundreds of entries. */
-export const SCAN_BUFFER_BYTES = 65536;
+const SCAN_BUFFER_BYTES = 65536;
 
 interface ScannedFunctions {
   flist_add_scanned(list: number, dirs: number, take: number, dir: number, from: number, end: number): number;

@@ -29,12 +29,12 @@ const LONGEST_STRONG_SUM = 16;
 const MOST_BLOCKS = 2 ** 31 - 1;
 
 /** Longest block length that a peer of this protocol may ask for. */
-export function longestBlock(protocol: number): number {
+function longestBlock(protocol: number): number {
   return protocol < 30 ? LONGEST_BLOCK_OLD : LONGEST_BLOCK;
 }
 
 /** Integer square root rounded down to a multiple of 8, within 700 and the protocol's longest. */
-export function defaultBlockLength(basisBytes: number, protocol: number): number {
+function defaultBlockLength(basisBytes: number, protocol: number): number {
   if (basisBytes <= SHORTEST_BLOCK * SHORTEST_BLOCK) return SHORTEST_BLOCK;
   const longest = longestBlock(protocol);
   let bit = 1;

@@ -5,7 +5,6 @@ import type { LiteralSink } from './literal-sink.ts';
 
 /** Longer values travel as a digest. */
 export const LONGEST_SHORT_VALUE = 32;
-export const XATTR_DIGEST_BYTES = 16;
 
 /** One attribute as it travels. */
 export interface SentXattr {

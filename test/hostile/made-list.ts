@@ -3,7 +3,6 @@
 import { frameBytes } from './frames.ts';
 
 export const TOP_DIRECTORY = 0x01;
-export const NO_CONTENT = 0x100;
 export const HARD_LINKED = 0x200;
 export const HARD_LINK_FIRST = 0x1000;
 const LONG_NAME = 0x40;

@@ -1,7 +1,7 @@
 // Which room may import which: core ← session, flist, filter, delete, options ← transfer ← transport, daemon ← api ← cli.
 
 /** Rooms of host-node/src, each with the rooms it may import besides itself. */
-export const allowedRooms: Readonly<Record<string, readonly string[]>> = {
+const allowedRooms: Readonly<Record<string, readonly string[]>> = {
   session: [],
   fs: [],
   options: ['session'],
@@ -16,7 +16,7 @@ export const allowedRooms: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Packages that a package may import by name. */
-export const allowedPackages: Readonly<Record<string, readonly string[]>> = {
+const allowedPackages: Readonly<Record<string, readonly string[]>> = {
   core: [],
   'host-native': [],
   'host-node': ['@ocrsync/core/', '@ocrsync/native/'],
@@ -24,15 +24,15 @@ export const allowedPackages: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Rooms that touch the disk by themselves; everybody else goes through fs/. */
-export const roomsWithDisk: readonly string[] = ['fs', 'transport', 'daemon', 'api'];
+const roomsWithDisk: readonly string[] = ['fs', 'transport', 'daemon', 'api'];
 
 /** The room a file of host-node lies in, or undefined. */
-export function roomOf(name: string): string | undefined {
+function roomOf(name: string): string | undefined {
   return /^host-node\/src\/([^/]+)\//.exec(name)?.[1];
 }
 
 /** The room that a relative import inside host-node leads to. */
-export function roomOfImport(name: string, imported: string): string | undefined {
+function roomOfImport(name: string, imported: string): string | undefined {
   if (!imported.startsWith('.')) return undefined;
   return roomOf(new URL(imported, `file:///${name}`).pathname.slice(1));
 }

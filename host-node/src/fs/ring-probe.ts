@@ -5,8 +5,6 @@ import { errorOfNumber } from './errno.ts';
 /** auto: where it measured better (docs/io-uring.md); on: wanted, its absence is an error; off: never touched. */
 export type RingMode = 'auto' | 'on' | 'off';
 
-export const RING_MODES: readonly RingMode[] = ['auto', 'on', 'off'];
-
 /** What the kernel answered. */
 export type RingProbe =
   { readonly works: true; readonly setupFlags: number } | { readonly works: false; readonly reason: string };

@@ -24,7 +24,7 @@ export interface SessionJail {
 }
 
 /** Read late by the C library and by Node: names of users and groups, the time zone. */
-export const systemFiles: readonly string[] = [
+const systemFiles: readonly string[] = [
   '/etc/passwd',
   '/etc/group',
   '/etc/nsswitch.conf',

@@ -6,7 +6,7 @@ import type { FilesFrom, FilterArgument, Options } from './options.ts';
 import type { RawOptions } from './raw-options.ts';
 
 /** Where delayed files wait without a --partial-dir. */
-export const DELAY_DIRECTORY = '.~tmp~';
+const DELAY_DIRECTORY = '.~tmp~';
 
 type WalkFields =
   | 'recursive'

@@ -12,7 +12,7 @@ export function quoteValue(value: string): string {
 }
 
 /** A file argument: wildcards stay alive, and so does a backslash directly before one. */
-export function quotePath(path: string): string {
+function quotePath(path: string): string {
   let result = '';
   for (let at = 0; at < path.length; at++) {
     const char = path[at]!;

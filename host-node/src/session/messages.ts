@@ -7,7 +7,6 @@ export const MSG_ERROR = 3;
 export const MSG_WARNING = 4;
 export const MSG_IO_ERROR = 22;
 export const MSG_IO_TIMEOUT = 33;
-export const MSG_NOOP = 42;
 export const MSG_ERROR_EXIT = 86;
 export const MSG_SUCCESS = 100;
 export const MSG_DELETED = 101;
