@@ -117,6 +117,14 @@ export const knownDifferences: readonly KnownDifference[] = [
       one.options.some((words) => /^(--fuzzy|-[a-zA-Z]*y|--(compare|copy|link)-dest)/.test(words[0] ?? '')) &&
       haveDifferentBytes(found.filter((line) => !isSecondTry(line))),
   },
+  {
+    reason:
+      'rsync has removed the file that it then can neither link nor copy from --link-dest (docs/protocol/04-transfer.md §3.10)',
+    covers: (one, found) =>
+      one.unprivileged &&
+      one.options.some((words) => /^--link-dest/.test(words.join(' '))) &&
+      found.every((line) => /^\+ tree: "(?:[^"\\]|\\.)*" file /.test(line)),
+  },
 ];
 
 /** What rsync tells of a file whose first try has failed. */

@@ -18,6 +18,7 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/^opening connection using: .*$/, 'opening connection using: #'],
   [/ at [A-Za-z0-9_.]+\([0-9]+\) \[(\w+)=[^\]]*\]$/, ' at # [$1]'],
   [/\.([^/]+)\.[A-Za-z0-9]{6}"/, '.$1.XXXXXX"'],
+  [/( => (?:[^"]*\/)?[^"/]+)\.[A-Za-z0-9]{6}: /, '$1.XXXXXX: '],
   [/( mkstemp ".*)\.[A-Za-z0-9]{6}" failed/, '$1.XXXXXX" failed'],
   [/^(set [ug]id of (?:.*\/)?\..*)\.[A-Za-z0-9]{6} from /, '$1.XXXXXX from '],
   // --debug=exit names a place in the program's own source.
