@@ -85,25 +85,34 @@ export interface DeletedEvent {
   readonly isDirectory: boolean;
 }
 
+/** How far the whole run is. */
+export interface RunProgress {
+  /** Regular files transferred so far, a file that has just been finished included. */
+  readonly transferred: number;
+  /** Position of the entry, or of the end of a list, and number of entries known so far. */
+  readonly position: number;
+  readonly total: number;
+  /** All lists are complete (`to-chk`, else `ir-chk`). */
+  readonly listComplete: boolean;
+  /** For progress2: bytes of files done, and total size of the list so far. */
+  readonly totalBytesDone: number;
+  readonly totalBytes: number;
+  /** Monotonic clock of the host. */
+  readonly nowMs: number;
+}
+
 /** State of one file's transfer, reported as often as the engine likes; the renderer decides what to print. */
-export interface ProgressEvent {
+export interface ProgressEvent extends RunProgress {
   readonly type: 'progress';
   readonly name: string;
   readonly fileBytes: number;
   readonly fileLengthBytes: number;
   readonly finished: boolean;
-  /** Regular files transferred so far, this one included when finished. */
-  readonly transferred: number;
-  /** Position of the entry and number of entries known so far. */
-  readonly position: number;
-  readonly total: number;
-  /** All lists are complete (`to-chk`, else `ir-chk`). */
-  readonly listComplete: boolean;
-  /** Whole run, for progress2: bytes of files done, and total size of the list so far. */
-  readonly totalBytesDone: number;
-  readonly totalBytes: number;
-  /** Monotonic clock of the host. */
-  readonly nowMs: number;
+}
+
+/** A list or a phase is over: progress2 shows where the run stands. */
+export interface ListProgressEvent extends RunProgress {
+  readonly type: 'list-progress';
 }
 
 /** Where a message goes: info → stdout (silenced by -q); the rest → stderr. `transfer-error` makes the run end with 23. */
@@ -180,6 +189,7 @@ export type RunEvent =
   | ChangeEvent
   | DeletedEvent
   | ProgressEvent
+  | ListProgressEvent
   | MessageEvent
   | ListedEvent
   | SummaryEvent

@@ -141,6 +141,7 @@ export class JsonEvents {
       }
       case 'decision':
       case 'deletion-scan':
+      case 'list-progress':
         return null;
       case 'deleted':
         return { type: 'deleted', ...bytesField('name', event.name), isDirectory: event.isDirectory };

@@ -85,6 +85,7 @@ export class LogRenderer implements EventSink {
       case 'progress':
       case 'decision':
       case 'deletion-scan':
+      case 'list-progress':
       case 'finished':
         break;
     }

@@ -1,5 +1,5 @@
 // The lines of --progress and --info=progress2 (docs/protocol/07-output.md §9). Time comes with the events; there is no clock here.
-import type { ProgressEvent } from './events.ts';
+import type { ListProgressEvent, ProgressEvent, RunProgress } from './events.ts';
 import { fixed, humanInteger } from './numbers.ts';
 import type { NumberLevel } from './numbers.ts';
 
@@ -67,7 +67,16 @@ export class ProgressMeter {
     return text;
   }
 
-  #start(event: ProgressEvent, bytes: number): void {
+  /** progress2: the line at the end of a list. */
+  listLine(event: ListProgressEvent): string {
+    if (this.#name === undefined) {
+      this.#start(event, event.totalBytesDone);
+      this.#name = '';
+    }
+    return this.#final(event, event.totalBytesDone, event.totalBytes);
+  }
+
+  #start(event: RunProgress, bytes: number): void {
     this.#startMs = event.nowMs;
     this.#samples = [{ timeMs: event.nowMs, bytes }];
   }
@@ -80,7 +89,7 @@ export class ProgressMeter {
     return `${this.#head(bytes, total)}${rateText(rate)} ${timeText(remaining)}  `;
   }
 
-  #final(event: ProgressEvent, bytes: number, total: number): string {
+  #final(event: RunProgress, bytes: number, total: number): string {
     const elapsedMs = Math.max(1, event.nowMs - this.#startMs);
     const left = event.total - event.position - 1;
     const check = `${event.listComplete ? 'to' : 'ir'}-chk=${left}/${event.total}`;

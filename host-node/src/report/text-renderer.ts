@@ -92,6 +92,10 @@ export class TextRenderer implements EventSink {
       case 'progress':
         this.#progress(event);
         break;
+      case 'list-progress':
+        if (this.#options.info.progress > 1 && !this.#options.quiet)
+          this.#runProgress(this.#meter.listLine(event));
+        break;
       case 'message':
         this.#message(event);
         break;
@@ -189,14 +193,17 @@ export class TextRenderer implements EventSink {
     if (this.ignores.includes('progress')) return;
     const line = this.#meter.line(event);
     if (line === '') return;
-    if (this.#options.info.progress > 1) {
-      this.#host.write(this.#out, line.padEnd(this.#openProgress ? this.#progressLength : 0));
-      this.#progressLength = line.length;
-      this.#openProgress = true;
-    } else {
+    if (this.#options.info.progress > 1) this.#runProgress(line);
+    else {
       this.#host.write(this.#out, event.finished ? `${line}\n` : line);
       this.#openProgress = !event.finished;
     }
+  }
+
+  #runProgress(line: string): void {
+    this.#host.write(this.#out, line.padEnd(this.#openProgress ? this.#progressLength : 0));
+    this.#progressLength = line.length;
+    this.#openProgress = true;
   }
 
   #message(event: MessageEvent): void {

@@ -81,6 +81,8 @@ export class FileLists {
   readonly #names: DirectoryNames;
   readonly #served = new Set<number>();
   #live: LiveList[] = [];
+  /** The list that was worked on last; once it is gone, the one behind it. */
+  #current: LiveList | undefined;
   #nextStart: number;
   /** Entries of all lists ever added. */
   totalEntries = 0;
@@ -117,6 +119,7 @@ export class FileLists {
     if (own !== undefined) this.#served.add(own);
     const live = new LiveList(list, own, this.totalEntries);
     this.#live.push(live);
+    if (this.totalEntries === 0) this.#current = live;
     this.totalEntries += list.count;
     this.#nextStart = list.start + list.count + 1;
     return live;
@@ -126,6 +129,7 @@ export class FileLists {
   dropOldest(): LiveList | undefined {
     const live = this.#live.shift();
     live?.list.free();
+    if (live === this.#current) this.#current = this.#live[0];
     return live;
   }
 
@@ -173,6 +177,13 @@ export class FileLists {
     return undefined;
   }
 
+  /** Where the list ends that is worked on, among all entries that are known; undefined when all of them are done (07 §9.3). */
+  get currentEnd(): { position: number; total: number; complete: boolean } | undefined {
+    if (this.#current === undefined) return undefined;
+    const { entriesBefore, list } = this.#current;
+    return { position: entriesBefore + list.count - 1, total: this.totalEntries, complete: this.complete };
+  }
+
   /** Where an entry stands among all that are known, for progress lines (03 §14.7). */
   progressOf(entry: Entry): { position: number; total: number; complete: boolean } {
     const live = this.find(entry.ndx)?.live;
@@ -196,6 +207,7 @@ export class FileLists {
   /** As {@link find}, for a number that the peer sent: unknown ones and removed duplicates are its fault (04 §2.4, §20). */
   require(ndx: number, role: string, byteOffset: number): Found {
     const found = this.find(ndx);
+    this.#current = found?.live ?? this.#current;
     if (found === undefined) {
       const text = `File-list index ${ndx} not in ${this.range()} (read_ndx_and_attrs) [${role}]`;
       throw new ProtocolError('ERR_FILE_INDEX', text, 2, byteOffset);

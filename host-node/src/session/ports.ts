@@ -193,6 +193,14 @@ export interface WireShare {
   readonly digest: Uint8Array | undefined;
 }
 
+/** A place among all entries that are known. */
+export interface ProgressPlace {
+  readonly position: number;
+  readonly total: number;
+  /** `total` will not grow any more. */
+  readonly complete: boolean;
+}
+
 /** What the roles tell about (client: printed; server: sent or written to stderr). Implemented by report/ and transfer/. */
 export interface SessionReport {
   /** The lines of --debug; undefined when none are wanted. They are messages of severity info. */
@@ -221,6 +229,8 @@ export interface SessionReport {
   destinationCreated(path: string): void;
   /** So much of the entry's new content has passed; called for every piece. */
   progress(entry: Entry, doneBytes: number): void;
+  /** A list, or a phase, is over. The place is the end of the list that is worked on. Absent: nobody wants to know. */
+  listEnded?(place: ProgressPlace): void;
   /** A transfer of this entry ended; used for progress and counters. */
   transferred(entry: Entry, literalBytes: number, matchedBytes: number, wire?: WireShare): void;
   /**

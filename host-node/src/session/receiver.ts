@@ -122,6 +122,7 @@ class ReceiverRole {
 
   *#endOfListOrPhase(): Task {
     const { lists, maxPhase, report } = this.#context;
+    if (lists.currentEnd !== undefined) report.listEnded?.(lists.currentEnd);
     if (lists.incremental && this.#state.phasesDone === 0) {
       lists.dropOldest();
       if (lists.live.length > 0) return;

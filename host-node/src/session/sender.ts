@@ -72,6 +72,7 @@ class SenderRole {
   /** True when the loop is over. */
   #endOfPhase(): boolean {
     const { channel, lists, maxPhase, protocol, report } = this.#context;
+    if (lists.currentEnd !== undefined) report.listEnded?.(lists.currentEnd);
     if (lists.incremental && lists.dropOldest() !== undefined && lists.live.length > 0) {
       channel.writer.ndx(protocol, NDX_DONE);
       return false;

@@ -5,7 +5,7 @@ import { type Item, ITEM_LOCAL_CHANGE, ITEM_TRANSFER } from '../session/item.ts'
 import type { DebugLevels } from '../options/debug-flags.ts';
 import * as messages from '../session/messages.ts';
 import type { Negotiated } from '../session/negotiated.ts';
-import type { Entry, SessionReport, WireShare } from '../session/ports.ts';
+import type { Entry, ProgressPlace, SessionReport, WireShare } from '../session/ports.ts';
 import type { Statistics } from '../session/statistics.ts';
 import { digestText, entryDigest } from './digest-text.ts';
 import { entryInfo } from './entry-info.ts';
@@ -31,13 +31,6 @@ export interface ClientReportOptions {
   longName?(entry: Entry): string;
 }
 
-/** Positions in the lists, for `to-chk=`; known once the session has lists. */
-export interface ProgressPosition {
-  readonly position: number;
-  readonly total: number;
-  readonly complete: boolean;
-}
-
 /** An item, and what its events say of the entry; undefined where nobody listens to them. */
 interface Told {
   readonly item: Item;
@@ -60,7 +53,8 @@ export class ClientReport implements SessionReport {
   /** Of a local copy: while files are under way, what follows them waits for its place in the order. */
   localData: LocalData | undefined;
   #later: Told[] = [];
-  positionOf: (entry: Entry) => ProgressPosition = () => ({ position: 0, total: 0, complete: true });
+  /** Positions in the lists, for `to-chk=`; known once the session has lists. */
+  positionOf: (entry: Entry) => ProgressPlace = () => ({ position: 0, total: 0, complete: true });
   transferErrors = false;
   readonly debug: DebugVoice | undefined;
   readonly decided: SessionReport['decided'];
@@ -107,8 +101,12 @@ export class ClientReport implements SessionReport {
     const told = this.#tellsChanges
       ? { item, info: this.#info(entry), digestHex: this.#listed(entry) }
       : { item, info: undefined, digestHex: undefined };
-    if (this.#tellsChanges && (this.localData?.unsettled ?? 0) > 0) this.#later.push(told);
+    if (this.#tellsChanges && this.#hasUnsettled()) this.#later.push(told);
     else this.#tell(told);
+  }
+
+  #hasUnsettled(): boolean {
+    return (this.localData?.unsettled ?? 0) > 0;
   }
 
   #tell(told: Told): void {
@@ -121,8 +119,23 @@ export class ClientReport implements SessionReport {
     this.#progress(entry, doneBytes, false);
   }
 
+  listEnded({ position, total, complete }: ProgressPlace): void {
+    this.#sink.event({
+      type: 'list-progress',
+      transferred: this.statistics?.transferredFiles ?? 0,
+      position,
+      total,
+      listComplete: complete,
+      totalBytesDone: this.statistics?.transferredBytes ?? 0,
+      totalBytes: this.statistics?.totalBytes ?? 0,
+      nowMs: this.#options.nowMs(),
+    });
+  }
+
   transferred(entry: Entry, literalBytes: number, matchedBytes: number, wire?: WireShare): void {
     this.#doneBytes += entry.list.sizeBytes(entry.row);
+    // Files that could not be sent count as well.
+    if (!this.#hasUnsettled()) this.#doneBytes = this.statistics?.transferredBytes ?? this.#doneBytes;
     this.#progress(entry, literalBytes + matchedBytes, true);
     if (this.#last?.item.ndx === entry.ndx) this.#change('after', this.#last, wire);
     if (this.#later.length > 0) this.#catchUp();
@@ -135,7 +148,7 @@ export class ClientReport implements SessionReport {
     while (count < later.length) {
       const told = later[count++]!;
       this.#tell(told);
-      if (told.item.iflags & ITEM_TRANSFER && (this.localData?.unsettled ?? 0) > 0) break;
+      if (told.item.iflags & ITEM_TRANSFER && this.#hasUnsettled()) break;
     }
     this.#later = later.slice(count);
   }
