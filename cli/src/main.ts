@@ -1,6 +1,7 @@
 // What the command does with its words: parse, run as client or server, print, exit (docs/protocol/05-options.md).
 import module from 'node:module';
 import { runClient } from '@ocrsync/node/api/client';
+import type { ClientResult } from '@ocrsync/node/api/client-environment';
 import { openLogFile } from '@ocrsync/node/api/log-file';
 import { platformFacts } from '@ocrsync/node/api/capabilities';
 import { RunConfinement } from '@ocrsync/node/api/run-confinement';
@@ -10,7 +11,13 @@ import { DEFAULT_OPTIONS } from '@ocrsync/node/options/default-options';
 import type { Options } from '@ocrsync/node/options/options';
 import { parseArguments } from '@ocrsync/node/options/parse';
 import { VERSION } from '@ocrsync/node/options/version';
-import { EXIT_CRASHED, EXIT_FILE_SELECT, EXIT_SYNTAX, exitLine } from '@ocrsync/node/report/exit-codes';
+import {
+  EXIT_CRASHED,
+  EXIT_FILE_SELECT,
+  EXIT_SYNTAX,
+  exitLine,
+  type ProcessRole,
+} from '@ocrsync/node/report/exit-codes';
 import type { LogRenderer } from '@ocrsync/node/report/log-renderer';
 import { tee } from '@ocrsync/node/report/tee';
 import { isDoctor } from './doctor-words.ts';
@@ -96,7 +103,7 @@ async function run(typed: readonly string[]): Promise<number> {
     program: process.argv[1] === undefined ? 'ocrsync' : byteString(process.argv[1]),
     confinement: ownConfinement(options),
   });
-  if (!result.quiet) printExitLine(result.exitCode, result.role, log);
+  if (!result.quiet || log !== undefined) printExitLine(result.exitCode, result.role, log, result.totals);
   return result.exitCode;
 }
 
@@ -121,9 +128,14 @@ function ownConfinement(options: Options): RunConfinement | undefined {
   });
 }
 
-function printExitLine(exitCode: number, role: Parameters<typeof exitLine>[1], log?: LogRenderer): void {
+function printExitLine(
+  exitCode: number,
+  role: ProcessRole,
+  log?: LogRenderer,
+  totals?: ClientResult['totals'],
+): void {
   const line = exitLine(exitCode, role, VERSION);
-  if (line !== '') log?.line(line);
+  if (line !== '') log?.exit(line, role, totals);
   if (line !== '') writeAll(2, `${line}\n`);
 }
 

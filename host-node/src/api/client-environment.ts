@@ -4,6 +4,7 @@ import type { RunConfinement } from './run-confinement.ts';
 import type { NameSource } from '../flist/name-splitter.ts';
 import type { EventSink } from '../report/events.ts';
 import type { ProcessRole } from '../report/exit-codes.ts';
+import type { LogTotals } from '../report/log-renderer.ts';
 
 export interface ClientEnvironment {
   readonly sink: EventSink;
@@ -32,6 +33,8 @@ export interface ClientResult {
   readonly exitCode: number;
   /** Who stands in the exit line. */
   readonly role: ProcessRole;
-  /** No exit line: the peer has announced its own end and printed its reason (01 §13.2). */
+  /** No exit line: the peer has announced its own end and printed its reason (01 §13.2). Where there is a log file it is told all the same (observed). */
   readonly quiet: boolean;
+  /** What had been transferred, for the log file. Absent: it came to no session. */
+  readonly totals?: LogTotals | undefined;
 }

@@ -1,4 +1,5 @@
 // A client's session with all that belongs to it: the host side, the report, the summary at the end.
+import type { LogTotals } from '../report/log-renderer.ts';
 import type { BatchHead } from '../session/batch-recorder.ts';
 import type { Filesystem } from '../fs/filesystem.ts';
 import { type Endpoints, parseLocation } from '../options/endpoint.ts';
@@ -22,6 +23,8 @@ export interface ClientSession {
   transferErrors(): boolean;
   /** Tells the totals. */
   summary(): void;
+  /** Of the session, if it has come so far. */
+  totals(): LogTotals | undefined;
   /** Tells why the run ended early; who has stopped it, or has heard it from the peer, knows. */
   explain(error: Error): void;
   /** Gives back what the file system keeps open. */
@@ -120,6 +123,7 @@ export function makeClientSession(
       const { context } = session;
       if (context) sink.event({ type: 'summary', statistics: runStatistics(context, startMs) });
     },
+    totals: () => session.context && runStatistics(session.context, startMs),
     explain: (error) => {
       const isStop = error instanceof RunError && error.code === 'ERR_ABORTED';
       if (!isStop && !(error instanceof PeerExit)) {

@@ -5,7 +5,7 @@ import type { Options } from '../options/options.ts';
 import { VERSION } from '../options/version.ts';
 import { exitLine } from '../report/exit-codes.ts';
 import { ownText, wireText } from '../session/charset.ts';
-import { PeerExit } from '../session/run-error.ts';
+import { PeerExit, RunError } from '../session/run-error.ts';
 import { Session } from '../session/session.ts';
 import { availableMethods } from '../transfer/compression/available.ts';
 import { LocalArrivals } from '../transfer/local-arrivals.ts';
@@ -16,7 +16,8 @@ import { sessionConfig } from '../transfer/session-config.ts';
 import type { ClientEnvironment, ClientResult } from './client-environment.ts';
 import { endsSilently, finish, outcomeOf, pumpOptions } from './outcome.ts';
 import { farOptions } from './far-options.ts';
-import { makeClientSession, wantsDigests, type ClientSession } from './client-session.ts';
+import { faultLines } from './fault-lines.ts';
+import { makeClientSession, wantsDigests } from './client-session.ts';
 import { freshSeed } from './fresh-seed.ts';
 import { ownCharset } from './own-charset.ts';
 import { receiverPlan, senderPlan } from './run-confinement.ts';
@@ -57,7 +58,7 @@ export async function runLocalCopy(
   });
   const here = ownCharset(options, 'local');
   const charset = ownCharset(options, 'remote');
-  const report = new LocalReceiverReport(environment.sink, far.debug, (text) =>
+  const report = new LocalReceiverReport(environment.sink, far, (text) =>
     ownText(here, wireText(charset, text)),
   );
   const ends = new SessionEnds({
@@ -90,18 +91,17 @@ export async function runLocalCopy(
   ends.release();
   // What both ends refuse for the same reason is told once.
   const isOwn = receiving.error?.message !== client.session.error?.message;
-  if (receiving.error !== undefined && isOwn && !endsSilently(receiving)) {
-    client.explain(receiving.error);
-    explainEnd(client, receiving, environment);
-  }
+  if (isOwn) explainEnd(receiving, report);
   return finish(client, environment, outcomeOf(receiving, report.transferErrors));
 }
 
-/** The exit line of the other half, where the protocol has no word by which this half could take it over (01 §13.2). */
-function explainEnd(client: ClientSession, receiving: Session, { sink }: ClientEnvironment): void {
-  if (client.session.error instanceof PeerExit || receiving.error instanceof PeerExit) return;
-  const text = exitLine(outcomeOf(receiving, false), 'Receiver', VERSION);
-  sink.event({ type: 'message', severity: 'error', text, fromPeer: false });
+/** Why the other half ended early, and its exit line. */
+function explainEnd(receiving: Session, report: LocalReceiverReport): void {
+  const { error } = receiving;
+  if (error === undefined || error instanceof PeerExit || endsSilently(receiving)) return;
+  if (error instanceof RunError && error.code === 'ERR_ABORTED') return;
+  for (const text of faultLines(error)) report.message('error', text);
+  report.message('error', exitLine(outcomeOf(receiving, false), 'Receiver', VERSION));
 }
 
 /** A limit of speed and compression are of the stream; appended data is summed with what is there; %C wants a sum of the data, and some of --debug each step. */

@@ -29,12 +29,11 @@ export function finish(
   if (session.error === undefined) client.summary();
   else client.explain(session.error);
   const exitCode = isOwnFault(session.error) ? code : Math.max(code, peerCode);
+  const totals = client.totals();
   client.release();
   tellExit(session, exitCode);
   environment.sink.event({ type: 'finished', exitCode });
-  // In a local copy the peer is the other half of this process: nobody else prints the exit line.
-  const quiet = session.error instanceof PeerExit && !session.config.local;
-  return { exitCode, role: roleOf(session), quiet };
+  return { exitCode, role: roleOf(session), quiet: session.error instanceof PeerExit, totals };
 }
 
 /** --debug=EXIT, and IO. */
@@ -57,7 +56,6 @@ function isOwnFault(error: Error | undefined): boolean {
 
 /** Who a client is at the end of its run: the receiving side has split into two by then. */
 function roleOf(session: Session): ProcessRole {
-  if (session.config.local && session.error instanceof PeerExit) return 'Receiver';
   if (session.config.side === 'sender') return 'sender';
   return session.channel.role === 'receiver' ? 'generator' : 'Receiver';
 }

@@ -2,6 +2,7 @@
 import type { Options } from '../options/options.ts';
 import type { LogRenderer } from '../report/log-renderer.ts';
 import type { SessionContext } from '../session/context.ts';
+import type { ProcessRole } from '../report/exit-codes.ts';
 import { ClientReport } from '../transfer/client-report.ts';
 import { LoggedReport } from '../transfer/logged-report.ts';
 import type { ServerReport } from '../transfer/server-report.ts';
@@ -14,6 +15,8 @@ export interface ServerLog {
   begin(context: SessionContext): void;
   /** The totals of a run that came to its end. */
   summary(context: SessionContext, startMs: number): void;
+  /** The exit line of a run that did not. */
+  exit(line: string, role: ProcessRole, context: SessionContext | undefined, startMs: number): void;
 }
 
 /** undefined: the server keeps no log. That it cannot be opened is told. */
@@ -44,6 +47,9 @@ export function openServerLog(
     },
     summary: (context, startMs) => {
       log.event({ type: 'summary', statistics: runStatistics(context, startMs) });
+    },
+    exit: (line, role, context, startMs) => {
+      log.exit(line, role, context && runStatistics(context, startMs));
     },
   };
 }

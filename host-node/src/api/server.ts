@@ -7,7 +7,6 @@ import { listLine } from '../report/list-only.ts';
 import type { Options } from '../options/options.ts';
 import { exitLine } from '../report/exit-codes.ts';
 import { VERSION } from '../options/version.ts';
-import type { SessionContext } from '../session/context.ts';
 import { Session } from '../session/session.ts';
 import { PeerExit, RunError } from '../session/run-error.ts';
 import { availableMethods } from '../transfer/compression/available.ts';
@@ -28,7 +27,7 @@ import { freshSeed } from './fresh-seed.ts';
 import { requireSafeMunging } from './munging.ts';
 import { openListedNames } from './listed-names.ts';
 import { receiverPlan, senderPlan, type RunConfinement } from './run-confinement.ts';
-import { openServerLog } from './server-log.ts';
+import { openServerLog, type ServerLog } from './server-log.ts';
 import { SessionEnds } from './session-ends.ts';
 
 /** Of choices that were refused before there were roles. */
@@ -56,7 +55,10 @@ export async function runServer(words: readonly string[], environment: ServerEnv
   } catch (error) {
     if (!(error instanceof RunError)) throw error;
     for (const line of faultLines(error)) environment.stderr(`${line}\n`);
-    environment.stderr(`${exitLine(error.exitCode, 'server', VERSION)}\n`);
+    // A charset is looked for only when the ends have their roles.
+    const side = words.includes('--sender') ? 'sender' : 'Receiver';
+    const role = error.code === 'ERR_ICONV' ? side : 'server';
+    environment.stderr(`${exitLine(error.exitCode, role, VERSION)}\n`);
     return error.exitCode;
   }
 }
@@ -137,19 +139,14 @@ async function serve(
     leavesFirst: true,
     signal: environment.signal,
   });
-  return settled(session, side, own.transferErrors, {
-    say: (line) => {
-      stderr(`${line}\n`);
-      logged?.log.line(line);
-    },
-    done: (context) => logged?.summary(context, startMs),
-  });
+  return settled(session, side, own.transferErrors, { stderr, logged, startMs });
 }
 
-interface ServedEnd {
-  say(line: string): void;
-  /** The run came to its end. */
-  done(context: SessionContext): void;
+/** Where the words about the end go. */
+interface LastWords {
+  stderr(text: string): void;
+  readonly logged: ServerLog | undefined;
+  readonly startMs: number;
 }
 
 /** The exit code, and the words about it. */
@@ -157,19 +154,27 @@ function settled(
   session: Session,
   side: 'sender' | 'receiver',
   transferErrors: boolean,
-  { say, done }: ServedEnd,
+  { stderr, logged, startMs }: LastWords,
 ): number {
   const code = outcomeOf(session, transferErrors);
   const { error, context } = session;
   if (error === undefined) {
-    if (context !== undefined) done(context);
+    if (context !== undefined) logged?.summary(context, startMs);
     return code;
   }
-  if (error instanceof PeerExit || endsSilently(session)) return code;
-  if (error.message !== '') for (const line of faultLines(error)) say(line);
+  // An end that the peer has announced is told only where there is a log (07 §11).
+  const isPeers = error instanceof PeerExit;
+  if ((isPeers && logged === undefined) || endsSilently(session)) return code;
+  for (const line of isPeers ? [] : faultLines(error)) {
+    stderr(`${line}\n`);
+    logged?.log.line(line);
+  }
   const negotiating = context === undefined && code === EXIT_UNSUPPORTED;
   const role = side === 'sender' ? 'sender' : negotiating ? 'server' : 'Receiver';
-  if (code !== 0) say(exitLine(code, role, VERSION));
+  if (code === 0) return code;
+  const last = exitLine(code, role, VERSION);
+  stderr(`${last}\n`);
+  logged?.exit(last, role, context, startMs);
   return code;
 }
 

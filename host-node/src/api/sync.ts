@@ -56,7 +56,7 @@ export async function sync(
   const log = openLogFile(runOptions, 'client');
   for (const { severity, text } of log.warnings) record.message(severity, text, false);
   try {
-    const { exitCode, role } = await runClient(runOptions, {
+    const { exitCode, role, totals } = await runClient(runOptions, {
       sink: log.log === undefined ? record : tee([record, log.log]),
       line: (text) => record.message('info', text),
       remoteStderr: (text) => record.message('warning', text),
@@ -64,7 +64,7 @@ export async function sync(
       names: namesOf(options.filesFrom),
       signal: stop.signal,
     });
-    if (exitCode !== EXIT_OK) log.log?.line(exitLine(exitCode, role, VERSION));
+    if (exitCode !== EXIT_OK) log.log?.exit(exitLine(exitCode, role, VERSION), role, totals);
     if (record.listenerFault !== undefined) throw record.listenerFault.reason;
     if (signal?.aborted) throw aborted(signal, record.facts());
     return record.result(exitCode);

@@ -125,6 +125,8 @@ export interface MessageEvent {
   readonly text: string;
   /** The peer said it. */
   readonly fromPeer: boolean;
+  /** Said past the client, by the receiving half of a local copy on its own stderr: a log file has it not. */
+  readonly unlogged?: boolean;
 }
 
 /** Files of each kind, in the order rsync prints them. */

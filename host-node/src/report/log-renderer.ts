@@ -4,7 +4,15 @@ import { formatHas } from '../options/item-format.ts';
 import type { Options } from '../options/options.ts';
 import { ITEM_TRANSFER } from '../session/item.ts';
 import { escapeLogText } from './escape.ts';
-import type { ChangeEvent, DeletedEvent, EventSink, RunEvent, SummaryEvent } from './events.ts';
+import type {
+  ChangeEvent,
+  DeletedEvent,
+  EventSink,
+  RunEvent,
+  RunStatistics,
+  SummaryEvent,
+} from './events.ts';
+import type { ProcessRole } from './exit-codes.ts';
 import { FormatFacts, type FormatHost } from './format-facts.ts';
 import { isNamed, isShown } from './itemize.ts';
 import { listLine } from './list-only.ts';
@@ -16,6 +24,12 @@ export interface LogHost extends FormatHost {
   /** Adds a line, latin1, newline included. */
   append(line: string): void;
 }
+
+/** What the short line of totals says. */
+export type LogTotals = Pick<RunStatistics, 'sentBytes' | 'receivedBytes' | 'totalSizeBytes'>;
+
+/** Of a run that came to no session. */
+const NOTHING: LogTotals = { sentBytes: 0, receivedBytes: 0, totalSizeBytes: 0 };
 
 type LogOptions = Pick<
   Options,
@@ -43,6 +57,8 @@ export class LogRenderer implements EventSink {
   readonly #hasOperation: boolean;
   readonly #facts: FormatFacts;
   readonly ignores: readonly ('change' | 'progress')[];
+  /** Of a run that is about to end, and has not told them yet. */
+  #totals: LogTotals | undefined;
 
   constructor(options: LogOptions, host: LogHost) {
     this.#options = options;
@@ -74,7 +90,7 @@ export class LogRenderer implements EventSink {
         this.#deleted(event);
         break;
       case 'message':
-        this.line(event.text);
+        if (event.unlogged !== true) this.line(event.text);
         break;
       case 'listed':
         this.line(listLine(event.entry, this.#options.humanReadable, this.#options));
@@ -86,9 +102,17 @@ export class LogRenderer implements EventSink {
       case 'decision':
       case 'deletion-scan':
       case 'list-progress':
+        break;
       case 'finished':
+        if (event.exitCode === 0 && this.#totals !== undefined) this.#shortLine(this.#totals);
         break;
     }
+  }
+
+  /** The last line of a run that failed. A sending end's totals stand before it, whatever was told of them (observed). */
+  exit(line: string, role: ProcessRole, totals: LogTotals = NOTHING): void {
+    if (role === 'sender') this.#shortLine(totals);
+    this.line(line);
   }
 
   /** One line with its time and process. */
@@ -123,17 +147,24 @@ export class LogRenderer implements EventSink {
     );
   }
 
-  /** A server's log ends in the short line whatever it was told of statistics. */
+  /** A server's log ends in the short line whatever it was told of statistics; a client's only if all went well. */
   #summary({ statistics }: SummaryEvent): void {
     const { info, humanReadable, isServer } = this.#options;
-    if (info.stats === 0 || isServer) {
-      const { sentBytes, receivedBytes, totalSizeBytes } = statistics;
-      this.line(`sent ${sentBytes} bytes  received ${receivedBytes} bytes  total size ${totalSizeBytes}`);
+    if (isServer) {
+      this.#shortLine(statistics);
+      return;
+    }
+    if (info.stats === 0) {
+      this.#totals = statistics;
       return;
     }
     const lines = info.stats > 1 ? statsLines(statistics, humanReadable) : [];
     for (const line of [...lines, ...summaryLines(statistics, humanReadable, this.#options)]) {
       if (line !== '') this.line(line);
     }
+  }
+
+  #shortLine({ sentBytes, receivedBytes, totalSizeBytes }: LogTotals): void {
+    this.line(`sent ${sentBytes} bytes  received ${receivedBytes} bytes  total size ${totalSizeBytes}`);
   }
 }

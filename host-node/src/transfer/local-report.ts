@@ -1,26 +1,33 @@
 // The receiving end's report of a local copy: its messages are the client's own, its items are not printed twice
 // (the sending end prints them), its deletions are printed where they happen (docs/protocol/04-transfer.md §18).
-import { NEWEST_PROTOCOL } from '../options/version.ts';
+import type { Options } from '../options/options.ts';
 import type { EventSink } from '../report/events.ts';
-import type { DebugLevels } from '../options/debug-flags.ts';
 import { type DebugVoice, debugVoice } from '../session/debug.ts';
 import type { SessionReport } from '../session/ports.ts';
 import type { Entry } from '../session/ports.ts';
 import type { Negotiated } from '../session/negotiated.ts';
 import { decisionsTo } from './client-report.ts';
 import { entryInfo } from './entry-info.ts';
+import { messageTravels } from './server-report.ts';
 
 export class LocalReceiverReport implements SessionReport {
   readonly #sink: EventSink;
   readonly #shown: (text: string) => string;
-  #protocol = NEWEST_PROTOCOL;
+  readonly #stderrMode: Options['stderrMode'];
+  /** 0 before anything is agreed. */
+  #protocol = 0;
   transferErrors = false;
   readonly debug: DebugVoice | undefined;
   readonly decided: SessionReport['decided'];
 
   /** `shown`: names of that end as the client's own end would show them (--iconv). */
-  constructor(sink: EventSink, debug: DebugLevels, shown: (text: string) => string = (text) => text) {
+  constructor(
+    sink: EventSink,
+    { debug, stderrMode }: Pick<Options, 'debug' | 'stderrMode'>,
+    shown: (text: string) => string = (text) => text,
+  ) {
     this.#sink = sink;
+    this.#stderrMode = stderrMode;
     this.#shown = shown;
     this.decided = decisionsTo(sink);
     this.debug = debugVoice(debug, (text) => this.message('info', text));
@@ -29,12 +36,15 @@ export class LocalReceiverReport implements SessionReport {
   message(severity: 'info' | 'warning' | 'error' | 'error-xfer', text: string): void {
     if (severity === 'error-xfer') this.transferErrors = true;
     // This end is a server, whose warnings were plain texts before protocol 29.
-    const told = severity === 'warning' && this.#protocol < 29 ? 'info' : severity;
+    const isOld = this.#protocol > 0 && this.#protocol < 29;
+    const told = severity === 'warning' && isOld ? 'info' : severity;
+    const travels = messageTravels(severity, this.#protocol, this.#stderrMode);
     this.#sink.event({
       type: 'message',
       severity: told === 'error-xfer' ? 'transfer-error' : told,
       text: this.#shown(text),
       fromPeer: false,
+      ...(travels ? {} : { unlogged: true }),
     });
   }
 

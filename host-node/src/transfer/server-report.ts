@@ -100,12 +100,13 @@ export class ServerReport implements SessionReport {
     // Only servers announce deletions.
   }
 
-  /** 01 §8.6. */
   #travels(severity: Severity): boolean {
     const { messagesInBand, stderrMode } = this.#options;
-    if (stderrMode === 'all') return false;
-    if (severity === 'info' || messagesInBand) return true;
-    return this.#protocol > 0 && this.#protocol <= 28;
+    return messageTravels(
+      severity,
+      this.#protocol,
+      messagesInBand && stderrMode !== 'all' ? 'client' : stderrMode,
+    );
   }
 
   #codeOf(severity: Severity): number {
@@ -126,4 +127,14 @@ export class ServerReport implements SessionReport {
       this.channel.writer.message(code, Buffer.from(text.slice(from, from + limit), 'latin1'));
     }
   }
+}
+
+/** Whether a server's message goes to its client, not to its own stderr (01 §8.6). `protocol`: 0 = not agreed yet. */
+export function messageTravels(
+  severity: Severity,
+  protocol: number,
+  stderrMode: Options['stderrMode'] = 'errors',
+): boolean {
+  if (stderrMode === 'all') return false;
+  return severity === 'info' || stderrMode === 'client' || (protocol > 0 && protocol <= 28);
 }

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runClient } from '@ocrsync/node/api/client';
 import { openLogFile } from '@ocrsync/node/api/log-file';
+import { exitLine } from '@ocrsync/node/report/exit-codes';
 import { tee } from '@ocrsync/node/report/tee';
 import { TextRenderer } from '@ocrsync/node/report/text-renderer';
 import { findPeer } from '../../../interop/peers.ts';
@@ -97,11 +98,12 @@ async function ours(words: string): Promise<Ran> {
     nowSeconds: () => Date.now() / 1000,
   });
   const { log } = openLogFile(options, 'client');
-  await runClient(options, {
+  const { exitCode, role, totals } = await runClient(options, {
     sink: log === undefined ? screen : tee([screen, log]),
     line: () => undefined,
     signal: new AbortController().signal,
   });
+  if (exitCode !== 0) log?.exit(exitLine(exitCode, role, 'x'), role, totals);
   const clean = (text: string): string[] => shaped(text.replaceAll('/o/', '/'));
   return { stdout: clean(written.stdout), stderr: clean(written.stderr), log: logOf('o') };
 }
