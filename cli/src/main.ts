@@ -4,12 +4,13 @@ import { runClient } from '@ocrsync/node/api/client';
 import type { ClientResult } from '@ocrsync/node/api/client-environment';
 import { openLogFile } from '@ocrsync/node/api/log-file';
 import { platformFacts } from '@ocrsync/node/api/capabilities';
+import { mistakeInRules } from '@ocrsync/node/api/read-rules';
 import { RunConfinement } from '@ocrsync/node/api/run-confinement';
 import { byteString } from '@ocrsync/node/options/byte-strings';
 import { usageText } from '@ocrsync/node/options/help';
 import { DEFAULT_OPTIONS } from '@ocrsync/node/options/default-options';
 import type { Options } from '@ocrsync/node/options/options';
-import { parseArguments } from '@ocrsync/node/options/parse';
+import { parseArguments, type StopOutcome } from '@ocrsync/node/options/parse';
 import { VERSION } from '@ocrsync/node/options/version';
 import {
   EXIT_CRASHED,
@@ -58,20 +59,12 @@ async function run(typed: readonly string[]): Promise<number> {
     return 0;
   }
   const outcome = parseArguments(words, process.env, platformFacts);
-  if (outcome.kind === 'stop') {
-    writeAll(1, outcome.stdout);
-    writeAll(2, outcome.stderr);
-    const { logFile } = outcome;
-    const { log } = openLogFile({ ...DEFAULT_OPTIONS, logFile: logFile ?? null }, 'client');
-    for (const line of outcome.stderr.split('\n')) if (line !== '') log?.line(line);
-    printExitLine(outcome.exitCode, outcome.isServer ? 'server' : 'client', log);
-    return outcome.exitCode;
-  }
+  if (outcome.kind === 'stop') return stop(outcome, outcome.isServer ? 'server' : 'client');
   const { options } = outcome;
   if (!options.isServer && options.operands.length === 0) {
-    writeAll(2, usageText());
-    printExitLine(EXIT_SYNTAX, 'Receiver');
-    return EXIT_SYNTAX;
+    const { filters } = options;
+    const usage = { stdout: '', stderr: usageText(), exitCode: EXIT_SYNTAX, filters };
+    return stop(usage, 'Receiver');
   }
   const signal = abortOnSignals();
   if (options.isServer) {
@@ -105,6 +98,21 @@ async function run(typed: readonly string[]): Promise<number> {
   });
   if (!result.quiet || log !== undefined) printExitLine(result.exitCode, result.role, log, result.totals);
   return result.exitCode;
+}
+
+/** An answer without a run. A mistake in a rule that stands before is told instead, as rsync reads rules on the way. */
+function stop(answer: Omit<StopOutcome, 'kind' | 'isServer'>, role: ProcessRole): number {
+  const mistake = mistakeInRules(answer.filters);
+  const { stdout, stderr, exitCode } =
+    mistake === undefined
+      ? answer
+      : { stdout: '', stderr: `${mistake.message}\n`, exitCode: mistake.exitCode };
+  writeAll(1, stdout);
+  writeAll(2, stderr);
+  const { log } = openLogFile({ ...DEFAULT_OPTIONS, logFile: answer.logFile ?? null }, 'client');
+  for (const line of stderr.split('\n')) if (line !== '') log?.line(line);
+  printExitLine(exitCode, mistake === undefined ? role : 'client', log);
+  return exitCode;
 }
 
 /** Somebody may have removed it. */

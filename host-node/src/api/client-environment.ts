@@ -2,6 +2,7 @@
 import type { BatchRecording } from './record-batch.ts';
 import type { RunConfinement } from './run-confinement.ts';
 import type { NameSource } from '../flist/name-splitter.ts';
+import type { InputsOnce } from '../flist/rule-files.ts';
 import type { EventSink } from '../report/events.ts';
 import type { ProcessRole } from '../report/exit-codes.ts';
 import type { LogTotals } from '../report/log-renderer.ts';
@@ -17,8 +18,8 @@ export interface ClientEnvironment {
   readonly asksForPassword?: boolean;
   /** Of --files-from: given by the caller instead of the file that the options name, or opened by the client itself. */
   readonly names?: NameSource | undefined;
-  /** What rules in standard input say, read before anybody was connected. */
-  readonly standardInput?: (() => string) | undefined;
+  /** Inputs that rules were read from before anybody was connected. */
+  readonly inputs?: InputsOnce | undefined;
   /** How the program was called (latin1), for the script beside a recorded batch. Absent: `ocrsync`. */
   readonly program?: string | undefined;
   /** The batch that this run records; opened by the client itself. */

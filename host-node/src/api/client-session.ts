@@ -1,6 +1,7 @@
 // A client's session with all that belongs to it: the host side, the report, the summary at the end.
 import type { LogTotals } from '../report/log-renderer.ts';
 import type { BatchHead } from '../session/batch-recorder.ts';
+import type { InputsOnce } from '../flist/rule-files.ts';
 import type { Filesystem } from '../fs/filesystem.ts';
 import { type Endpoints, parseLocation } from '../options/endpoint.ts';
 import { formatHas } from '../options/item-format.ts';
@@ -46,7 +47,7 @@ export function clientSession(
     destination: push ? '' : (endpoints.destination ?? ''),
     remoteSources: push ? [] : endpoints.remote.paths,
     daemon: endpoints.remote.kind === 'daemon',
-    standardInput: environment.standardInput,
+    inputs: environment.inputs,
     ...(agreedProtocol === undefined ? {} : { agreedProtocol }),
   });
 }
@@ -64,7 +65,7 @@ export interface ClientSide {
   readonly agreedProtocol?: number;
   readonly localData?: LocalData | undefined;
   readonly arrivals?: LocalArrivals | undefined;
-  readonly standardInput?: (() => string) | undefined;
+  readonly inputs?: InputsOnce | undefined;
   readonly filesystem?: Filesystem | undefined;
 }
 

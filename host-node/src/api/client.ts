@@ -1,6 +1,6 @@
 // One client run, from parsed options to the exit code: finds the other end, runs the session, tells the events.
 // Transports are loaded when one is needed: a local run does without sockets, child processes and all they bring.
-import { localFilesystem } from '../fs/local.ts';
+import { inputsOnce } from '../flist/rule-files.ts';
 import { type Endpoints, resolveEndpoints } from '../options/endpoint.ts';
 import { OptionError } from '../options/option-error.ts';
 import type { Options } from '../options/options.ts';
@@ -15,7 +15,7 @@ import { ownCharset } from './own-charset.ts';
 import { runLocalCopy } from './local-copy.ts';
 import { openRecording } from './record-batch.ts';
 import { roleOfOperands } from './remote-role.ts';
-import { runFilters, standardInputOnce } from './run-filters.ts';
+import { readRules } from './read-rules.ts';
 
 const OPTION_CODES: readonly string[] = [
   'ERR_FILTER_RULE',
@@ -39,6 +39,8 @@ export async function runClient(options: Options, environment: ClientEnvironment
     return { exitCode, role: isOption ? 'client' : role, quiet: false };
   };
   try {
+    const inputs = environment.inputs ?? inputsOnce();
+    readRules(options, inputs);
     requireRing(options);
     if (options.batch?.mode === 'read')
       return await (await import('./play-batch.ts')).runBatch(options, options.batch.file, environment);
@@ -50,6 +52,7 @@ export async function runClient(options: Options, environment: ClientEnvironment
     try {
       return await runEndpoints(options, endpoints, {
         ...environment,
+        inputs,
         ...(names === undefined ? {} : { names }),
         ...(recording === undefined ? {} : { recording }),
       });
@@ -73,22 +76,10 @@ async function runEndpoints(
 ): Promise<ClientResult> {
   if (endpoints.direction === 'local') return await runLocalCopy(options, endpoints, environment);
   const { remote } = endpoints;
-  const standardInput = standardInputOnce();
-  readRules(options, standardInput);
-  const outside = { ...environment, standardInput };
   if (remote.kind === 'daemon') {
     const { runOverDaemon } = await import('./over-daemon.ts');
-    return await runOverDaemon(options, endpoints, outside);
+    return await runOverDaemon(options, endpoints, environment);
   }
   const { runOverShell } = await import('./over-shell.ts');
-  return await runOverShell(options, endpoints, outside);
-}
-
-/** Rules that are none, or a file of them that cannot be read, end the run before anybody is connected. */
-function readRules(options: Options, standardInput: () => string): void {
-  if (options.filters.length === 0) return;
-  const silent = { message: () => undefined, debug: undefined, decided: undefined };
-  const filesystem = localFilesystem();
-  runFilters({ options, filesystem, report: silent, standardInput, ownRules: true, pulls: false });
-  filesystem.release();
+  return await runOverShell(options, endpoints, environment);
 }

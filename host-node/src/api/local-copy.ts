@@ -7,6 +7,7 @@ import { exitLine } from '../report/exit-codes.ts';
 import { ownText, wireText } from '../session/charset.ts';
 import { PeerExit, RunError } from '../session/run-error.ts';
 import { Session } from '../session/session.ts';
+import { inputsOnce } from '../flist/rule-files.ts';
 import { availableMethods } from '../transfer/compression/available.ts';
 import { LocalArrivals } from '../transfer/local-arrivals.ts';
 import { LocalData } from '../transfer/local-data.ts';
@@ -21,7 +22,6 @@ import { makeClientSession, wantsDigests } from './client-session.ts';
 import { freshSeed } from './fresh-seed.ts';
 import { ownCharset } from './own-charset.ts';
 import { receiverPlan, senderPlan } from './run-confinement.ts';
-import { standardInputOnce } from './run-filters.ts';
 import { SessionEnds } from './session-ends.ts';
 
 /** Copies (or lists) within this machine, or within the file system given instead. */
@@ -42,7 +42,7 @@ export async function runLocalCopy(
     mayLeaveStream(options) && options.remoteOptions.length === 0
       ? new LocalData(environment.sink.ignores?.includes('progress') === true)
       : undefined;
-  const standardInput = standardInputOnce();
+  const inputs = environment.inputs ?? inputsOnce();
   const arrivals = new LocalArrivals();
   const client = makeClientSession(options, environment, {
     side: 'sender',
@@ -53,7 +53,7 @@ export async function runLocalCopy(
     daemon: false,
     localData,
     arrivals,
-    standardInput,
+    inputs,
     filesystem,
   });
   const here = ownCharset(options, 'local');
@@ -74,7 +74,7 @@ export async function runLocalCopy(
     daemon: false,
     localData,
     arrivals,
-    standardInput,
+    inputs,
     filesystem,
   });
   const config = sessionConfig(far, {

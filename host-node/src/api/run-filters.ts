@@ -1,9 +1,8 @@
 // The filter rules of one end of a run: where their files are read, and what the options add to them
 // (docs/protocol/06-filters.md §2, §11, §12.1).
-import { readFileSync } from 'node:fs';
 import type { CvsWords } from '../filter/cvs.ts';
 import { FilterList } from '../filter/filter-list.ts';
-import { cvsWords, ruleFiles } from '../flist/rule-files.ts';
+import { cvsWords, type InputsOnce, ruleFiles } from '../flist/rule-files.ts';
 import type { Filesystem } from '../fs/filesystem.ts';
 import { processRules } from '../fs/operator-path.ts';
 import type { Options } from '../options/options.ts';
@@ -13,28 +12,25 @@ export interface RunFilters {
   readonly options: Options;
   readonly filesystem: Filesystem;
   readonly report: Pick<SessionReport, 'message' | 'debug' | 'decided'>;
-  /** For rules that stand there; both ends of a local copy share one, since it can be read only once. */
-  readonly standardInput: () => string;
+  /** For rules that come from standard input or a pipe; all who read the rules of one run share it. */
+  readonly inputs: InputsOnce;
   /** The options' own rules count: at a client and in a local copy. A server is told its rules. */
   readonly ownRules: boolean;
   /** A client that receives from elsewhere. */
   readonly pulls: boolean;
 }
 
-export function runFilters({
-  options,
-  filesystem,
-  report,
-  standardInput,
-  ownRules,
-  pulls,
-}: RunFilters): FilterList {
-  const files = ruleFiles(filesystem, options.insecureLinks ? undefined : processRules());
+export function runFilters({ options, filesystem, report, inputs, ownRules, pulls }: RunFilters): FilterList {
+  const files = ruleFiles(
+    filesystem,
+    options.insecureLinks ? undefined : processRules(),
+    ownRules ? inputs : undefined,
+  );
   const words = (): CvsWords => cvsWords(files, process.env['HOME'], process.env['CVSIGNORE']);
   const voice = report.debug;
   const list = new FilterList({
     files,
-    standardInput,
+    standardInput: () => inputs('-'),
     cvsWords: words,
     zeroSeparated: options.from0,
     deleteExcluded: options.deleteExcluded,
@@ -45,10 +41,4 @@ export function runFilters({
   });
   if (ownRules) list.addArguments(options.filters);
   return list;
-}
-
-/** Reads all of it at the first call, and tells the same again. */
-export function standardInputOnce(): () => string {
-  let text: string | undefined;
-  return () => (text ??= readFileSync(0, 'latin1'));
 }

@@ -12,7 +12,7 @@ import { createListSource, type ListedNames, type TreeListSource } from '../flis
 import { ImpliedIncludes } from '../flist/implied-includes.ts';
 import { pruneEmptyDirectories } from '../flist/prune.ts';
 import { ReceivedListCheck } from '../flist/received-list.ts';
-import { treeRuleFiles } from '../flist/rule-files.ts';
+import { type InputsOnce, inputsOnce, treeRuleFiles } from '../flist/rule-files.ts';
 import { type Filesystem } from '../fs/filesystem.ts';
 import { processRules } from '../fs/operator-path.ts';
 import { localFilesystem } from '../fs/local.ts';
@@ -40,7 +40,7 @@ import { PlainTokenOutput, type TokenOutput } from '../transfer/token-output.ts'
 import { timedSource } from './timed-source.ts';
 import { actingFilesystem } from './acting-filesystem.ts';
 import { becomeCopier } from './copy-as.ts';
-import { runFilters, standardInputOnce } from './run-filters.ts';
+import { runFilters } from './run-filters.ts';
 
 export interface SessionEndsOptions {
   readonly options: Options;
@@ -65,8 +65,8 @@ export interface SessionEndsOptions {
   readonly arrivals?: LocalArrivals | undefined;
   /** A receiver's process that gives up rights. */
   readonly confinement?: DestinationConfinement | undefined;
-  /** What rules in standard input say; without it, it is read. */
-  readonly standardInput?: (() => string) | undefined;
+  /** Inputs that rules were read from before. */
+  readonly inputs?: InputsOnce | undefined;
   /** Where the files are; without it this machine's. */
   readonly filesystem?: Filesystem | undefined;
 }
@@ -92,7 +92,7 @@ export class SessionEnds implements SessionHost {
       options: parts.options,
       filesystem: files,
       report: parts.report,
-      standardInput: parts.standardInput ?? standardInputOnce(),
+      inputs: parts.inputs ?? inputsOnce(),
       ownRules: parts.role === 'client' || parts.local,
       pulls: parts.role === 'client' && parts.side === 'receiver' && !parts.local,
     });

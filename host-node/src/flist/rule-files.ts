@@ -1,8 +1,9 @@
 // Reads filter rule files through the Filesystem: those named by options, and those that lie in a tree
 // (docs/protocol/06-filters.md §5, §6).
 import { type Filesystem, FilesystemError, type Root } from '../fs/filesystem.ts';
-import { isSymlink } from '@ocrsync/core/file-type';
-import { isTrusted, type OperatorRules, operatorPlace } from '../fs/operator-path.ts';
+import { isSpecial, isSymlink } from '@ocrsync/core/file-type';
+import { InputFile } from '../fs/input-file.ts';
+import { isOwnDescriptor, isTrusted, type OperatorRules, operatorPlace } from '../fs/operator-path.ts';
 import type { CvsWords } from '../filter/cvs.ts';
 import type { TreeRuleFiles } from '../filter/directory-rules.ts';
 import type { RuleFiles } from '../filter/rule-file.ts';
@@ -11,15 +12,44 @@ import type { RuleFiles } from '../filter/rule-file.ts';
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
 const FIRST_PIECE_BYTES = 64 * 1024;
 
-/** Rule files by path, as the user wrote it. `links`: whose symlinks are followed; undefined: everybody's. */
-export function ruleFiles(filesystem: Filesystem, links?: OperatorRules): RuleFiles {
+/** What a process can read only once, by path: pipes, and standard input, which is `-`. */
+export type InputsOnce = (path: string) => string;
+
+/** Reads each input to its end at the first call for it, and tells the same again. A FilesystemError: it cannot be opened. */
+export function inputsOnce(): InputsOnce {
+  const texts = new Map<string, string>();
+  return (path) => {
+    let text = texts.get(path);
+    if (text === undefined) {
+      text = wholeInput(new InputFile(path, true));
+      texts.set(path, text);
+    }
+    return text;
+  };
+}
+
+function wholeInput(input: InputFile): string {
+  const pieces: string[] = [];
+  for (let piece = input.read(); piece !== ''; piece = input.read()) pieces.push(piece);
+  return pieces.join('');
+}
+
+/**
+ * Rule files by path, as the user wrote it. `links`: whose symlinks are followed; undefined: everybody's. `inputs`: for pipes;
+ * undefined where somebody else might name this process's descriptors.
+ */
+export function ruleFiles(filesystem: Filesystem, links?: OperatorRules, inputs?: InputsOnce): RuleFiles {
   return {
     read(path) {
       try {
+        if (inputs !== undefined && isOwnDescriptor(path)) return { text: inputs(path) };
         const place = links === undefined ? path : operatorPlace(filesystem, path, links).path;
         const slash = place.lastIndexOf('/');
         const directory = slash < 0 ? '.' : slash === 0 ? '/' : place.slice(0, slash);
-        return { text: readText(filesystem.root(directory), place.slice(slash + 1)) };
+        const root = filesystem.root(directory);
+        const name = place.slice(slash + 1);
+        const isPipe = inputs !== undefined && isSpecial(root.stat(name)?.mode ?? 0);
+        return { text: isPipe ? inputs(place) : readText(root, name) };
       } catch (error) {
         if (!(error instanceof FilesystemError)) throw error;
         return { failure: `${error.strerror} (${error.errno})` };

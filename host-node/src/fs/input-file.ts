@@ -15,9 +15,7 @@ export class InputFile {
 
   /** `path`: latin1, `-` is standard input. Throws a FilesystemError. */
   constructor(path: string, insecureLinks: boolean) {
-    // A descriptor that a shell has handed over (`<(…)`) is a symlink that only the kernel can follow.
-    const isOwn = /^\/(?:dev|proc\/self)\/fd\/\d+$/.test(path);
-    this.#descriptor = path === '-' ? STANDARD_INPUT : openOperatorFile(path, 'read', insecureLinks || isOwn);
+    this.#descriptor = path === '-' ? STANDARD_INPUT : openOperatorFile(path, 'read', insecureLinks);
   }
 
   /** The next bytes as latin1; '' at the end, or where it cannot be read on, which closes the file. */

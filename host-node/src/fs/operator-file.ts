@@ -2,7 +2,13 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { errorOfCode, translated } from './errno.ts';
 import { localFilesystem } from './local.ts';
-import { type OperatorPlace, type OperatorRules, operatorPlace, processRules } from './operator-path.ts';
+import {
+  type OperatorPlace,
+  type OperatorRules,
+  isOwnDescriptor,
+  operatorPlace,
+  processRules,
+} from './operator-path.ts';
 
 export type OperatorUse = 'read' | 'write' | 'append';
 
@@ -22,7 +28,7 @@ export function openOperatorFile(
   insecureLinks: boolean,
   mode = 0o600,
 ): number {
-  const rules = insecureLinks ? undefined : processRules();
+  const rules = insecureLinks || isOwnDescriptor(path) ? undefined : processRules();
   if (rules === undefined) return opened(path, FLAGS[use], mode);
   const place = walked(path, rules);
   const descriptor = opened(place.path, FLAGS[use] | (constants.O_NOFOLLOW ?? 0), mode);

@@ -60,6 +60,11 @@ export function operatorPlace(
   return { path: found, stat: stat ?? top.lstat(position.length === 0 ? '.' : position.join('/')) };
 }
 
+/** A descriptor that a shell has handed over (`<(…)`, /dev/stdin): a symlink that only the kernel can follow. */
+export function isOwnDescriptor(path: string): boolean {
+  return /^\/(?:dev\/(?:fd\/\d+|stdin|stdout|stderr)|proc\/self\/fd\/\d+)$/.test(path);
+}
+
 /** Whether a symlink may be followed: root's and one's own. */
 export function isTrusted(link: Pick<FileStat, 'uid'>, { ownUid }: Pick<OperatorRules, 'ownUid'>): boolean {
   return link.uid === 0 || link.uid === ownUid;

@@ -3,7 +3,7 @@
 import { flagHelpText } from './flag-help.ts';
 import { type PlatformFacts, helpText, usageText, versionJson, versionText } from './help.ts';
 import { OptionError, UsageWanted } from './option-error.ts';
-import type { Options } from './options.ts';
+import type { FilterArgument, Options } from './options.ts';
 import type { RawOptions } from './raw-options.ts';
 import { resolveOptions } from './resolve.ts';
 import type { Environment } from './resolve.ts';
@@ -19,6 +19,8 @@ export interface StopOutcome {
   readonly isServer: boolean;
   /** The client's --log-file, where it was met before the mistake: the lines go there, too. */
   readonly logFile?: string;
+  /** The client's rules that were met before; a mistake in them would have been told instead. */
+  readonly filters: readonly FilterArgument[];
 }
 
 export type ParseOutcome = { readonly kind: 'options'; readonly options: Options } | StopOutcome;
@@ -33,28 +35,43 @@ export function parseArguments(
   environment: Environment,
   platform?: () => PlatformFacts,
 ): ParseOutcome {
-  if (words.length === 0) return stop('', usageText(), 1, false);
+  if (words.length === 0) return stopped('', usageText(), 1, undefined);
   let begun: RawOptions | undefined;
+  const stop = (stdout: string, stderr: string, exitCode: number): StopOutcome =>
+    stopped(stdout, stderr, exitCode, begun);
   try {
     const raw = scanWords(words, (each) => (begun = each));
-    if (raw.isServerSender && !raw.isServer) return stop('', usageText(), 1, false);
-    if (raw.flagHelp !== null) return stop(flagHelpText(raw.flagHelp), '', 0, raw.isServer);
-    if (raw.help || (raw.humanReadable > 1 && words.length === 1))
-      return stop(helpText(), '', 0, raw.isServer);
-    if (raw.version > 1) return stop(versionJson(platform?.()), '', 0, raw.isServer);
-    if (raw.version > 0) return stop(versionText(platform?.()), '', 0, raw.isServer);
+    if (raw.isServerSender && !raw.isServer) return stop('', usageText(), 1);
+    if (raw.flagHelp !== null) return stop(flagHelpText(raw.flagHelp), '', 0);
+    if (raw.help || (raw.humanReadable > 1 && words.length === 1)) return stop(helpText(), '', 0);
+    if (raw.version > 1) return stop(versionJson(platform?.()), '', 0);
+    if (raw.version > 0) return stop(versionText(platform?.()), '', 0);
     return { kind: 'options', options: resolveOptions(words, raw, environment) };
   } catch (error) {
-    if (error instanceof UsageWanted) return stop('', usageText(), 1, false);
+    if (error instanceof UsageWanted) return stop('', usageText(), 1);
     if (error instanceof OptionError) {
-      const stopped = stop('', `${error.message}\n`, error.exitCode, words.includes('--server'));
+      const refused = stop('', `${error.message}\n`, error.exitCode);
       const logFile = begun?.logFile ?? null;
-      return logFile === null || stopped.isServer ? stopped : { ...stopped, logFile };
+      if (words.includes('--server')) return { ...refused, isServer: true, filters: [] };
+      return logFile === null ? refused : { ...refused, logFile };
     }
     throw error;
   }
 }
 
-function stop(stdout: string, stderr: string, exitCode: number, isServer: boolean): StopOutcome {
-  return { kind: 'stop', stdout, stderr, exitCode, isServer };
+function stopped(
+  stdout: string,
+  stderr: string,
+  exitCode: number,
+  begun: RawOptions | undefined,
+): StopOutcome {
+  const isServer = begun?.isServer === true;
+  return {
+    kind: 'stop',
+    stdout,
+    stderr,
+    exitCode,
+    isServer,
+    filters: isServer ? [] : (begun?.filters ?? []),
+  };
 }

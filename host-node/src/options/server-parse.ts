@@ -37,5 +37,6 @@ function refused(text: string): StopOutcome {
     stderr: `rsync: on remote machine: ${text}\n`,
     exitCode: 1,
     isServer: true,
+    filters: [],
   };
 }
