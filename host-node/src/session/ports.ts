@@ -132,7 +132,8 @@ export type ReceiveResult = 'good' | 'redo' | 'failed' | 'discarded' | 'delayed'
 export interface ReceiverFiles {
   /**
    * Reads sum head, tokens and digest of one transfer record from the channel and puts the file in place. Whatever
-   * fails locally, the stream is read to the end of the record. Throws only for faults that end the run.
+   * fails locally, the stream is read to the end of the record. Throws only for faults that end the run. Tells the item as soon
+   * as there is something to write to: an item without it has no line (observed).
    * `pending`: the data will be put in place while the session goes on; {@link later} tells how that ended.
    */
   receive(entry: Entry, item: Item, channel: Channel, redo: boolean): Task<ReceiveResult | 'pending'>;

@@ -169,7 +169,7 @@ class ReceiverRole {
       yield* this.#takePlayed(this.#state.played, { live, entry }, item);
       return;
     }
-    report.item(entry, item);
+    if (config.dryRun || config.batchOnly) report.item(entry, item);
     if (config.dryRun) return;
     if (config.batchOnly) {
       // A client records what comes; a server is sent nothing.
@@ -202,8 +202,8 @@ class ReceiverRole {
       yield* this.#files.skip(entry, item, channel);
       return;
     }
-    report.item(entry, item);
     if (config.batchOnly) {
+      report.item(entry, item);
       yield* this.#files.skip(entry, item, channel);
       this.#state.take(live, entry, 'good');
       return;

@@ -96,6 +96,7 @@ export class DataReceiver {
     this.#hash.begin();
     if (file.append !== 'no') this.#skipOldPart();
     this.#tokens.begin();
+    let fresh = true;
     for (;;) {
       while (!this.#tokens.tryToken()) {
         this.#copyRun();
@@ -103,6 +104,8 @@ export class DataReceiver {
       }
       const { tokenKind } = this.#tokens;
       if (tokenKind === TOKEN_END) break;
+      if (fresh) file.progress(this.#position);
+      fresh = false;
       if (tokenKind === TOKEN_LITERAL) this.#literal();
       else this.#match();
     }

@@ -46,7 +46,10 @@ export class TreeReceiverFiles implements ReceiverFiles {
     this.#basis.check(entry, item);
     yield* this.#data.readHead(channel);
     const offered = this.#localData?.take(entry.ndx);
-    if (offered !== undefined && !redo && this.later?.submit(entry, item, offered)) return 'pending';
+    if (offered !== undefined && !redo && this.later?.submit(entry, item, offered)) {
+      this.#state.report.item(entry, item);
+      return 'pending';
+    }
     yield* this.#earlierFiles();
     const name = this.#state.nameOf(entry);
     const found = this.#basis.find(item, name);
@@ -59,6 +62,7 @@ export class TreeReceiverFiles implements ReceiverFiles {
         return 'discarded';
       }
       this.#open = target;
+      this.#state.report.item(entry, item);
       const good = yield* this.#receiveData(entry, target, offered, redo);
       const written = statOf(target.output);
       this.#closeOutput(target);
