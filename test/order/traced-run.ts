@@ -1,8 +1,8 @@
 // Runs a sync under strace and tells what it removed, call by call, beside the lines that it printed.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { ourCommand } from '../crash/crash-kit.ts';
+import { ourProgram } from '../program-scripts.ts';
 
 const CALLS = 'unlink,unlinkat,rmdir,rename,renameat,renameat2';
 const TIMEOUT_MS = 600_000;
@@ -30,11 +30,9 @@ export class Stage {
   constructor(directory: string) {
     this.#directory = directory;
     this.#shell = path.join(directory, 'shell');
-    this.#ours = path.join(directory, 'ours');
     mkdirSync(directory, { recursive: true });
-    writeFileSync(this.#shell, '#!/bin/sh\nshift\nexec sh -c "exec $*"\n');
-    writeFileSync(this.#ours, `#!/bin/sh\nexec ${ourCommand} "$@"\n`);
-    for (const file of [this.#shell, this.#ours]) chmodSync(file, 0o755);
+    writeFileSync(this.#shell, '#!/bin/sh\nshift\nexec sh -c "exec $*"\n', { mode: 0o755 });
+    this.#ours = ourProgram(directory);
   }
 
   get ours(): string {

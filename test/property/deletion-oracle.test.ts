@@ -19,6 +19,7 @@ import { TextRenderer } from '@ocrsync/node/report/text-renderer';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ensurePeer } from '../../interop/peers.ts';
 import { type Random, seeded } from '../../interop/random.ts';
+import { CaughtOutput } from '../caught-output.ts';
 
 const seconds = Number(process.env['FILTER_SECONDS'] ?? 8);
 /** CI walks known seeds, the last of them once a difference; everybody else explores. */
@@ -123,18 +124,13 @@ function outcome(code: number | null, stdout: string, stderr: string, destinatio
 }
 
 async function ours(options: readonly string[], source: string, destination: string): Promise<Outcome> {
-  const texts = { stdout: '', stderr: '' };
+  const output = new CaughtOutput();
   const parsed = parseArguments([...options, `${source}/`, `${destination}/`], {});
   if (parsed.kind === 'stop') return outcome(parsed.exitCode, '', parsed.stderr, destination);
-  const sink = new TextRenderer(parsed.options, {
-    write: (stream, text) => void (texts[stream] += text),
-    charset: 'utf-8',
-    processId: 1,
-    nowSeconds: () => 0,
-  });
+  const sink = new TextRenderer(parsed.options, output);
   const signal = new AbortController().signal;
   const { exitCode } = await runClient(parsed.options, { sink, signal, line: () => undefined });
-  return outcome(exitCode, texts.stdout, texts.stderr, destination);
+  return outcome(exitCode, output.stdout, output.stderr, destination);
 }
 
 function theirs(options: readonly string[], source: string, destination: string): Outcome {

@@ -1,6 +1,6 @@
 // What --explain says, for one path after the other, in local copies and with the real rsync at the other end.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,6 +9,7 @@ import type { ExplanationResult } from '@ocrsync/node/report/explanation';
 import { explanationLines, explanationObject } from '../../../cli/src/explain.ts';
 import { explainWords } from '../../../cli/src/explain-words.ts';
 import { findPeer } from '../../../interop/peers.ts';
+import { localShell } from '../../program-scripts.ts';
 import { optionsOf } from '../options/run-line.ts';
 import { schemaFaults } from '../report/schema.ts';
 
@@ -30,8 +31,7 @@ beforeAll(() => {
     ],
     { cwd: directory },
   );
-  writeFileSync(path.join(directory, 'rsh'), '#!/bin/sh\nshift\nexec sh -c "$*"\n');
-  chmodSync(path.join(directory, 'rsh'), 0o755);
+  localShell(directory, '', 'rsh');
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 

@@ -6,7 +6,8 @@ import { sync, SyncError } from '@ocrsync/node/api/sync';
 import { optionWords } from '@ocrsync/node/api/sync-words';
 import type { SyncOptions } from '@ocrsync/node/api/sync';
 import { findPeer } from '../../../interop/peers.ts';
-import { localShell, readTree, tempDirectory, writeTree } from './temp-tree.ts';
+import { localShell } from '../../program-scripts.ts';
+import { readTree, tempDirectory, writeTree } from './temp-tree.ts';
 
 const rsync = findPeer('3.4.1');
 

@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { sync, SyncError } from '@ocrsync/node/api/sync';
 import type { SyncEvent, SyncOptions } from '@ocrsync/node/api/sync';
 import { findPeer } from '../../../interop/peers.ts';
-import { localShell, readTree, tempDirectory, writeTree } from './temp-tree.ts';
+import { localShell } from '../../program-scripts.ts';
+import { readTree, tempDirectory, writeTree } from './temp-tree.ts';
 
 const rsync = findPeer('3.4.1');
 

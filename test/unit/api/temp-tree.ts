@@ -1,5 +1,5 @@
 // Trees on the real disk for the tests of the library call, and the remote shell that stays on this machine.
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach } from 'vitest';
@@ -32,12 +32,4 @@ export function readTree(root: string): Record<string, string> {
     .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)))
     .sort();
   return Object.fromEntries(names.map((name) => [name, readFileSync(path.join(root, name), 'latin1')]));
-}
-
-/** A remote shell that runs its command here, after the lines of `before`. */
-export function localShell(directory: string, before = ''): string {
-  const file = path.join(directory, 'remote-shell');
-  writeFileSync(file, `#!/bin/sh\nshift\n${before}\nexec sh -c "$*"\n`);
-  chmodSync(file, 0o755);
-  return file;
 }

@@ -1,19 +1,16 @@
 // Batches in both directions: what one program has recorded, the other one plays (docs/protocol/04-transfer.md §17).
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { findPeer } from '../../../interop/peers.ts';
-import { ourCommand } from '../../crash/crash-kit.ts';
+import { localShell, ourProgram } from '../../program-scripts.ts';
 
 const upstream = findPeer('3.4.1');
 const directory = mkdtempSync(path.join(tmpdir(), 'ocrsync-batch-'));
-const shell = path.join(directory, 'shell');
-const ours = path.join(directory, 'ours');
-writeFileSync(shell, '#!/bin/sh\nshift\nexec sh -c "$*"\n');
-writeFileSync(ours, `#!/bin/sh\nexec ${ourCommand} "$@"\n`);
-for (const script of [shell, ours]) chmodSync(script, 0o755);
+const shell = localShell(directory);
+const ours = ourProgram(directory);
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 const TREES = `rm -rf s d start B B.sh; mkdir -p s/sub start/gone; seq 2000 >s/a; echo b >s/sub/b; ln -s a s/l; ln s/sub/b s/hard

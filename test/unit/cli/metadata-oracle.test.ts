@@ -1,21 +1,13 @@
 // Differential: access times, fake-super and nodes, beside rsync 3.4.1 on the real disk: the same lines, exit codes, trees and
 // attributes. Run as root they cover devices and foreign owners.
 import { spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { currentDirectory } from '@ocrsync/native/at-calls';
 import { loadNative } from '@ocrsync/native/load';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findPeer } from '../../../interop/peers.ts';
+import { localShell } from '../../program-scripts.ts';
 
 const rsync = findPeer('3.4.1');
 const native = loadNative();
@@ -39,7 +31,7 @@ beforeEach(() => {
   mkdirSync('.cache', { recursive: true });
   base = mkdtempSync(path.resolve('.cache/metadata-'));
   chmodSync(base, 0o777);
-  writeFileSync(path.join(base, 'rsh'), '#!/bin/sh\nshift\nexec sh -c "$*"\n', { mode: 0o755 });
+  localShell(base, '', 'rsh');
 });
 afterEach(() => rmSync(base, { recursive: true, force: true }));
 

@@ -1,11 +1,11 @@
 // Symlinks that another user has put into paths that the operator typed: refused as rsync 3.5.0 does, followed when they are root's
 // or one's own, and with --insecure-links (docs/protocol/09-rsync-3.5.md §2, §3, §6). Needs root, who can give links away.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findPeer } from '../../../interop/peers.ts';
 import { ourCommand } from '../../crash/crash-kit.ts';
+import { localShell } from '../../program-scripts.ts';
 
 const peer = findPeer('3.5.0');
 const isRoot = process.geteuid?.() === 0;
@@ -14,7 +14,7 @@ const OTHER = 4711;
 let base = '';
 beforeEach(() => {
   base = mkdtempSync('/tmp/ocrsync-operator-');
-  writeFileSync(path.join(base, 'rsh'), '#!/bin/sh\nshift\nexec sh -c "$*"\n', { mode: 0o755 });
+  localShell(base, '', 'rsh');
 });
 afterEach(() => rmSync(base, { recursive: true, force: true }));
 

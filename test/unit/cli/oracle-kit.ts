@@ -1,11 +1,11 @@
 // Runs one command line with rsync 3.4.1 and with ocrsync, as client and as server, and compares what is left and what is said.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'vitest';
 import { findPeer } from '../../../interop/peers.ts';
-import { ourCommand } from '../../crash/crash-kit.ts';
+import { localShell, ourProgram } from '../../program-scripts.ts';
 
 export const upstream = findPeer('3.4.1');
 
@@ -25,11 +25,8 @@ export class OracleKit {
 
   constructor(prepare: string) {
     this.#prepare = prepare;
-    this.#shell = path.join(this.directory, 'shell');
-    this.#ours = path.join(this.directory, 'ours');
-    writeFileSync(this.#shell, '#!/bin/sh\nshift\nexec sh -c "$*"\n');
-    writeFileSync(this.#ours, `#!/bin/sh\nexec ${ourCommand} "$@"\n`);
-    for (const script of [this.#shell, this.#ours]) chmodSync(script, 0o755);
+    this.#shell = localShell(this.directory);
+    this.#ours = ourProgram(this.directory);
   }
 
   get work(): string {

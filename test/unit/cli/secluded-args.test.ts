@@ -1,19 +1,16 @@
 // --secluded-args between this program and the real one, in both roles: names that no shell may touch arrive as they are.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { findPeer } from '../../../interop/peers.ts';
-import { ourCommand } from '../../crash/crash-kit.ts';
+import { localShell, ourProgram } from '../../program-scripts.ts';
 
 const upstream = findPeer('3.4.1');
 const directory = mkdtempSync(path.join(tmpdir(), 'ocrsync-secluded-'));
-const shell = path.join(directory, 'shell');
-const ours = path.join(directory, 'ours');
-writeFileSync(shell, '#!/bin/sh\nshift\nexec sh -c "$*"\n');
-writeFileSync(ours, `#!/bin/sh\nexec ${ourCommand} "$@"\n`);
-for (const script of [shell, ours]) chmodSync(script, 0o755);
+const shell = localShell(directory);
+const ours = ourProgram(directory);
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 const PROGRAMS = { upstream: upstream!, ours };

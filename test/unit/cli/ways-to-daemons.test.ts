@@ -1,17 +1,17 @@
 // The ways to a daemon beside the real client: proxies, connection programs, addresses, socket options, early input, ssh's words.
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findPeer } from '../../../interop/peers.ts';
-import { ourCommand } from '../../crash/crash-kit.ts';
+import { ourProgram } from '../../program-scripts.ts';
 
 const upstream = findPeer('3.4.1');
 const newer = findPeer('3.5.0');
 const directory = mkdtempSync(path.join(tmpdir(), 'ocrsync-ways-'));
-const ours = path.join(directory, 'ours');
+const ours = ourProgram(directory);
 const shell = path.join(directory, 'ssh');
 const GREETING = '@RSYNCD: 31.0\n@ERROR: the end\n';
 
@@ -44,9 +44,9 @@ let serve: (socket: Socket) => void = () => undefined;
 let heard: string[] = [];
 
 beforeAll(async () => {
-  writeFileSync(ours, `#!/bin/sh\nexec ${ourCommand} "$@"\n`);
-  writeFileSync(shell, `#!/bin/sh\n{ echo "port=$RSYNC_PORT"; echo "$*"; } >'${directory}/seen'\nexit 1\n`);
-  for (const script of [ours, shell]) chmodSync(script, 0o755);
+  writeFileSync(shell, `#!/bin/sh\n{ echo "port=$RSYNC_PORT"; echo "$*"; } >'${directory}/seen'\nexit 1\n`, {
+    mode: 0o755,
+  });
   writeFileSync(path.join(directory, 'small'), 'hello\0');
   writeFileSync(path.join(directory, 'empty'), '');
   writeFileSync(path.join(directory, 'large'), 'x'.repeat(5121));

@@ -3,10 +3,8 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { runClient } from '@ocrsync/node/api/client';
-import { parseArguments } from '@ocrsync/node/options/parse';
-import { TextRenderer } from '@ocrsync/node/report/text-renderer';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { runWords } from '../transfer/client-run.ts';
 
 let base = '';
 beforeEach(() => {
@@ -19,20 +17,16 @@ beforeEach(() => {
 afterEach(() => rmSync(base, { recursive: true, force: true }));
 
 async function run(...words: readonly string[]): Promise<{ code: number; lines: string[]; left: string[] }> {
-  let stdout = '';
   const missing = ['f', 'gone', 'file', 'link', 'kept', 'never'].map((name) => path.join(base, 's', name));
-  const parsed = parseArguments(['-ai', '--delete-missing-args', ...words, ...missing, `${base}/d/`], {});
-  if (parsed.kind === 'stop') throw new Error(parsed.stderr);
-  const sink = new TextRenderer(parsed.options, {
-    write: (stream, text) => void (stdout += stream === 'stdout' ? text : ''),
-    charset: 'utf-8',
-    processId: 1,
-    nowSeconds: () => 0,
-  });
-  const signal = new AbortController().signal;
-  const { exitCode } = await runClient(parsed.options, { sink, signal, line: () => undefined });
+  const { exit, stdout } = await runWords([
+    '-ai',
+    '--delete-missing-args',
+    ...words,
+    ...missing,
+    `${base}/d/`,
+  ]);
   const left = readdirSync(path.join(base, 'd')).sort();
-  return { code: exitCode, lines: stdout.split('\n').filter((line) => !line.startsWith('>f')), left };
+  return { code: exit, lines: stdout.split('\n').filter((line) => !line.startsWith('>f')), left };
 }
 
 it('deletes what has the name of a missing argument, but no full directory', async () => {

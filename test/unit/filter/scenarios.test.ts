@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findPeer } from '../../../interop/peers.ts';
+import { localShell } from '../../program-scripts.ts';
 import { runWords } from '../transfer/client-run.ts';
 
 type Tree = Readonly<Record<string, string | { readonly symlink: string }>>;
@@ -44,7 +45,7 @@ let base = '';
 beforeAll(() => {
   mkdirSync('.cache', { recursive: true });
   base = mkdtempSync(path.resolve('.cache/scenarios-'));
-  writeFileSync(path.join(base, 'rsh'), '#!/bin/sh\nshift\nexec sh -c "$*"\n', { mode: 0o755 });
+  localShell(base, '', 'rsh');
 });
 afterAll(() => {
   process.chdir(home);

@@ -1,12 +1,11 @@
 // Differential: pulls with --compare-dest, --copy-dest, --link-dest and --fuzzy by our receiving side leave the tree, and print the
 // lines, that rsync 3.4.1's own client does. Link counts are compared, so that links into the alternate directory are seen.
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findPeer } from '../../../interop/peers.ts';
-import { ourPull, realPull } from './pull-harness.ts';
+import { linesOf, ourPull, realPull, shell } from './pull-harness.ts';
 
 const rsync = findPeer('3.4.1');
 
@@ -95,12 +94,6 @@ const CASES: readonly Case[] = [
   ['similar files', SIMILAR, SIMILAR_THERE, '-aivyy --link-dest=ALT --link-dest=ALT/sub'],
 ];
 
-function shell(directory: string, script: string): string {
-  const run = spawnSync('bash', ['-ec', script], { cwd: directory, encoding: 'latin1' });
-  if (run.status !== 0) throw new Error(run.stderr);
-  return run.stdout;
-}
-
 function treeOf(directory: string, withTimes: boolean): string {
   const time = withTimes ? '%T@' : '';
   return shell(
@@ -108,14 +101,6 @@ function treeOf(directory: string, withTimes: boolean): string {
     `cd d; find . -mindepth 1 -printf '%P %y %m %n ${time} %l\n' | sed -E 's/^([^ ]* d [0-7]*) [0-9]*/\\1/' | sort
 find . -type f -exec md5sum {} + | sort -k 2; cd ..; find alt -type f -exec md5sum {} + 2>/dev/null | sort -k 2; echo`,
   );
-}
-
-function linesOf(text: string): string[] {
-  const lines = text.replace(/^opening.*\n/m, '').replace(/^total:.*\n/m, '');
-  return lines
-    .replace(/\n*sent [^]*$/, '\n')
-    .split('\n')
-    .sort();
 }
 
 function inNewDirectory<T>(run: (base: string) => Promise<T>): Promise<T> {

@@ -2,6 +2,7 @@
 import { runClient } from '@ocrsync/node/api/client';
 import { parseArguments } from '@ocrsync/node/options/parse';
 import { TextRenderer } from '@ocrsync/node/report/text-renderer';
+import { CaughtOutput } from '../../caught-output.ts';
 
 export interface ClientRun {
   readonly stdout: string;
@@ -11,25 +12,16 @@ export interface ClientRun {
 
 /** Relative paths are taken from the current directory. */
 export async function runWords(words: readonly string[]): Promise<ClientRun> {
-  let stdout = '';
-  let stderr = '';
+  const output = new CaughtOutput();
   const parsed = parseArguments(words, process.env);
   if (parsed.kind === 'stop') throw new Error(parsed.stderr);
-  const sink = new TextRenderer(parsed.options, {
-    write: (stream, text) => {
-      if (stream === 'stdout') stdout += text;
-      else stderr += text;
-    },
-    charset: 'utf-8',
-    processId: 1,
-    nowSeconds: () => 0,
-  });
+  const sink = new TextRenderer(parsed.options, output);
   const { exitCode } = await runClient(parsed.options, {
     sink,
     line: () => undefined,
-    remoteStderr: (line) => (stderr += `${line}\n`),
+    remoteStderr: (line) => (output.stderr += `${line}\n`),
     asksForPassword: false,
     signal: new AbortController().signal,
   });
-  return { stdout, stderr, exit: exitCode };
+  return { stdout: output.stdout, stderr: output.stderr, exit: exitCode };
 }

@@ -1,6 +1,6 @@
 // Pulls with our receiving side from a real rsync --server --sender, and the same pull by the real client, for comparison.
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { NO_FILTERS } from '@ocrsync/node/delete/filters';
 import { IdMap } from '@ocrsync/node/flist/id-map';
@@ -15,6 +15,7 @@ import { createDestination } from '@ocrsync/node/transfer/destination';
 import { pump } from '@ocrsync/node/transfer/pump';
 import { sessionConfig } from '@ocrsync/node/transfer/session-config';
 import { StreamDuplex } from '@ocrsync/node/transport/stream-duplex';
+import { CaughtOutput } from '../../caught-output.ts';
 
 export interface PullResult {
   readonly stdout: string;
@@ -39,18 +40,9 @@ export async function ourPull(
   if (endpoints.direction !== 'pull') throw new Error('no pull');
   const args = serverArguments(options, { push: false, paths: endpoints.remote.paths, quoting: false });
   const child = spawn(rsync, args, { cwd: directory, stdio: ['pipe', 'pipe', 'pipe'] });
-  let stdout = '';
-  let stderr = '';
-  child.stderr.on('data', (bytes: Buffer) => (stderr += bytes.toString('latin1')));
-  const renderer = new TextRenderer(options, {
-    write: (stream, text) => {
-      if (stream === 'stdout') stdout += text;
-      else stderr += text;
-    },
-    charset: 'utf-8',
-    processId: 1,
-    nowSeconds: () => 0,
-  });
+  const output = new CaughtOutput();
+  child.stderr.on('data', (bytes: Buffer) => (output.stderr += bytes.toString('latin1')));
+  const renderer = new TextRenderer(options, output);
   const report = new ClientReport({
     sink: renderer,
     side: 'receiver',
@@ -97,6 +89,7 @@ export async function ourPull(
   });
   child.kill();
   await closed;
+  const { stdout, stderr } = output;
   return { stdout, stderr, error: session.error, transferErrors: report.transferErrors, exitCode: undefined };
 }
 
@@ -108,14 +101,17 @@ export function realPull(
   source: string,
   destination: string,
 ): PullResult {
-  const shell = path.join(directory, 'shell');
-  writeFileSync(shell, `#!/bin/sh\nshift\nexec "$@"\n`);
-  chmodSync(shell, 0o755);
-  const run = spawnSync(rsync, [...words, '-e', shell, `--rsync-path=${rsync}`, `h:${source}`, destination], {
-    cwd: directory,
-    encoding: 'latin1',
-    timeout: 5000,
-  });
+  const farEnd = path.join(directory, 'shell');
+  writeFileSync(farEnd, `#!/bin/sh\nshift\nexec "$@"\n`, { mode: 0o755 });
+  const run = spawnSync(
+    rsync,
+    [...words, '-e', farEnd, `--rsync-path=${rsync}`, `h:${source}`, destination],
+    {
+      cwd: directory,
+      encoding: 'latin1',
+      timeout: 5000,
+    },
+  );
   return {
     stdout: run.stdout,
     stderr: run.stderr,
@@ -123,4 +119,21 @@ export function realPull(
     transferErrors: run.status === 23,
     exitCode: run.status ?? 255,
   };
+}
+
+/** Runs a script in a directory; throws what it says when it fails. */
+export function shell(directory: string, script: string): string {
+  const run = spawnSync('sh', ['-ec', script], { cwd: directory, encoding: 'latin1' });
+  if (run.status !== 0) throw new Error(run.stderr);
+  return run.stdout;
+}
+
+/** What a pull printed, sorted, without what is of one run: connection, sums of matches, summary. */
+export function linesOf(text: string): string[] {
+  return text
+    .replace(/^opening.*\n/m, '')
+    .replace(/^total:.*\n/m, '')
+    .replace(/\n*sent [^]*$/, '\n')
+    .split('\n')
+    .sort();
 }

@@ -1,12 +1,11 @@
 // Differential: a pull by our receiving side leaves the tree, and prints the lines, that rsync 3.4.1's own client does.
 // Lines of different processes may come in another order (07-output.md §3), so they are compared as sets.
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findPeer } from '../../../interop/peers.ts';
-import { ourPull, realPull } from './pull-harness.ts';
+import { linesOf, ourPull, realPull, shell } from './pull-harness.ts';
 
 const rsync = findPeer('3.4.1');
 
@@ -76,12 +75,6 @@ const LINES: readonly (readonly [keyof typeof DESTINATIONS, string])[] = [
   ),
 ];
 
-function shell(directory: string, script: string): string {
-  const run = spawnSync('sh', ['-ec', script], { cwd: directory, encoding: 'latin1' });
-  if (run.status !== 0) throw new Error(run.stderr);
-  return run.stdout;
-}
-
 /** Everything about the tree but what cannot be equal: sizes of directories, and times unless they are preserved. */
 function treeOf(directory: string, withTimes: boolean): string {
   const time = withTimes ? '%T@' : '';
@@ -90,15 +83,6 @@ function treeOf(directory: string, withTimes: boolean): string {
     `[ -d d ] || exit 0; cd d; find . -mindepth 1 -type d -printf '%P d %m ${time}\n' | sort
 find . ! -type d -printf '%P %y %m %n %s ${time} %l\n' | sort; find . -type f -exec md5sum {} + | sort -k 2`,
   );
-}
-
-function linesOf(text: string): string[] {
-  return text
-    .replace(/^opening.*\n/m, '')
-    .replace(/^total:.*\n/m, '')
-    .replace(/\n*sent [^]*$/, '\n')
-    .split('\n')
-    .sort();
 }
 
 describe.skipIf(rsync === undefined)('a pull from rsync 3.4.1', () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { sync } from '@ocrsync/node';
@@ -7,6 +7,7 @@ import { byteString } from '@ocrsync/node/options/byte-strings';
 import { commandOf } from '@ocrsync/node/transport/byte-words';
 import { afterAll, describe, expect, it } from 'vitest';
 import { findPeer } from '../../../interop/peers.ts';
+import { localShell } from '../../program-scripts.ts';
 
 const directory = mkdtempSync(path.join(tmpdir(), 'ocrsync-words-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -36,9 +37,7 @@ describe('the words of a command arrive byte for byte', () => {
 
 const peer = findPeer('3.4.1');
 describe.skipIf(peer === undefined)('a remote path with other than ASCII letters', () => {
-  const shell = path.join(directory, 'shell');
-  writeFileSync(shell, '#!/bin/sh\nshift\nexec sh -c "$*"\n');
-  chmodSync(shell, 0o755);
+  const shell = localShell(directory);
 
   it('is the one that was typed, for a push, a pull and an option', async () => {
     mkdirSync(path.join(directory, 'src'));

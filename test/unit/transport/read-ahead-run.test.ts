@@ -5,7 +5,8 @@ import { sync } from '@ocrsync/node/api/sync';
 import { probeRing } from '@ocrsync/node/fs/ring-probe';
 import { requireRing } from '@ocrsync/node/transfer/read-ahead-choice';
 import { findPeer } from '../../../interop/peers.ts';
-import { localShell, readTree, tempDirectory, writeTree } from '../api/temp-tree.ts';
+import { localShell } from '../../program-scripts.ts';
+import { readTree, tempDirectory, writeTree } from '../api/temp-tree.ts';
 
 const rsync = findPeer('3.4.1');
 const probe = probeRing();
