@@ -62,22 +62,7 @@ export function sessionConfig(options: Options, role: SessionRole): SessionConfi
     mungesLinks: options.mungeLinks === true && role.side === 'receiver' && !role.local,
     charset: role.charset,
     wishesOf29: wishesOf29(options),
-    list: {
-      recursive: options.recursive,
-      relative: options.relative,
-      links: options.links,
-      hardLinks: options.hardLinks > 0,
-      owner: options.owner,
-      group: options.group,
-      devices: options.devices,
-      specials: options.specials,
-      checksum: options.checksum,
-      numericIds: options.numericIds,
-      atimes: options.atimes > 0,
-      acls: options.acls,
-      xattrs: options.xattrs > 0,
-      missingArgs: options.missingArgs === 'delete',
-    },
+    list: listConfig(options),
     maxAlloc: options.maxAlloc,
     dryRun: options.dryRun && role.playedBatch === undefined,
     batchOnly: options.batch?.mode === 'only-write' || (options.dryRun && role.playedBatch !== undefined),
@@ -97,6 +82,26 @@ export function sessionConfig(options: Options, role: SessionRole): SessionConfi
     ignoreErrors: options.ignoreErrors,
     messagesInBand: role.messagesInBand,
     timeoutSeconds: options.timeoutSeconds,
+  };
+}
+
+/** What the entries of the lists carry. */
+function listConfig(options: Options): SessionConfig['list'] {
+  return {
+    recursive: options.recursive,
+    relative: options.relative,
+    links: options.links,
+    hardLinks: options.hardLinks > 0,
+    owner: options.owner,
+    group: options.group,
+    devices: options.devices,
+    specials: options.specials,
+    checksum: options.checksum,
+    numericIds: options.numericIds,
+    atimes: options.atimes > 0,
+    acls: options.acls,
+    xattrs: options.xattrs > 0,
+    missingArgs: options.missingArgs === 'delete',
   };
 }
 
