@@ -137,7 +137,8 @@ class TellingReceiver implements ReceiverFiles {
     throw new Error('nothing is skipped here');
   }
 
-  *receive(entry: Entry, _item: Item, channel: Channel): Task<ReceiveResult> {
+  *receive(entry: Entry, item: Item, channel: Channel): Task<ReceiveResult> {
+    this.#context.report.item(entry, item);
     const { reader, core } = channel;
     const { negotiated, protocol } = this.#context;
     const limits = { protocol, digestBytes: digestBytes(negotiated.transferChecksum) };

@@ -322,7 +322,8 @@ class MadeReceiver implements ports.ReceiverFiles {
     throw new Error('nothing is skipped here');
   }
 
-  *receive(entry: ports.Entry, _item: Item, channel: Channel): Task<ports.ReceiveResult> {
+  *receive(entry: ports.Entry, item: Item, channel: Channel): Task<ports.ReceiveResult> {
+    this.#context.report.item(entry, item);
     const { reader, core } = channel;
     const { protocol, negotiated } = this.#context;
     const digest = digestBytes(negotiated.transferChecksum);
