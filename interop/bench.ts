@@ -10,8 +10,10 @@ import { bigTree, mixedTree, plainTree } from './entries.ts';
 import { mutate, shorten } from './mutate.ts';
 import { normalizeRun } from './normalize.ts';
 import { excludeList, nameList, type OptionSet } from './option-sets.ts';
-import { runProgram } from './run.ts';
+import { runProgram, type Ran } from './run.ts';
 import { snapshot } from './snapshot.ts';
+import { commonWording } from './peer-wording.ts';
+import type { PeerVersion } from './peers.ts';
 import type { RunningSshd } from './ssh.ts';
 import { buildTree, pathOf } from './trees.ts';
 
@@ -25,6 +27,7 @@ export interface Programs {
 export interface Bench {
   readonly directory: string;
   readonly programs: Programs;
+  readonly peer: PeerVersion;
   readonly seed: number;
   readonly daemon: RunningServer;
   readonly sshd: RunningSshd | undefined;
@@ -193,13 +196,23 @@ export async function runRoute(
   if (ran.exit === 'timeout') patience.hangs++;
   const ordered = route.direction !== 'pull' || set.exactPullOrder === true;
   const exactOrder = ordered && set.racingNames !== true;
-  const lines = normalizeRun(ran, { exactOrder, progress2: set.options.includes('--info=progress2') });
+  const progress2 = set.options.includes('--info=progress2');
+  const lines = normalizeRun(inCommonWording(ran, bench.peer), { exactOrder, progress2 });
   const holes = set.holes === true;
   lines.push(...snapshot(destination, { nowNs, holes }).map((line) => `dst: ${line}`));
   if (set.changesSource === true) {
     lines.push(...snapshot(path.join(directory, 'src'), { nowNs, holes }).map((line) => `src: ${line}`));
   }
   return lines;
+}
+
+function inCommonWording({ stdout, stderr, exit }: Ran, peer: PeerVersion): Ran {
+  const reworded = (text: string): string =>
+    text
+      .split('\n')
+      .map((line) => commonWording(peer, line))
+      .join('\n');
+  return { stdout: reworded(stdout), stderr: reworded(stderr), exit };
 }
 
 /** Whether the program under test is there at all. */

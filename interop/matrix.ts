@@ -134,7 +134,8 @@ async function main(): Promise<number> {
   const daemon = await startDaemon(theirs, path.join(directory, 'daemon'), path.join(directory, 'work'));
   const sshd = cells.some((cell) => cell.transport === 'ssh') ? await openSshd(directory) : undefined;
   const seed = Number(values.seed);
-  const bench = { directory, programs: { ours: path.join(directory, 'ours'), theirs }, seed, daemon, sshd };
+  const programs = { ours: path.join(directory, 'ours'), theirs };
+  const bench = { directory, programs, peer, seed, daemon, sshd };
   const abandon = (): void => {
     killRunning();
     daemon.stop();
