@@ -8,6 +8,7 @@ import type {
   ChangeEvent,
   DeletedEvent,
   EventSink,
+  FileListEvent,
   RunEvent,
   RunStatistics,
   SummaryEvent,
@@ -46,6 +47,8 @@ type LogOptions = Pick<
   | 'links'
   | 'batch'
   | 'atimes'
+  | 'recursive'
+  | 'dirs'
 >;
 
 /** Writes a run into a log file. */
@@ -76,8 +79,7 @@ export class LogRenderer implements EventSink {
         this.#facts.learn(event);
         break;
       case 'file-list':
-        if (event.state !== 'start') break;
-        this.line(`${event.direction === 'send' ? 'building' : 'receiving'} file list`);
+        this.#fileList(event);
         break;
       case 'destination-created':
         if (this.#options.info.name > 0 || this.#options.formatHasItemize)
@@ -113,6 +115,14 @@ export class LogRenderer implements EventSink {
   exit(line: string, role: ProcessRole, totals: LogTotals = NOTHING): void {
     if (role === 'sender') this.#shortLine(totals);
     this.line(line);
+  }
+
+  /** What a client shows of the end of a whole list stands in its log as well, even with -q (observed). */
+  #fileList({ state, direction, incremental, count }: FileListEvent): void {
+    if (state === 'start') this.line(`${direction === 'send' ? 'building' : 'receiving'} file list`);
+    const { info, recursive, dirs, isServer } = this.#options;
+    if (state !== 'done' || incremental || isServer || info.flist === 0 || (!recursive && !dirs)) return;
+    this.line(info.flist === 1 ? 'done' : `${count} ${count === 1 ? 'file' : 'files'} to consider`);
   }
 
   /** One line with its time and process. */
