@@ -1,7 +1,7 @@
 // How much data a device holds, for --copy-devices (docs/protocol/03-file-list.md §4.3). Node cannot seek to an end, so the last
 // byte that can be read is searched for.
 import { BLOCK_DEVICE, TYPE_MASK } from '@ocrsync/core/file-type';
-import { FilesystemError, type OpenFile } from '../fs/filesystem.ts';
+import { type FileStat, FilesystemError, type OpenFile, type Root } from '../fs/filesystem.ts';
 
 /** Larger than any device; what can still be read there has no end. */
 const LARGEST_BYTES = 2 ** 50;
@@ -24,6 +24,21 @@ export function deviceSizeBytes(file: OpenFile, mode: number): number {
     else end = middle;
   }
   return end;
+}
+
+/** 0 for one that cannot be opened: that is told when its content is asked for. */
+export function sizeOfDevice(root: Root, at: string, { mode }: FileStat): number {
+  try {
+    const file = root.openRead(at, true);
+    try {
+      return deviceSizeBytes(file, mode);
+    } finally {
+      file.close();
+    }
+  } catch (error) {
+    if (error instanceof FilesystemError) return 0;
+    throw error;
+  }
 }
 
 function isReadable(file: OpenFile, byte: Uint8Array, position: number): boolean {

@@ -19,7 +19,7 @@ import type { SourceArgument } from './argument.ts';
 import { treeRuleFiles } from './rule-files.ts';
 import { isDevice, isDirectory, isSymlink, PERMISSION_MASK, REGULAR } from '@ocrsync/core/file-type';
 import type { Options } from '../options/options.ts';
-import { deviceSizeBytes } from './device-size.ts';
+import { sizeOfDevice } from './device-size.ts';
 import { type LinkOptions, looksBehindLinks, statAsSent, statOrNothing } from './source-links.ts';
 
 const IO_ERROR_GENERAL = 1;
@@ -170,6 +170,7 @@ export class SourceTrees {
     const { missingArgs } = this.#options.settings;
     const at = belowRoot(name);
     let words = 'No such file or directory (2)';
+    let call = `link_stat ${quoted(root, at)}`;
     try {
       const stat = this.#statNamed(root, at, name, kind);
       if (stat !== undefined) return this.#asFile(root, at, stat);
@@ -183,8 +184,9 @@ export class SourceTrees {
       if (!(error instanceof FilesystemError)) throw error;
       words = `${error.strerror} (${error.errno})`;
       this.ioError |= IO_ERROR_GENERAL;
+      if (this.#isUnsafeAndLost(root, at, kind)) call = `readlink_stat(${quoted(root, at)})`;
     }
-    this.#error(`rsync: [sender] link_stat ${quoted(root, at)} failed: ${words}`);
+    this.#error(`rsync: [sender] ${call} failed: ${words}`);
     return undefined;
   }
 
@@ -357,21 +359,6 @@ export class SourceTrees {
 
   #error(text: string): void {
     this.#options.report.message('error-xfer', text);
-  }
-}
-
-/** 0 for one that cannot be opened: that is told when its content is asked for. */
-function sizeOfDevice(root: Root, at: string, { mode }: FileStat): number {
-  try {
-    const file = root.openRead(at, true);
-    try {
-      return deviceSizeBytes(file, mode);
-    } finally {
-      file.close();
-    }
-  } catch (error) {
-    if (error instanceof FilesystemError) return 0;
-    throw error;
   }
 }
 
