@@ -114,8 +114,7 @@ function treeLines(directory: string, nowNs: bigint, untilNs: bigint): string[] 
 function hasOneWriter(one: Case): boolean {
   const words = one.options.flat();
   const verbosity = words.filter((word) => /^-[a-zA-Z]*v/.test(word) || word === '--verbose').join('');
-  const many =
-    /v.*v/.test(verbosity) || words.some((word) => word.startsWith('--info') || word.startsWith('--stderr'));
+  const many = /v.*v/.test(verbosity) || words.some((word) => /^--(info|debug|stderr)/.test(word));
   return one.direction !== 'pull' && !many;
 }
 

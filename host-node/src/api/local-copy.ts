@@ -21,6 +21,7 @@ import { faultLines } from './fault-lines.ts';
 import { makeClientSession, wantsDigests } from './client-session.ts';
 import { freshSeed } from './fresh-seed.ts';
 import { ownCharset } from './own-charset.ts';
+import { tellNoCommand } from './no-command.ts';
 import { receiverPlan, senderPlan } from './run-confinement.ts';
 import { SessionEnds } from './session-ends.ts';
 
@@ -33,6 +34,7 @@ export async function runLocalCopy(
 ): Promise<ClientResult> {
   const options: Options = { ...given, wholeFile: given.wholeFile ?? given.batch === null };
   const destination = endpoints.destination ?? '';
+  tellNoCommand(options, destination, environment);
   const far = farOptions(options, destination);
   const { writable } = receiverPlan(far, destination);
   environment.confinement?.begin({
@@ -106,8 +108,8 @@ function explainEnd(receiving: Session, report: LocalReceiverReport): void {
 
 /** A limit of speed and compression are of the stream; appended data is summed with what is there; %C wants a sum of the data, and some of --debug each step. */
 function mayLeaveStream(options: Options): boolean {
-  const { deltasum, send, recv, time } = options.debug;
-  if (wantsDigests(options) || deltasum > 1 || send + recv + time > 0) return false;
+  const { deltasum, own, send, recv, time } = options.debug;
+  if (wantsDigests(options) || deltasum > 1 || own + send + recv + time > 0) return false;
   return (
     options.batch === null && !options.compress && options.bwlimitKiBPerSecond === 0 && options.append === 0
   );

@@ -10,6 +10,7 @@ import { withStreamFlags } from '../transfer/batch-options.ts';
 import { play } from '../transfer/playback.ts';
 import type { ClientEnvironment, ClientResult } from './client-environment.ts';
 import { makeClientSession } from './client-session.ts';
+import { tellNoCommand } from './no-command.ts';
 import { finish } from './outcome.ts';
 import { batchError } from './record-batch.ts';
 import { receiverPlan } from './run-confinement.ts';
@@ -31,6 +32,7 @@ export async function runBatch(
     const head = source.head();
     const options = playedOptions(given, head, environment);
     const destination = given.operands.at(-1) ?? '';
+    tellNoCommand(options, destination, environment);
     environment.confinement?.begin(receiverPlan(options, destination));
     const client = makeClientSession(options, environment, {
       side: 'receiver',

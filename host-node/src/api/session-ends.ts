@@ -6,7 +6,6 @@ import { wireRules } from '../filter/wire-rules.ts';
 import type { FilterList } from '../filter/filter-list.ts';
 import { FilterState } from '../filter/filter-state.ts';
 import type { NameSource } from '../flist/name-splitter.ts';
-import { IdMap, idMapRules } from '../flist/id-map.ts';
 import { confinedName } from '../flist/files-from.ts';
 import { createListSource, type ListedNames, type TreeListSource } from '../flist/list-source.ts';
 import { ImpliedIncludes } from '../flist/implied-includes.ts';
@@ -41,6 +40,7 @@ import { timedSource } from './timed-source.ts';
 import { actingFilesystem } from './acting-filesystem.ts';
 import { becomeCopier } from './copy-as.ts';
 import { runFilters } from './run-filters.ts';
+import { runIds } from './run-ids.ts';
 
 export interface SessionEndsOptions {
   readonly options: Options;
@@ -165,10 +165,7 @@ export class SessionEnds implements SessionHost {
       ),
     );
     const checker = this.#listCheck(context);
-    const rules = idMapRules(options, this.#filesystem, (text) => this.report.message('error', text));
-    const ids = new IdMap(this.#filesystem, options.numericIds, rules);
-    const { debug } = this.report;
-    if (options.debug.own >= 2 && debug !== undefined) ids.told = (text) => debug('own', 2, () => text);
+    const ids = runIds(options, this.#filesystem, context, this.report);
     const lists = new MappingListReceiver({
       ids,
       owner: options.owner,

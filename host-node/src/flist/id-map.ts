@@ -1,6 +1,7 @@
 // Ids of the peer to ids of this system (docs/protocol/03-file-list.md §9.3). Knows of the file system only names.
 import type { Filesystem } from '../fs/filesystem.ts';
 import type { Options } from '../options/options.ts';
+import type { IdVoice } from './id-voice.ts';
 import { type IdRules, parseIdRules, ruledId } from './id-rules.ts';
 
 export type IdKind = 'user' | 'group';
@@ -36,8 +37,8 @@ export class IdMap {
   readonly #users = new Map<number, number>();
   readonly #groups = new Map<number, number>();
   readonly #ownGroups: ReadonlySet<number>;
-  /** Hears of each id that was looked up: --debug=OWN. */
-  told: ((text: string) => void) | undefined;
+  /** Hears of each id: --debug=OWN2. */
+  voice: IdVoice | undefined;
 
   constructor(system: IdSystem, numericIds: boolean, rules = NO_RULES) {
     this.#system = system;
@@ -52,7 +53,7 @@ export class IdMap {
     if (known.has(id) || this.#numericIds) return;
     const local = this.#mapped(kind, id, name);
     known.set(id, local);
-    this.told?.(`${kind === 'user' ? 'uid' : 'gid'} ${id}(${name}) maps to ${local}`);
+    this.voice?.learned(kind, id, name, local);
   }
 
   userId(id: number): number {
@@ -61,6 +62,21 @@ export class IdMap {
 
   groupId(id: number): number {
     return this.#groups.get(id) ?? this.#unannounced('group', id);
+  }
+
+  /** Tells that an entry has an id of the peer. What cannot be given is only told of where it has a name. */
+  tell(kind: IdKind, id: number, local: number): void {
+    const known = kind === 'user' ? this.#users : this.#groups;
+    const rules = kind === 'user' ? this.#rules.users : this.#rules.groups;
+    if (this.#numericIds && rules.length === 0) return;
+    if (kind === 'user' && !known.has(id) && !this.#system.isSuperUser) return;
+    this.voice?.met(kind, id, id === 0 && rules.length > 0 && !this.#numericIds ? 'root' : '', local);
+  }
+
+  /** A peer that cannot tell the name of id 0 means root, where a rule may ask for it. */
+  assumeRoot(): void {
+    if (this.#rules.users.length > 0) this.learn('user', 0, 'root');
+    if (this.#rules.groups.length > 0) this.learn('group', 0, 'root');
   }
 
   /** A peer that tells no name of id 0 means root. */

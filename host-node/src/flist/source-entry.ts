@@ -49,12 +49,12 @@ export class SourceEntries {
     this.#pieceAt = checksum === undefined ? 0 : core.alloc(PIECE_BYTES);
   }
 
-  /** Ids that were met and have a name here. */
+  /** Ids that were met and have a name here, the last one first. */
   idNames(kind: 'user' | 'group'): { id: number; name: string }[] {
     const met = kind === 'user' ? this.#users : this.#groups;
     const named: { id: number; name: string }[] = [];
     for (const [id, name] of met) if (name !== undefined) named.push({ id, name });
-    return named;
+    return named.reverse();
   }
 
   /**

@@ -11,8 +11,6 @@ export function tellAgreement(debug: DebugVoice, config: SessionConfig, negotiat
   const isServer = config.role === 'server';
   const side = config.side === 'sender' ? 'sender' : 'Receiver';
   if (charset !== undefined) debug('iconv', 1, () => `[${side}] charset: ${charset.name}`);
-  // Of a local copy the client tells both.
-  if (isServer && config.local) return;
   const who = isServer ? 'Server' : 'Client';
   const { peerProtocol, protocol, compression, compressionLevel } = negotiated;
   debug('proto', 1, () => `(${who}) Protocol versions: remote=${peerProtocol}, negotiated=${protocol}`);
@@ -20,7 +18,7 @@ export function tellAgreement(debug: DebugVoice, config: SessionConfig, negotiat
   debug('nstr', Math.max(2, level), () => offeredLists(config, negotiated));
   debug('nstr', level, () => `${who} ${checksumText(config, negotiated)}`);
   if (compression === 'none') return;
-  const shown = compressionLevel ?? DEFAULT_LEVELS[compression] ?? 0;
+  const shown = compression === 'lz4' ? 0 : (compressionLevel ?? DEFAULT_LEVELS[compression] ?? 0);
   const way = negotiated.peerCompressNames === undefined ? '' : 'negotiated ';
   debug('nstr', level, () => `${who} ${way}compress: ${compression} (level ${shown})`);
 }
@@ -35,20 +33,21 @@ function checksumText({ checksumChoice }: SessionConfig, negotiated: Negotiated)
   return `checksum: ${name}${isPair ? `,${checksumChoice.list}` : ''}`;
 }
 
-/** NSTR: what this end offered, and what the peer did. Upstream shows of both what it negotiated only. */
+/** NSTR: what this end offered, and what the peer did, or does by its protocol; nothing of what was chosen. */
 function offeredLists(config: SessionConfig, negotiated: Negotiated): string[] {
-  const { role, checksumNames, compressNames, compress, compressChoice } = config;
+  const { role, checksumNames, compressNames, compress, compressChoice, checksumChoice } = config;
   const [own, other] = role === 'server' ? ['Server', 'Client'] : ['Client', 'Server'];
-  const { peerChecksumNames, peerCompressNames } = negotiated;
-  const lines = [`${own} checksum list (on ${role}): ${checksumNames.join(' ')}`];
-  if (compress && compressChoice === undefined) {
-    lines.push(`${own} compress list (on ${role}): ${compressNames.join(' ')}`);
-  }
-  if (peerChecksumNames !== undefined)
-    lines.push(`${other} checksum list (on ${role}): ${peerChecksumNames}`);
-  if (peerCompressNames !== undefined)
-    lines.push(`${other} compress list (on ${role}): ${peerCompressNames}`);
-  return lines;
+  const { transferChecksumName, peerChecksumNames, peerCompressNames } = negotiated;
+  const lists = (who: string, checksums: string, compressions: string): string[] => [
+    ...(checksumChoice === undefined ? [`${who} checksum list (on ${role}): ${checksums}`] : []),
+    ...(compress && compressChoice === undefined
+      ? [`${who} compress list (on ${role}): ${compressions}`]
+      : []),
+  ];
+  return [
+    ...lists(own, checksumNames.join(' '), compressNames.join(' ')),
+    ...lists(other, peerChecksumNames ?? transferChecksumName, peerCompressNames ?? 'zlib'),
+  ];
 }
 
 /** DUP: what a sorted list has lost. `names`: of its positions, before. */

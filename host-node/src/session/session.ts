@@ -205,9 +205,9 @@ export class Session {
     context.recorder = recorder;
     channel.incremental = negotiated.incremental;
     channel.countedFromByte = context.handshakeReadBytes;
-    if (config.playedBatch === undefined) this.#enableMux(negotiated.protocol);
     const { debug } = this.#host.report;
     if (debug !== undefined) tellAgreement(debug, config, negotiated);
+    if (config.playedBatch === undefined) this.#enableMux(negotiated.protocol);
     yield* this.#exchangeFilters(negotiated);
     recorder?.begin(context);
     if (config.side === 'sender') yield* this.#send(context);

@@ -71,6 +71,7 @@ function setOwner(state: DestinationState, { role, name, entry }: AttributeReque
     filesystem.isSuperUser && options.owner && isSettable(state, name, 'uid', list.uid(row), stat.uid);
   const changeGid = options.group && !skipGroup && isSettable(state, name, 'gid', list.gid(row), stat.gid);
   if (!changeUid && !changeGid) return 'same';
+  tellOwner(state, name, stat, changeUid ? list.uid(row) : undefined, changeGid ? list.gid(row) : undefined);
   try {
     state.tree.chown(name, changeUid ? list.uid(row) : -1, changeGid ? list.gid(row) : -1);
     return 'changed';
@@ -189,6 +190,20 @@ function ownName({ options, tree }: DestinationState, name: string, stat: FileSt
 /** A directory that the kernel gave setgid on creation keeps it unless permissions are preserved (§10.1 step 1). */
 export function createdDirectoryMode(mode: number, created: FileStat): number {
   return isDirectory(created.mode) ? mode | (created.mode & 0o2000) : mode;
+}
+
+/** --debug=OWN. undefined: stays. */
+export function tellOwner(
+  state: DestinationState,
+  name: string,
+  stat: Pick<FileStat, 'uid' | 'gid'>,
+  uid: number | undefined,
+  gid: number | undefined,
+): void {
+  state.report.debug?.('own', 1, () => [
+    ...(uid === undefined ? [] : [`set uid of ${name} from ${stat.uid} to ${uid}`]),
+    ...(gid === undefined ? [] : [`set gid of ${name} from ${stat.gid} to ${gid}`]),
+  ]);
 }
 
 /** --debug=TIME. */

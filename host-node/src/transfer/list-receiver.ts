@@ -46,12 +46,20 @@ export class MappingListReceiver implements ListReceiver {
       const end = ownerEnd(list, row);
       const uid = owner ? ids.userId(list.uid(row)) : list.uid(row);
       const gid = group ? ids.groupId(list.gid(row)) : list.gid(row);
+      if (ids.voice !== undefined) this.#tell(list, row, uid, gid);
       const skips = group && !ids.mayUseGroup(gid);
       if (skips || uid !== list.uid(row) || gid !== list.gid(row)) {
         setOwner(list, row, end, uid, gid, skips ? FLIST_SKIP_GROUP : 0);
       }
       row = end;
     }
+    ids.voice?.listDone(directory === undefined);
+  }
+
+  #tell(list: FileList, row: number, uid: number, gid: number): void {
+    const { ids, owner, group } = this.#options;
+    if (owner) ids.tell('user', list.uid(row), uid);
+    if (group) ids.tell('group', list.gid(row), gid);
   }
 }
 

@@ -30,7 +30,7 @@ export class LocalReceiverReport implements SessionReport {
     this.#stderrMode = stderrMode;
     this.#shown = shown;
     this.decided = decisionsTo(sink);
-    this.debug = debugVoice(debug, (text) => this.message('info', text));
+    this.debug = debugVoice(debug, (text) => this.#debugged(text));
   }
 
   message(severity: 'info' | 'warning' | 'error' | 'error-xfer', text: string): void {
@@ -46,6 +46,12 @@ export class LocalReceiverReport implements SessionReport {
       fromPeer: false,
       ...(travels ? {} : { unlogged: true }),
     });
+  }
+
+  /** Before anything is agreed a server's texts have no way but its stderr. */
+  #debugged(text: string): void {
+    if (this.#protocol > 0) this.message('info', text);
+    else this.#sink.event({ type: 'message', severity: 'error', text, fromPeer: false, unlogged: true });
   }
 
   deleted(name: string, isDirectory: boolean): void {

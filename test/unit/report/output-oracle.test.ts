@@ -189,9 +189,6 @@ describe.skipIf(rsync === undefined)('the lines of a local copy are those of rsy
 
 it('--debug tells what is ours alone, and what the real one tells at other moments', async () => {
   const told = async (words: string): Promise<string[]> => (await ours(`${words} @s/ @new/`)).stdout;
-  expect(await told('-a --debug=iconv --iconv=utf8,latin1')).toEqual(
-    expect.arrayContaining(['[sender] charset: utf8', '[Receiver] charset: latin1']),
-  );
   expect(await told('-aH --debug=hlink3,hash')).toEqual(
     expect.arrayContaining([
       '[generator] groups of hard links are found by tables of the host',

@@ -1,0 +1,40 @@
+// Words of --debug whose lines are about the work, not about a process: beside rsync 3.4.1, stream by stream.
+import { afterAll, describe, it } from 'vitest';
+import { OracleKit, upstream } from './oracle-kit.ts';
+
+const isRoot = process.getuid?.() === 0;
+const streams =
+  '>out 2>err; sed "s/^/out: /;s/[.][A-Za-z0-9]\\{6\\} from /.# from /" out; sed "s/^/err: /" err; rm out err';
+
+describe.skipIf(upstream === undefined)('--debug tells as rsync 3.4.1', () => {
+  const kit = new OracleKit(
+    'mkdir -p s/e d; echo a >s/a; echo b >s/e/b; touch -d @1500000000 s/a s/e/b s/e s',
+  );
+  afterAll(() => kit.remove());
+  const compare = (words: string): void => kit.compare(`RSYNC ${words} ${streams}`);
+
+  it('what both ends of a local copy agreed, the far one on stderr', () => {
+    compare('-a --debug=proto,nstr3 s/ d');
+    compare('-az --debug=proto,nstr3 --protocol=28 s/ d');
+    compare('-a --debug=nstr3 --checksum-choice=md5 --compress-choice=lz4 --compress-level=3 s/ d');
+    compare('-a --debug=iconv --iconv=utf8,latin1 s/ d');
+  });
+
+  it('what a server agreed, before it has another way than its stderr', () => {
+    compare('-a -M--debug=proto,nstr3 SH s/ h:$PWD/d');
+    compare('-a -M--debug=proto SH h:$PWD/s/ d');
+  });
+
+  it('that no command is started', () => {
+    compare('-a --debug=cmd2 s/ d');
+    compare('--debug=cmd2 s/a');
+  });
+
+  it.runIf(isRoot)('owners: of every id, and of what is given away', () => {
+    const owned = 'chown 1234:1 s/a; chown 77:1 s/e/b;';
+    for (const words of ['', '--protocol=29', '--usermap=77:0 -n']) {
+      kit.compare(`${owned} RSYNC -a --debug=own2 ${words} s/ d ${streams}`);
+      kit.compare(`${owned} RSYNC -a --debug=own2 ${words} SH h:$PWD/s/ d ${streams}`);
+    }
+  });
+});
