@@ -99,6 +99,11 @@ export class Channel {
     while (this.writer.queuedBytes > OUTPUT_HIGH_WATER_BYTES) yield WAIT_OUTPUT;
   }
 
+  /** Waits until everything that was written is on its way: later messages cannot overtake it. */
+  *flushed(): Task {
+    while (this.writer.queuedBytes > 0) yield WAIT_OUTPUT;
+  }
+
   /** An empty DATA frame (01 §12). Does nothing where the direction is not framed. */
   keepAlive(): void {
     if (this.outputMux) this.writer.message(MSG_DATA, new Uint8Array(0));

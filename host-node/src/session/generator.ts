@@ -49,6 +49,7 @@ class GeneratorRole implements GeneratorSink {
   #inFlightBytes = 0;
   /** The sender has been told that no more files will be asked for. */
   #requestsClosed = false;
+  #requests = 0;
   #current: LiveList | undefined;
   /** io_error bits of lists that had come before the walk began. */
   #ioErrorAhead = 0;
@@ -137,6 +138,8 @@ class GeneratorRole implements GeneratorSink {
         if (!list.isActive(entry.row)) continue;
         this.#walked(entry.ndx - 1);
         yield* this.#visit(entry, 'full');
+        // Names that old protocols carry as messages overtake all requests but the first one (observed).
+        if (this.#requests === 1 && this.#context.protocol < 29) yield* this.channel.flushed();
         if (list.isDirectory(entry.row)) yield* this.#deleteIn(entry, live);
       }
       this.#walked(list.start + list.count);
@@ -336,6 +339,7 @@ class GeneratorRole implements GeneratorSink {
 
   *request(ndx: number, iflags: number, basisType: number, xname: string | undefined): Task {
     yield* this.#limitInFlight();
+    this.#requests++;
     const found = this.#context.lists.find(ndx);
     // A dry run waits for no answer (observed: 3.4.1 closes its lists at once).
     if (found !== undefined && !this.#context.config.dryRun) {
