@@ -110,6 +110,14 @@ export const knownDifferences: readonly KnownDifference[] = [
       ),
   },
   {
+    reason: 'rsync makes the way to a destination that ends in `.`, and then fails to make the destination',
+    covers: (one, found) =>
+      one.options.flat().includes('--mkpath') &&
+      found.some((line) =>
+        /^- err: .*\[Receiver\] mkdir ".*\/\.\/?[^"/]*" failed: File exists \(17\)$/.test(line),
+      ),
+  },
+  {
     reason:
       'rsync appends to a file that is not there behind the length of its basis elsewhere: zeros, which --append-verify mostly notices (docs/protocol/04-transfer.md §3.10)',
     covers: (one, found) =>

@@ -127,13 +127,13 @@ function* agreeOnVersion(
   return { protocol, peerProtocol };
 }
 
-/** Options that the agreed protocol cannot carry (§3.2). */
+/** Options that the agreed protocol cannot carry; the first in upstream's order is told (§3.2). */
 function checkProtocolOptions({ list, local, wishesOf29 }: SessionConfig, protocol: number): void {
   const wishes: readonly (readonly [option: string, isWanted: boolean, needed: number])[] = [
-    ...wishesOf29.map((wish) => [wish, true, 29] as const),
     // Both ends of a local copy know how they are said.
     ['--acls', list.acls && !local, BLOCKS_PROTOCOL],
     ['--xattrs', list.xattrs && !local, BLOCKS_PROTOCOL],
+    ...wishesOf29.map((wish) => [wish, true, 29] as const),
     ['--atimes', list.atimes, ATIMES_PROTOCOL],
   ];
   for (const [option, isWanted, needed] of wishes) {

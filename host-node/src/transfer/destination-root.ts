@@ -53,7 +53,7 @@ function isEmptied(list: FileList): boolean {
 
 /** A file in a directory that was made for it, or would be. */
 function enterNew(state: DestinationState, { directory, leaf }: SplitPath): RootOutcome {
-  state.localName = leaf;
+  if (leaf !== '.') state.localName = leaf;
   if (state.dryRun) {
     state.rootPath = absolute(state.filesystem, directory);
     return 'missing';

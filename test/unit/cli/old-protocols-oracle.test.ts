@@ -11,4 +11,11 @@ describe.skipIf(upstream === undefined)('an old protocol', () => {
     kit.compare('RSYNC -av -F --protocol=27 SH h:$PWD/s/ d');
     kit.compare('RSYNC -av -f-!_x --protocol=28 s/ d');
   });
+
+  it('that lacks several options names the first of them', () => {
+    for (const words of ['-aAXy', '-aXy', '-ay --inplace --link-dest=..']) {
+      kit.compare(`RSYNC ${words} --protocol=27 SH s/ h:$PWD/d 2>&1 | head -1`);
+      kit.compare(`RSYNC ${words} --protocol=27 SH h:$PWD/s/ d 2>&1 | grep -a negotiated | sort -u`);
+    }
+  });
 });
