@@ -141,6 +141,17 @@ export const knownDifferences: readonly KnownDifference[] = [
       one.options.some((words) => /^--link-dest/.test(words.join(' '))) &&
       found.every((line) => /^\+ tree: "(?:[^"\\]|\\.)*" file /.test(line)),
   },
+  {
+    reason:
+      'rsync sets the whole mode of what it gives extended attributes, without -p too and of directories it works in (docs/protocol/04-transfer.md §9.1)',
+    covers: (one, found) =>
+      one.options.some((words) => /^(-[a-zA-Z]*X|--xattrs)/.test(words[0] ?? '')) &&
+      ((one.unprivileged &&
+        found.every((line) => line.includes(' dir ')) &&
+        differOnlyIn(found, /(?<=tree: "(?:[^"\\]|\\.)*" dir [0-7])[0-7](?=[0-7]{2} )/)) ||
+        (!one.options.some((words) => /^(-[a-zA-Z]*[ap]|--archive|--perms)/.test(words[0] ?? '')) &&
+          differOnlyIn(found, /(?<=tree: "(?:[^"\\]|\\.)*" [a-z]+ )[0-7]{4}(?= )/))),
+  },
 ];
 
 /** What rsync tells of a file whose first try has failed. */

@@ -9,6 +9,7 @@ import { diskName, isCompared, isOutOfReach, type XattrRights } from '../flist/x
 import { FilesystemError, type Root } from '../fs/filesystem.ts';
 import type { Entry, TargetXattrs } from '../session/ports.ts';
 import type { DestinationState } from './destination-state.ts';
+import { keepsMtime } from './kept-attributes.ts';
 import type { Place } from './place.ts';
 import { isSymlink } from '@ocrsync/core/file-type';
 
@@ -61,12 +62,16 @@ export class TreeTargetXattrs implements TargetXattrs {
     return due.map(({ number }) => number);
   }
 
-  /** What was changed gets its time again: where none below a second travel (protocol 30) that is to be seen. */
+  /**
+   * What was changed gets its time again: where none below a second travel (protocol 30) that is to be seen. Upstream gives it
+   * the sender's mode again as well, without -p, too, and to directories that its generator has opened and works in.
+   */
   applyLate(entry: Entry): void {
     const state = this.#state;
     const name = state.nameOf(entry);
-    if (!this.apply(entry, name, { root: state.tree, name }) || !state.options.times) return;
     const { list, row } = entry;
+    const isChanged = this.apply(entry, name, { root: state.tree, name });
+    if (!isChanged || !keepsMtime(state.options, list.mode(row))) return;
     try {
       state.tree.setTimes(name, { mtimeSec: list.mtimeSec(row), mtimeNsec: list.mtimeNsec(row) });
     } catch (error) {

@@ -77,7 +77,13 @@ function made(
         root.listXattrs(name).map((key) => [key, Buffer.from(root.getXattr(name, key)!).toString()]),
       ),
     entry: (name, set) => {
-      const list = { name: () => name, xattrs: () => set, mtimeSec: () => 77, mtimeNsec: () => 5 };
+      const list = {
+        name: () => name,
+        xattrs: () => set,
+        mode: () => 0o100644,
+        mtimeSec: () => 77,
+        mtimeNsec: () => 5,
+      };
       return { list: list as unknown as FileList, row: 0, ndx: 0 };
     },
   };
