@@ -15,6 +15,7 @@ import {
 import { intPayload, MSG_SUCCESS } from './messages.ts';
 import { NDX_DONE } from './ndx.ts';
 import type { Entry, GeneratorFiles, GeneratorSink, TargetXattrs } from './ports.ts';
+import { InFlight } from './in-flight.ts';
 import type { ReceivingState } from './receiving-state.ts';
 import { type Task, WAIT_PEER_TASK, WAIT_TURN } from './wait.ts';
 import { carriesXattrList, writeXattrRequest } from './xattr-lists.ts';
@@ -22,10 +23,8 @@ import { carriesXattrList, writeXattrRequest } from './xattr-lists.ts';
 /** With hard links the generator lets so many entries arrive before it begins (03 §14.5). */
 const HARD_LINK_LOOKAHEAD = 500;
 
-/** With --remove-source-files so many files may be asked for before one has arrived: fewer when they are large. */
-const MOST_IN_FLIGHT = 50;
-const FEW_IN_FLIGHT = 10;
-const MANY_BYTES = 128 * 1024;
+/** With -H a walk does not listen to the receiver half before so many have come, or it must wait: as upstream's. */
+const MANY_OUTCOMES = 1000;
 
 /** Plays the generator half to its goodbye. */
 export function* generateAll(
@@ -45,8 +44,7 @@ class GeneratorRole implements GeneratorSink {
   readonly #xattrs: TargetXattrs | undefined;
   readonly #redo: Entry[] = [];
   #askedAgain = false;
-  #inFlight = 0;
-  #inFlightBytes = 0;
+  readonly #inFlight: InFlight;
   /** The sender has been told that no more files will be asked for. */
   #requestsClosed = false;
   #requests = 0;
@@ -64,6 +62,7 @@ class GeneratorRole implements GeneratorSink {
     this.#context = context;
     this.#files = files;
     this.#state = state;
+    this.#inFlight = new InFlight(state, (ndx) => this.success(ndx, true));
   }
 
   get channel(): SessionContext['channel'] {
@@ -177,7 +176,9 @@ class GeneratorRole implements GeneratorSink {
       const entry = { list, row, ndx: ndxAt(list, at) };
       this.#walked(entry.ndx - 1);
       yield* this.#visit(entry, list.isDirectory(row) ? 'early-directory' : 'full');
-      if (this.#state.outcomes.length > 0 || this.#canCloseOne()) yield* this.#settle();
+      const many = this.#context.config.list.hardLinks ? MANY_OUTCOMES : 1;
+      if (this.#state.outcomes.length >= many) this.#inFlight.hear();
+      if (this.#inFlight.heard.length > 0 || this.#canCloseOne()) yield* this.#act();
     }
     this.#walked(list.start + list.count);
   }
@@ -227,20 +228,24 @@ class GeneratorRole implements GeneratorSink {
   // ---- what the receiver reports, and closing lists (§14.3) ----------------------------------------------------------
 
   *#settle(): Task {
-    const { outcomes } = this.#state;
-    while (outcomes.length > 0) {
-      const { entry, result } = outcomes.shift()!;
+    do {
+      this.#inFlight.hear();
+      yield* this.#act();
+    } while (this.#state.outcomes.length > 0);
+  }
+
+  *#act(): Task {
+    const { heard } = this.#inFlight;
+    for (let outcome = heard.shift(); outcome !== undefined; outcome = heard.shift()) {
+      const { entry, result } = outcome;
       const live = this.#liveOf(entry);
       if (live === undefined) continue;
       live.inProgress--;
-      this.#inFlight--;
-      this.#inFlightBytes -= entry.list.sizeBytes(entry.row);
       if (result === 'redo') {
         live.toRedo++;
         this.#redo.push(entry);
         continue;
       }
-      if (result === 'good') this.success(entry.ndx, true);
       // A hard link that could be asked for instead of a failed one comes too late then.
       if (result === 'good' || !this.#requestsClosed) {
         yield* this.#files.finished(entry, result === 'good', this);
@@ -295,7 +300,7 @@ class GeneratorRole implements GeneratorSink {
   }
 
   *#waitForPhase(phase: number): Task {
-    yield* this.#waitUntil(() => this.#state.phasesDone >= phase && this.#state.outcomes.length === 0);
+    yield* this.#waitUntil(() => this.#state.phasesDone >= phase && this.#state.isSettled);
   }
 
   *#waitUntil(condition: () => boolean): Task {
@@ -344,8 +349,7 @@ class GeneratorRole implements GeneratorSink {
     // A dry run waits for no answer (observed: 3.4.1 closes its lists at once).
     if (found !== undefined && !this.#context.config.dryRun) {
       found.live.inProgress++;
-      this.#inFlight++;
-      this.#inFlightBytes += found.entry.list.sizeBytes(found.entry.row);
+      this.#inFlight.asked(found.entry);
       found.live.request(found.entry.row);
       this.#state.played?.asked(found);
     }
@@ -368,8 +372,7 @@ class GeneratorRole implements GeneratorSink {
   *#limitInFlight(): Task {
     const { batchOnly, delaysUpdates, dryRun, removeSourceFiles } = this.#context.config;
     if (!removeSourceFiles || delaysUpdates || dryRun || batchOnly) return;
-    const most = (): number => (this.#inFlightBytes >= MANY_BYTES ? FEW_IN_FLIGHT : MOST_IN_FLIGHT);
-    if (this.#inFlight >= most()) yield* this.#waitUntil(() => this.#inFlight < most());
+    yield* this.#inFlight.limit();
   }
 
   #askForXattrs(ndx: number, iflags: number): void {

@@ -94,7 +94,7 @@ export class PeerMessages {
     if (this.state === undefined || this.context === undefined) return;
     const { live, entry } = this.context.lists.require(ndx, channel.role, channel.reader.byteOffset);
     if (live.closed) return;
-    this.state.outcomes.push({ entry, result: 'not-sent' });
+    this.state.add(entry, 'not-sent');
   }
 
   #peerExits(exitCode: number | undefined): never {

@@ -302,7 +302,8 @@ export class Session {
     channel.role = 'receiver';
     this.#keepAlive.speaks = true;
     this.#tasks.start(generateAll(context, generator, state, xattrs));
-    yield* receiveAll(context, taker, receiver, state, xattrs);
+    const receiving = receiveAll(context, taker, receiver, state, xattrs);
+    yield* config.list.hardLinks ? state.tellByPortions(receiving) : receiving;
   }
 
   /** Beside the list that comes back: a sender may write entries while it still reads names. */

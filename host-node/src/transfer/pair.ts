@@ -11,6 +11,9 @@ const STALLED_ROUNDS = 1000;
 
 /** Several rounds follow each other before signals and timers have their turn. */
 const TURN_MS = 10;
+/** How long one end works alone, though it has more to do: so many runs, if they take no longer than that. */
+const MOST_RUNS = 100;
+const RUN_ON_MS = 500;
 /** Sleep for files that threads put in place; ends early when half of them are done. */
 const FILES_WAIT_MS = 5;
 
@@ -43,8 +46,8 @@ async function runToEnds(a: Session, b: Session, options: PumpOptions): Promise<
       a.abort(stopped);
       b.abort(stopped);
     }
-    const stateA = a.run(options.nowMs());
-    const stateB = b.run(options.nowMs());
+    const stateA = runOn(a, options);
+    const stateB = runOn(b, options);
     let waitMs = 0;
     const movedAB = move(a, b, queues[0], (bytes) => {
       waitMs = Math.max(waitMs, limits[0]!.wrote(bytes, options.nowMs()));
@@ -76,6 +79,19 @@ async function runToEnds(a: Session, b: Session, options: PumpOptions): Promise<
       await new Promise((resolve) => setImmediate(resolve));
       turnMs = options.nowMs();
     }
+  }
+}
+
+/**
+ * An end works until it needs the other one, as a process of upstream does, whose output waits until then: what the generator asks for
+ * in one go is sent before it hears of what has arrived.
+ */
+function runOn(end: Session, options: PumpOptions): RunState {
+  const untilMs = options.nowMs() + RUN_ON_MS;
+  for (let runs = 1; ; runs++) {
+    const state = end.run(options.nowMs());
+    if (state !== 'turn' || end.waitsForFiles || runs === MOST_RUNS || options.nowMs() > untilMs)
+      return state;
   }
 }
 
