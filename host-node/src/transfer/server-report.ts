@@ -44,7 +44,7 @@ export class ServerReport implements SessionReport {
 
   constructor(options: ServerReportOptions) {
     this.#options = options;
-    this.debug = options.debug && debugVoice(options.debug, (text) => this.message('info', text));
+    this.debug = options.debug && debugVoice(options.debug, (text) => this.#debugged(text));
   }
 
   negotiated(negotiated: Negotiated): void {
@@ -55,6 +55,12 @@ export class ServerReport implements SessionReport {
     if (severity === 'error-xfer') this.transferErrors = true;
     if (severity === 'info' && this.#options.quiet) return;
     if (this.#travels(severity)) this.#frame(this.#codeOf(severity), `${text}\n`);
+    else this.#options.stderr(`${text}\n`);
+  }
+
+  /** What is agreed is said before the stream has frames. */
+  #debugged(text: string): void {
+    if (this.#protocol > 0) this.message('info', text);
     else this.#options.stderr(`${text}\n`);
   }
 

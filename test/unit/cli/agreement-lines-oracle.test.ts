@@ -1,0 +1,18 @@
+// Differential: on which stream a server says what was agreed, beside rsync 3.4.1 (docs/protocol/07-output.md §12.2).
+import { afterAll, describe, it } from 'vitest';
+import { OracleKit, upstream } from './oracle-kit.ts';
+
+describe.skipIf(upstream === undefined)('what a server says before its stream has frames', () => {
+  const kit = new OracleKit('mkdir s d; touch s/f; touch -d 2020-01-01 s/f s');
+  afterAll(() => kit.remove());
+
+  it.each([28, 32])(
+    'goes to its own stderr in protocol %i',
+    (protocol) => {
+      const words = `-av --iconv=utf-8,latin1 --protocol=${protocol} -M--debug=iconv SH`;
+      kit.compare(`RSYNC ${words} s/ h:$PWD/d 2>/dev/null`);
+      kit.compare(`RSYNC ${words} h:$PWD/s/ d 2>&1 >/dev/null`);
+    },
+    60_000,
+  );
+});
