@@ -78,6 +78,8 @@ function withoutChance(line: string): string {
 function isChance(line: string): boolean {
   // What -vv --stats of the real one tells of its allocator.
   if (/^out: ( {2}\w+: +-?\d+ +\(|rsync\[\d+\] .* heap statistics:)/.test(line)) return true;
+  // A process whose sibling has failed is told so by a signal, or has ended by then.
+  if (/^err: rsync error: received SIGUSR1 \(code 19\) at # \[\w+\]$/.test(line)) return true;
   return / (read error: Connection reset by peer \(104\)|write error: Broken pipe \(32\))$/.test(line);
 }
 
@@ -90,7 +92,10 @@ function logLines(file: string): string[] {
     return [];
   }
   const told = {
-    stdout: text.replace(/^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d \[\d+\] /gm, ''),
+    stdout: text
+      .replace(/^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d \[\d+\] /gm, '')
+      // Of a process whose sibling has failed: it may come to these lines or not.
+      .replace(/^(?:sent .* total size \d+\n)?rsync error: received SIGUSR1 \(code 19\) .*\n/gm, ''),
     stderr: '',
     exit: '',
   };

@@ -1,7 +1,8 @@
 // What the command does with its words: parse, run as client or server, print, exit (docs/protocol/05-options.md).
 import module from 'node:module';
 import { runClient } from '@ocrsync/node/api/client';
-import type { ClientResult } from '@ocrsync/node/api/client-environment';
+import type { ClientEnvironment, ClientResult } from '@ocrsync/node/api/client-environment';
+import type { EventSink } from '@ocrsync/node/report/events';
 import { openLogFile } from '@ocrsync/node/api/log-file';
 import { platformFacts } from '@ocrsync/node/api/capabilities';
 import { mistakeInRules } from '@ocrsync/node/api/read-rules';
@@ -91,12 +92,12 @@ async function run(typed: readonly string[]): Promise<number> {
   for (const { severity, text } of warnings) sink.event({ type: 'message', severity, text, fromPeer: false });
   const result = await runClient(options, {
     sink,
-    line: (text) => sink.event({ type: 'message', severity: 'info', text, fromPeer: true }),
+    line: linesTo(sink),
     signal,
     program: process.argv[1] === undefined ? 'ocrsync' : byteString(process.argv[1]),
     confinement: ownConfinement(options),
   });
-  if (!result.quiet || log !== undefined) printExitLine(result.exitCode, result.role, log, result.totals);
+  if (!result.quiet) printExitLine(result.exitCode, result.role, log, result.totals);
   return result.exitCode;
 }
 
@@ -113,6 +114,14 @@ function stop(answer: Omit<StopOutcome, 'kind' | 'isServer'>, role: ProcessRole)
   for (const line of stderr.split('\n')) if (line !== '') log?.line(line);
   printExitLine(exitCode, mistake === undefined ? role : 'client', log);
   return exitCode;
+}
+
+/** Lines that are no events of the engine. */
+function linesTo(sink: EventSink): ClientEnvironment['line'] {
+  return (text, audience) => {
+    const unlogged = audience === 'screen' ? { unlogged: true } : {};
+    sink.event({ type: 'message', severity: 'info', text, fromPeer: true, ...unlogged });
+  };
 }
 
 /** Somebody may have removed it. */

@@ -9,8 +9,8 @@ import type { LogTotals } from '../report/log-renderer.ts';
 
 export interface ClientEnvironment {
   readonly sink: EventSink;
-  /** A line that is no event: message of the day, module list. latin1, without newline. */
-  line(text: string): void;
+  /** A line that is no event: message of the day, module list. latin1, without newline. `screen`: not for a log file. */
+  line(text: string, audience?: 'screen'): void;
   readonly signal: AbortSignal;
   /** Takes the lines of the remote shell's stderr (latin1). Absent: they go to this process's own stderr. */
   readonly remoteStderr?: (line: string) => void;
@@ -34,7 +34,7 @@ export interface ClientResult {
   readonly exitCode: number;
   /** Who stands in the exit line. */
   readonly role: ProcessRole;
-  /** No exit line: the peer has announced its own end and printed its reason (01 §13.2). Where there is a log file it is told all the same (observed). */
+  /** No exit line: the peer has announced its own end and printed its reason (01 §13.2). */
   readonly quiet: boolean;
   /** What had been transferred, for the log file. Absent: it came to no session. */
   readonly totals?: LogTotals | undefined;

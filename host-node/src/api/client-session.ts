@@ -24,6 +24,8 @@ export interface ClientSession {
   transferErrors(): boolean;
   /** Tells the totals. */
   summary(): void;
+  /** An end that the peer has announced is told again (07 §11). */
+  readonly tellsPeersEnd: boolean;
   /** Of the session, if it has come so far. */
   totals(): LogTotals | undefined;
   /** Tells why the run ended early; who has stopped it, or has heard it from the peer, knows. */
@@ -124,6 +126,7 @@ export function makeClientSession(
       const { context } = session;
       if (context) sink.event({ type: 'summary', statistics: runStatistics(context, startMs) });
     },
+    tellsPeersEnd: options.logFile !== null && options.info.stats === 0,
     totals: () => session.context && runStatistics(session.context, startMs),
     explain: (error) => {
       const isStop = error instanceof RunError && error.code === 'ERR_ABORTED';

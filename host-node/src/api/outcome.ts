@@ -33,7 +33,12 @@ export function finish(
   client.release();
   tellExit(session, exitCode);
   environment.sink.event({ type: 'finished', exitCode });
-  return { exitCode, role: roleOf(session), quiet: session.error instanceof PeerExit, totals };
+  return {
+    exitCode,
+    role: roleOf(session),
+    quiet: session.error instanceof PeerExit && !client.tellsPeersEnd,
+    totals,
+  };
 }
 
 /** --debug=EXIT, and IO. */

@@ -61,9 +61,11 @@ export async function runOverDaemon(
   const agreed = { ...options, protocol: Math.min(options.protocol, agreement.protocol) };
   const told = splitServerArguments(agreed, { push: direction === 'push', paths, quoting: false });
   const words = told.visible;
-  if (tells('cmd')) environment.line(`sending daemon args: ${words.join(' ')}  (${words.length} args)`);
+  if (tells('cmd'))
+    environment.line(`sending daemon args: ${words.join(' ')}  (${words.length} args)`, 'screen');
   sendDaemonArguments(duplex, agreement.protocol, words);
-  if (options.secludedArgs && tells('cmd')) environment.line(wordsLine('protected args:', told.secluded));
+  if (options.secludedArgs && tells('cmd'))
+    environment.line(wordsLine('protected args:', told.secluded), 'screen');
   if (options.secludedArgs) duplex.write(secludedBlock(wordsToWire(told.secluded, options)));
   const client = clientSession(agreed, endpoints, environment, agreement.protocol);
   await pump(client.session, duplex, pumpOptions(options, environment));

@@ -38,7 +38,8 @@ export async function runOverShell(
   const shell = await startRemoteShell(words, shellOptions(options, environment));
   if (options.secludedArgs) {
     const { secluded } = told;
-    if (options.debug.cmd >= 1 && !options.quiet) environment.line(wordsLine('protected args:', secluded));
+    if (options.debug.cmd >= 1 && !options.quiet)
+      environment.line(wordsLine('protected args:', secluded), 'screen');
     shell.duplex.write(secludedBlock(wordsToWire(secluded, options)));
   }
   confineBeside(shell, environment, clientPlan(options, endpoints));
@@ -84,7 +85,7 @@ function tellCommand(
     environment.line(`${command} path=${paths[0] ?? '<NULL>'}`);
     environment.line(words.map((word, index) => `cmd[${index}]=${word} `).join(''));
   }
-  environment.line(wordsLine('opening connection using:', words));
+  environment.line(wordsLine('opening connection using:', words), 'screen');
 }
 
 export function wordsLine(head: string, words: readonly string[]): string {

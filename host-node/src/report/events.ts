@@ -125,7 +125,7 @@ export interface MessageEvent {
   readonly text: string;
   /** The peer said it. */
   readonly fromPeer: boolean;
-  /** Said past the client, by the receiving half of a local copy on its own stderr: a log file has it not. */
+  /** Not for a log file: how the server is called, and what the receiving half of a local copy says on its own stderr. */
   readonly unlogged?: boolean;
 }
 

@@ -46,7 +46,9 @@ function ended(client: string, server: string, words: string): unknown {
       existsSync(path.join(work, name))
         ? plain(readFileSync(path.join(work, name), 'latin1').replaceAll(work, 'W'))
         : [];
-    const said = plain(`${run.stdout}${run.stderr}`.replaceAll(work, 'W'));
+    const said = plain(`${run.stdout}${run.stderr}`.replaceAll(work, 'W')).filter(
+      (each) => !each.startsWith('opening connection'),
+    );
     return { code: run.status, said, log: read('log'), serverLog: read('slog') };
   } finally {
     rmSync(directory, { recursive: true, force: true });
@@ -63,6 +65,10 @@ const LOCAL = [
   '-r --log-file=log --link-dest=../no s/ d/',
   '-r --log-file=log s/ d/no/where',
   '-r s/ d/no/where',
+  '-rvv --log-file=log s/ d/no/where',
+  '-r --info=stats0 -v --log-file=log s/ d/no/where',
+  '-avv --log-file=log s/ d/new/',
+  '-rvv --no-i-r --log-file=log s/ d/new/',
   '-r --log-file=log --protocol=30 s/ d/no/where',
   '-r --log-file=log --usermap=x s/ d/',
   '-r --log-file=log -M--usermap=x --protocol=28 s/ d/',
@@ -72,6 +78,12 @@ const REMOTE = [
   '-r SH s/ h:d/no/where',
   '-r --log-file=log SH h:s/ d/no/where',
   '-r --log-file=log SH h:s/c h:s/absent d/',
+  '-rvv --log-file=log SH s/ h:d/no/where',
+  '-rvv --log-file=log SH s/ h:d/new/',
+  '-rvv --log-file=log --delete-after SH s/ h:d/new/',
+  '-rvv --log-file=log --no-i-r SH s/ h:d/new/',
+  '-rvv --log-file=log --no-i-r SH h:s/ d/new/',
+  '-rvv --log-file=log SH h:s/ d/new/',
   '-rv --log-file=log SH s/c s/absent h:d/',
   '-r --log-file=log SH -M--log-file=slog s/ h:d/no/where',
   '-r SH -M--log-file=slog h:s/ d/no/where',
