@@ -3,7 +3,8 @@ import { afterAll, describe, it } from 'vitest';
 import { OracleKit, upstream } from './oracle-kit.ts';
 
 describe.skipIf(upstream === undefined)('what lies below a file', () => {
-  const kit = new OracleKit(`mkdir s d; echo f >s/f; ln -s f/x s/below; ln -s loop s/loop; ln -s ../none s/none
+  const kit =
+    new OracleKit(`mkdir s d; echo f >s/f; ln -s f/x s/below; ln -s loop s/loop; ln -s ../none s/none
 ln -s ../s/f/x s/unsafe; ln -s ../s/loop s/unsafe-loop`);
   afterAll(() => kit.remove());
 
