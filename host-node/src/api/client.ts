@@ -36,7 +36,8 @@ export async function runClient(options: Options, environment: ClientEnvironment
     sink.event({ type: 'finished', exitCode });
     // rsync opens these files together with reading the other options, before it is anybody.
     const isOption = error instanceof RunError && OPTION_CODES.includes(error.code);
-    return { exitCode, role: isOption ? 'client' : role, quiet: false };
+    const early = error instanceof RunError && error.code === 'ERR_BATCH_FILE' ? 'Receiver' : role;
+    return { exitCode, role: isOption ? 'client' : early, quiet: false };
   };
   try {
     const inputs = environment.inputs ?? inputsOnce();
@@ -48,7 +49,7 @@ export async function runClient(options: Options, environment: ClientEnvironment
     ownCharset(options);
     requireSafeMunging(options);
     const names = environment.names ?? openListedNames(options, endpoints.direction !== 'pull');
-    const recording = openRecording(options, environment.program ?? 'ocrsync');
+    const recording = openRecording(options, environment.program ?? 'ocrsync', isListing(options, endpoints));
     try {
       return await runEndpoints(options, endpoints, {
         ...environment,
@@ -67,6 +68,10 @@ export async function runClient(options: Options, environment: ClientEnvironment
     if (error instanceof RunError || error instanceof OptionError) return fail(error);
     throw error;
   }
+}
+
+function isListing({ listOnly }: Options, endpoints: Endpoints): boolean {
+  return listOnly || (endpoints.direction !== 'push' && endpoints.destination === undefined);
 }
 
 async function runEndpoints(

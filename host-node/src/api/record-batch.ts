@@ -1,6 +1,8 @@
 // Recording: the batch file and its script are opened before the process gives up rights, and written while the client's
 // session goes on (docs/protocol/04-transfer.md §17).
 import { BATCH_MODE, BATCH_SCRIPT_MODE, BatchOutput, NotAFile } from '../fs/batch-file.ts';
+import { errorOfCode } from '../fs/errno.ts';
+import { localFilesystem } from '../fs/local.ts';
 import { FilesystemError } from '../fs/filesystem.ts';
 import { batchScript } from '../options/batch-script.ts';
 import type { Options } from '../options/options.ts';
@@ -17,10 +19,21 @@ export interface BatchRecording extends BatchSink {
   close(): void;
 }
 
-/** `program`: as it was called. undefined: nothing is to be recorded. RunError (exit 3) when the files cannot be made. */
-export function openRecording(options: Options, program: string): BatchRecording | undefined {
+/** `program`: as it was called. `isListing`: nothing may be written, these files neither (observed). undefined: nothing is to be recorded. RunError (exit 3) when the files cannot be made. */
+export function openRecording(
+  options: Options,
+  program: string,
+  isListing: boolean,
+): BatchRecording | undefined {
   const { batch, words, protocol, insecureLinks } = options;
   if (batch === null || batch.mode === 'read') return undefined;
+  if (isListing)
+    throw batchError(
+      `${batch.file}.sh`,
+      'open',
+      errorOfCode('EROFS', 'open', batch.file),
+      EXIT_FILE_SELECTION,
+    );
   const script = opened(`${batch.file}.sh`, BATCH_SCRIPT_MODE, insecureLinks, EXIT_FILE_SELECTION);
   const data = opened(batch.file, BATCH_MODE, insecureLinks, EXIT_FILE_IO);
   return {
@@ -72,6 +85,7 @@ export function batchError(
     );
   }
   if (!(error instanceof FilesystemError)) return error;
-  const text = `rsync: [Receiver] Batch file "${path}" ${call} error: ${error.strerror} (${error.errno})`;
+  const full = path.startsWith('/') ? path : `${localFilesystem().root('.').path}/${path}`;
+  const text = `rsync: [Receiver] Batch file "${full}" ${call} error: ${error.strerror} (${error.errno})`;
   return new RunError('ERR_BATCH_FILE', text, exitCode);
 }

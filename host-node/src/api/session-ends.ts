@@ -257,7 +257,7 @@ export class SessionEnds implements SessionHost {
     const files = new TreeSourceFiles({
       context,
       tokens: tokenOutput(context),
-      sourcePath,
+      sourcePath: (entry) => source.sourcePath(entry, true),
       fullName: (entry) => source.fullName(entry),
       shownName: (entry) => this.longName(entry),
       followLinks: options.copyLinks || options.copyUnsafeLinks,

@@ -148,9 +148,9 @@ export class TreeListSource implements ListSource {
     return this.#entries.idNames(kind);
   }
 
-  /** The root of an entry's argument and its name below that. */
-  sourcePath(entry: Pick<Entry, 'list' | 'row'>): SourcePath {
-    const found = this.#tree.root(entry.list.root(entry.row));
+  /** The root of an entry's argument and its name below that. `enters`: the file is going to be opened. */
+  sourcePath(entry: Pick<Entry, 'list' | 'row'>, enters = false): SourcePath {
+    const found = this.#tree.root(entry.list.root(entry.row), enters);
     return { root: found.root, name: belowRoot(entry.list.name(entry.row)) };
   }
 

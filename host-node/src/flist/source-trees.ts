@@ -69,6 +69,8 @@ export class SourceTrees {
   readonly #rootNumbers = new Map<string, number>();
   readonly #entered = new Map<string, Root>();
   readonly #ahead = new ScanAhead();
+  /** Where rsync's sender would be now. */
+  #at: string | undefined;
   /** Bits since they were taken last (1 general, 2 vanished). */
   ioError = 0;
 
@@ -77,9 +79,10 @@ export class SourceTrees {
   }
 
   /** The root of that number. */
-  root(number: number): SourceRoot {
+  root(number: number, enters = false): SourceRoot {
     const found = this.#roots[number];
     if (found === undefined) throw new RangeError(`there is no source root ${number}`);
+    if (enters) this.#tellEntered(found.root.path);
     return found;
   }
 
@@ -87,6 +90,7 @@ export class SourceTrees {
   openRoot(argument: SourceArgument): SourceRoot | undefined {
     try {
       const { root, symlinks } = this.#enter(argument);
+      this.#tellEntered(root.path);
       const key = `${symlinks} ${root.path}`;
       const known = this.#rootNumbers.get(key);
       if (known !== undefined) return this.#roots[known]!;
@@ -98,8 +102,6 @@ export class SourceTrees {
         root,
         this.#options.settings.insecureLinks ? undefined : processRules(),
       );
-      const { debug } = this.#options.report;
-      debug?.('chdir', 1, () => `[sender] change_dir(${withoutSlashes(root.path)})`);
       this.#roots.push({ root, number, files, outside });
       this.#rootNumbers.set(key, number);
       return this.#roots[number]!;
@@ -109,6 +111,17 @@ export class SourceTrees {
       this.fail(`rsync: [sender] change_dir "${full}" failed: ${error.strerror} (${error.errno})`);
       return undefined;
     }
+  }
+
+  /** --debug=CHDIR: where rsync would go. */
+  #tellEntered(path: string): void {
+    const { filesystem, report } = this.#options;
+    report.debug?.('chdir', 1, () => {
+      this.#at ??= filesystem.root('.').path;
+      const isThere = this.#at === path;
+      this.#at = path;
+      return isThere ? [] : `[sender] change_dir(${withoutSlashes(path)})`;
+    });
   }
 
   /** --files-from: the one directory that all names are relative to. Throws a RunError. */

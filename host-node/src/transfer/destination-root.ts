@@ -129,7 +129,10 @@ function makeRoot(state: DestinationState, path: string): RootOutcome {
 
 function enter(state: DestinationState, directory: string, step: 1 | 2 | 3): void {
   state.root = destinationDirectory(state.filesystem, directory, step);
-  state.report.debug?.('chdir', 1, () => `[Receiver] change_dir(${withoutSlashes(state.tree.path)})`);
+  state.report.debug?.('chdir', 1, () => {
+    const { path } = state.tree;
+    return path === state.filesystem.root('.').path ? [] : `[Receiver] change_dir(${withoutSlashes(path)})`;
+  });
 }
 
 /** An existing directory; `step`: which of rsync's ways into the destination this is, for the text that ends the run. */

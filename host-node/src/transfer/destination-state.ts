@@ -122,7 +122,7 @@ export class DestinationState {
   }
 
   #tellMissing(directory: string): void {
-    if (this.options.dryRun) return;
+    if (this.dryRun) return;
     const call = `default_perms_for_dir: sys_acl_get_file(${directory}, ACL_TYPE_DEFAULT)`;
     this.report.message('info', `${call}: No such file or directory, falling back on umask`);
   }

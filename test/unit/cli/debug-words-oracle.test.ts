@@ -30,11 +30,33 @@ describe.skipIf(upstream === undefined)('--debug tells as rsync 3.4.1', () => {
     compare('--debug=cmd2 s/a');
   });
 
+  it('where its sender goes, whenever that is elsewhere', () => {
+    compare('-a --no-i-r --debug=chdir s d');
+    compare('-a --no-i-r --debug=chdir s/e s/ s/e/b d');
+    compare('-a --no-i-r --debug=chdir s/a new');
+  });
+
   it.runIf(isRoot)('owners: of every id, and of what is given away', () => {
     const owned = 'chown 1234:1 s/a; chown 77:1 s/e/b;';
     for (const words of ['', '--protocol=29', '--usermap=77:0 -n']) {
       kit.compare(`${owned} RSYNC -a --debug=own2 ${words} s/ d ${streams}`);
       kit.compare(`${owned} RSYNC -a --debug=own2 ${words} SH h:$PWD/s/ d ${streams}`);
     }
+  });
+});
+
+describe.skipIf(upstream === undefined)('a recorded batch, as with rsync 3.4.1,', () => {
+  const kit = new OracleKit('mkdir -p s/e d; echo a >s/e/a; touch -d @1500000000 s/e/a s/e s');
+  afterAll(() => kit.remove());
+
+  it('is none of a listing, nor where it cannot be made', () => {
+    kit.compare('RSYNC -r --write-batch=B s/');
+    kit.compare('RSYNC -r --list-only --only-write-batch=B SH h:$PWD/s/ d');
+    kit.compare('RSYNC -r --write-batch=none/B s/ d');
+  });
+
+  it('tells nothing of modes in directories that it alone gets', () => {
+    kit.compare('RSYNC -r --only-write-batch=B s/ d; rm B B.sh');
+    kit.compare('RSYNC -r --only-write-batch=B SH h:$PWD/s/ d; rm B B.sh');
   });
 });
