@@ -6,7 +6,7 @@ import { localTime } from '../report/times.ts';
 import type { Entry } from '../session/ports.ts';
 import type { DestinationState, Role } from './destination-state.ts';
 import type { Place } from './place.ts';
-import { isDirectory, isSymlink, PERMISSION_MASK } from '@ocrsync/core/file-type';
+import { isDirectory, isSymlink, PERMISSION_MASK, REGULAR } from '@ocrsync/core/file-type';
 import { hasExactMtime, hasSameMtime, keepsMtime } from './kept-attributes.ts';
 import { directoryName } from './kept-dirlinks.ts';
 import { AclFailure } from './target-acls.ts';
@@ -135,10 +135,14 @@ function setTimes(state: DestinationState, request: AttributeRequest, stat: File
 /** undefined: it stays. */
 function newMtime(
   state: DestinationState,
-  { entry, times }: AttributeRequest,
+  { entry, times, stat: known }: AttributeRequest,
   stat: FileStat,
 ): Pick<FileStat, 'mtimeSec' | 'mtimeNsec'> | undefined {
-  if (times === 'none' || !keepsMtime(state.options, stat.mode)) return undefined;
+  const { options } = state;
+  // A new symlink that fake-super stores counts as the file that it is: --omit-link-times is not for it (observed).
+  const mode =
+    known === undefined && options.privileges === 'fake' && isSymlink(stat.mode) ? REGULAR : stat.mode;
+  if (times === 'none' || !keepsMtime(options, mode)) return undefined;
   const isSame = times === 'window' ? hasSameMtime(state, entry, stat) : hasExactMtime(state, entry, stat);
   if (isSame) return undefined;
   const { list, row } = entry;
