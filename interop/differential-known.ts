@@ -127,6 +127,14 @@ export const knownDifferences: readonly KnownDifference[] = [
   },
   {
     reason:
+      'rsync loses the end of a group of hard-linked symlinks of which --compare-dest has one: it waits without an end, or fails',
+    covers: (one, found) =>
+      one.options.some((words) => /^(-[a-zA-Z]*H|--hard-links$)/.test(words[0] ?? '')) &&
+      one.options.flat().some((word) => word.startsWith('--compare-dest')) &&
+      (has(found, '- exit timeout') || has(found, ' (got_flist_entry_status) [')),
+  },
+  {
+    reason:
       'rsync appends to a file that is not there behind the length of its basis elsewhere: zeros, which --append-verify mostly notices (docs/protocol/04-transfer.md §3.10)',
     covers: (one, found) =>
       one.options.some((words) => /^--append/.test(words[0] ?? '')) &&
