@@ -102,6 +102,14 @@ export const knownDifferences: readonly KnownDifference[] = [
       found.every((line) => isEmptiedSpecial.test(line) || /^(- exit 23|\+ exit 0)$/.test(line)),
   },
   {
+    reason: 'a read-only file of the user is written in place as by 3.5.0 (docs/protocol/09-rsync-3.5.md §8)',
+    covers: (one, found) =>
+      one.unprivileged &&
+      one.options.flat().some((word) => /^--(inplace|append)/.test(word)) &&
+      found.some((line) => isReadOnlyInPlace[0]?.test(line)) &&
+      found.every((line) => isReadOnlyInPlace.some((pattern) => pattern.test(line))),
+  },
+  {
     reason: '--max-alloc=0 is refused as by 3.5.0 (docs/protocol/09-rsync-3.5.md §11)',
     covers: (_one, found) => has(found, '+ err: rsync: max-alloc must be greater than zero'),
   },
@@ -189,6 +197,16 @@ function differOnlyIn(found: readonly string[], pattern: RegExp): boolean {
       .join('\n');
   return found.some((line) => pattern.test(line)) && lines('-') === lines('+');
 }
+
+/** 3.4.1 cannot open it, and leaves it as it is; only a file without owner-write. */
+const isReadOnlyInPlace: readonly RegExp[] = [
+  /^- (err|log): rsync: \[receiver\] open ".*" failed: Permission denied \(13\)$/,
+  /^- (err|log): rsync error: some files\/attrs were not transferred /,
+  /^- tree: ".*" file 0[0145][0-7]{2} /,
+  /^\+ tree: ".*" file /,
+  /^\+ (out|log): [<>]f/,
+  /^(- exit 23|\+ exit 0)$/,
+];
 
 /** What 3.4.1 says then, and its end if that is all. */
 const isEmptiedSpecial =

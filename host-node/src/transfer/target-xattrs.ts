@@ -68,6 +68,7 @@ export class TreeTargetXattrs implements TargetXattrs {
    */
   applyLate(entry: Entry): void {
     const state = this.#state;
+    if (state.dryRun) return;
     const name = state.nameOf(entry);
     const { list, row } = entry;
     const isChanged = this.apply(entry, name, { root: state.tree, name });
