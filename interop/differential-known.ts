@@ -144,6 +144,16 @@ export const knownDifferences: readonly KnownDifference[] = [
   },
   {
     reason:
+      'the far half of a local rsync that records a batch refuses every checksum that was chosen but md5',
+    covers: (one, found) =>
+      one.direction === 'local' &&
+      one.options.flat().some((word) => /^--(only-)?write-batch/.test(word)) &&
+      found.some((line) =>
+        /^- err: Your --(checksum|compress)-choice value \(\w+\) was refused by the server\.$/.test(line),
+      ),
+  },
+  {
+    reason:
       'rsync appends to a file that is not there behind the length of its basis elsewhere: zeros, which --append-verify mostly notices (docs/protocol/04-transfer.md §3.10)',
     covers: (one, found) =>
       one.options.some((words) => /^--append/.test(words[0] ?? '')) &&
