@@ -94,10 +94,9 @@ export class FinishedFiles {
 
   /** --fsync: the new names are on the disk, too. */
   syncDirectories(): void {
-    const { tree } = this.#state;
     for (const directory of this.#directories) {
       try {
-        const file = tree.openRead(directory, false);
+        const file = this.#state.tree.openRead(directory, false);
         try {
           file.sync();
         } finally {

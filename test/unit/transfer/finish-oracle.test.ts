@@ -124,8 +124,8 @@ describe.skipIf(upstream === undefined)(
       expect(ours.exitCode).toBe(real.exitCode);
     });
 
-    it('looks for no waiting files in a destination that a dry run has not made', () => {
-      const options = ['-ain', '--delay-updates'];
+    it.each(['--delay-updates', '--fsync'])('needs no destination in a dry run with %s', (option) => {
+      const options = ['-ain', option];
       expect(run(ourCommand, options, 'd/new/')).toEqual(run(upstream!, options, 'd/new/'));
     });
 
