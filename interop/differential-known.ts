@@ -180,6 +180,21 @@ export const knownDifferences: readonly KnownDifference[] = [
           differOnlyIn(found, /(?<=tree: "(?:[^"\\]|\\.)*" [a-z]+ )[0-7]{4}(?= )/))),
   },
   {
+    reason: 'a negative --timeout is none, as in 3.5.0 (docs/protocol/09-rsync-3.5.md §9)',
+    covers: (one, found) =>
+      /(^| )--timeout[ =]-\d/.test(one.options.flat().join(' ')) &&
+      (has(found, ' io timeout after 0 seconds -- exiting') ||
+        found.every((line) => / err: rsync(: connection unexpectedly closed| error: )/.test(line))),
+  },
+  {
+    reason:
+      'below protocol 30 rsync 3.4.1 sends the secluded words to a daemon twice, which refuses a second map (docs/protocol/02-daemon.md §8)',
+    covers: (one, found) =>
+      one.transport === 'daemon' &&
+      (one.protocol ?? 32) < 30 &&
+      found.some((line) => /^- err: rsync: You can only specify --(user|group)map once\.$/.test(line)),
+  },
+  {
     reason: 'rsync 3.4.1 crashes when it plays some batches with extended attributes, its own among them',
     covers: (one, found) =>
       recordsBatch(one.options) &&
