@@ -20,6 +20,8 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/\.([^/]+)\.[A-Za-z0-9]{6}"/, '.$1.XXXXXX"'],
   [/( => (?:[^"]*\/)?[^"/]+)\.[A-Za-z0-9]{6}: /, '$1.XXXXXX: '],
   [/( mkstemp ".*)\.[A-Za-z0-9]{6}" failed/, '$1.XXXXXX" failed'],
+  // Objects that replace others are made under a name with the process's number.
+  [/( (?:mknod|symlink|link) "(?:[^"]*\/)?\.[^"/]+)\.[0-9]+"(?= (?:failed|->|=>))/, '$1.#"'],
   [/^(set [ug]id of (?:.*\/)?\..*)\.[A-Za-z0-9]{6} from /, '$1.XXXXXX from '],
   // --debug=exit names a place in the program's own source.
   [/^(\[\w+\] _exit_cleanup\(code=\d+, )file=[\w.]+, line=\d+\)/, '$1file=#, line=#)'],

@@ -120,7 +120,7 @@ export class LinkedEntries {
       name,
       existing,
       kind: newKind(visited.mode),
-      failure: `link ${state.fullName(name)} => ${leader} failed`,
+      failure: () => `link ${state.fullName(name)} => ${leader} failed`,
       make: (at) => {
         isCopy = linkOrCopy(state, visited, leader, at) === 'copy';
       },

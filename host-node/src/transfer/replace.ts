@@ -41,7 +41,7 @@ export interface Creation {
   readonly existing: FileStat | undefined;
   readonly kind: NewKind;
   /** Start of the error text: `symlink PATH -> "TARGET" failed`, `mknod PATH failed`. */
-  readonly failure: string;
+  readonly failure: (at: string) => string;
   /** Makes the object under this name; throws FilesystemError. */
   make(name: string): void;
 }
@@ -59,7 +59,7 @@ export function* createInPlace(state: DestinationState, hand: Hand, creation: Cr
     creation.make(name);
     return true;
   } catch (error) {
-    state.failed('generator', creation.failure, error);
+    state.failed('generator', creation.failure(name), error);
     return false;
   }
 }
@@ -75,7 +75,7 @@ function overwrite(state: DestinationState, { name, failure, make }: Creation): 
     }
     make(temporary);
   } catch (error) {
-    state.failed('generator', failure, error);
+    state.failed('generator', failure(temporary ?? name), error);
     return false;
   }
   if (state.backups?.keep(name, 'link', 'generator') === 'failed') {

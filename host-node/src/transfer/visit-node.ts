@@ -35,7 +35,7 @@ export function* visitSymlink(state: DestinationState, hand: Hand, visited: Visi
     isSymlink(stat.mode) ? readTarget(place) === target : undefined;
   return yield* visit(state, hand, visited, compare, {
     kind: 'symlink',
-    failure: `symlink ${state.fullName(name)} -> "${target}" failed`,
+    failure: (at) => `symlink ${state.fullName(at)} -> "${target}" failed`,
     make: (at) => state.tree.symlink(target, at),
     shown: `${name} -> ${target}`,
   });
@@ -53,7 +53,7 @@ export function* visitNode(state: DestinationState, hand: Hand, visited: Visited
   const kind: NewKind = isDevice(mode) ? 'device file' : 'special file';
   return yield* visit(state, hand, visited, (_place, stat) => compareNodes(visited, stat), {
     kind,
-    failure: `mknod ${state.fullName(name)} failed`,
+    failure: (at) => `mknod ${state.fullName(at)} failed`,
     make: (at) => {
       const [major, minor] = [list.rdevMajor(row), list.rdevMinor(row)];
       state.report.debug?.('genr', 1, () => `mknod(${name}, 0${mode.toString(8)}, [${major},${minor}])`);
