@@ -202,6 +202,27 @@ export const knownDifferences: readonly KnownDifference[] = [
       has(found, '- batch exit signal SIGSEGV') &&
       found.every((line) => /^[-+] (batch |tree: "again|… )/.test(line)),
   },
+  {
+    reason:
+      'a negative --timeout is none, as in 3.5.0 (docs/protocol/09-rsync-3.5.md §9); 3.4.1 ends at its first wait',
+    covers: (one, found) =>
+      one.options.some((words) => /^--timeout[= ]-/.test(words.join(' '))) &&
+      (found.some((line) => /^- err: \[\w+\] io timeout after 0 seconds -- exiting$/.test(line)) ||
+        found.every((line) =>
+          /^\+ err: rsync( error: error in rsync protocol data stream \(code 12\)|: connection unexpectedly closed)/.test(
+            line,
+          ),
+        )),
+  },
+  {
+    reason:
+      'rsync 3.4.1 refuses its own names where a forwarded --files-from has `..` in them (docs/protocol/03-file-list.md §16.2)',
+    covers: (one, found) =>
+      one.direction === 'pull' &&
+      one.options.flat().some((word) => word.startsWith('--files-from')) &&
+      Object.values(one.lists).some((list) => list.includes('/../')) &&
+      has(found, '- err: ERROR: rejecting unrequested file-list name: '),
+  },
 ];
 
 /** What rsync tells of a file whose first try has failed. */

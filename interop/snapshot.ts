@@ -70,7 +70,10 @@ export interface SnapshotOptions {
 function describe(root: string, name: string, links: Map<bigint, string>, options: SnapshotOptions): string {
   const file = pathOf(root, name);
   const stat = lstatSync(file, { bigint: true });
-  const isNow = stat.mtimeNs >= options.nowNs && stat.mtimeNs <= (options.untilNs ?? stat.mtimeNs);
+  // A time that a program has asked for in whole seconds lies before the moment it asked.
+  const second = 1_000_000_000n;
+  const fromNs = stat.mtimeNs % second === 0n ? options.nowNs - (options.nowNs % second) : options.nowNs;
+  const isNow = stat.mtimeNs >= fromNs && stat.mtimeNs <= (options.untilNs ?? stat.mtimeNs);
   const modified = isNow ? 'now' : `${stat.mtimeNs}`;
   const mode = (stat.mode & 0o7777n).toString(8).padStart(4, '0');
   const parts = [JSON.stringify(name), typeOf(stat), mode, `${stat.uid}:${stat.gid}`, modified];
