@@ -1,6 +1,6 @@
 // Differential: what is told and sent of directories that the user may not list, or not pass through, beside rsync 3.4.1.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -32,15 +32,21 @@ afterAll(() => {
 });
 
 /** Exit code, lines without the places they come from, and what arrived. */
-function told(command: readonly string[], words: readonly string[]): unknown {
+function told(command: readonly string[], words: readonly string[], withOwn = false): unknown {
   const target = mkdtempSync(path.join(base, 'd'));
   chmodSync(target, 0o777);
+  if (withOwn) {
+    const own = path.join(target, 'own');
+    spawnSync('cp', ['-p', path.join(base, 's/open/own'), own]);
+    chownSync(own, 65534, 65534);
+    chmodSync(own, 0);
+  }
   const asNobody = ['--reuid=65534', '--regid=65534', '--clear-groups', ...command, ...words, `${target}/`];
   const ran = spawnSync('setpriv', asNobody, { cwd: base, encoding: 'latin1' });
   const lines = ran.stderr.replace(/ at \S+ ?\(\d+\) \[(\w+)=[^\]]*\]/g, ' [$1]').split('\n');
   const arrived = readdirSync(target, { recursive: true, encoding: 'utf8' }).sort();
   rmSync(target, { recursive: true, force: true });
-  return { code: ran.status, lines: lines.sort(), arrived };
+  return { code: ran.status, lines: lines.map((line) => line.replaceAll(target, 'TARGET')).sort(), arrived };
 }
 
 describe.skipIf(upstream === undefined || !isRoot)('directories that are not wholly open to the user', () => {
@@ -70,4 +76,11 @@ describe.skipIf(upstream === undefined || !isRoot)('directories that are not who
       expect(told(ourCommand.split(' '), words)).toEqual(told([upstream!], words));
     });
   }
+
+  it('a file of the receiver whose %stat may not be read is told at each look', () => {
+    const words = ['-a', '-M', '--fake-super', 's/open/own'];
+    const theirs = told([upstream!], words, true);
+    expect(JSON.stringify(theirs).split('failed to read xattr').length).toBe(3);
+    expect(told(ourCommand.split(' '), words, true)).toEqual(theirs);
+  });
 });

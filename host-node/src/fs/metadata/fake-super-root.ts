@@ -203,6 +203,8 @@ export class FakeSuperRoot implements Root {
     const real = this.#inner.lstat(name);
     if (real === undefined)
       throw new FilesystemError('ENOENT', 2, 'No such file or directory', 'lstat', name);
+    // rsync looks again before it changes something, and tells again what it cannot read.
+    this.tellAgain();
     const before = this.#fake(name, real);
     const wanted = changed(before === undefined ? real : shownStat(real, before));
     const own = typeOf(real.mode) === DIRECTORY ? OWN_DIRECTORY_BITS : OWN_FILE_BITS;
