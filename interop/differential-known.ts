@@ -77,7 +77,7 @@ export const knownDifferences: readonly KnownDifference[] = [
     reason: 'rsync 3.4.1 loses the owning group in the ACL of a directory that gets its sticky bit',
     covers: (_one, found) =>
       found.every((line) => / dir 1[0-7]{3} /.test(line)) &&
-      differOnlyIn(found, /(?<="system\.posix_acl_access"=02000000.{16}0400)0[0-7]00/),
+      differOnlyIn(found, /(?<="system\.posix_acl_access"=02000000(?:.{16})+0400)0[0-7]00/),
   },
   {
     reason: 'control characters in the log file are escaped as in 3.5.0 (docs/protocol/09-rsync-3.5.md §14)',
@@ -223,7 +223,30 @@ export const knownDifferences: readonly KnownDifference[] = [
       Object.values(one.lists).some((list) => list.includes('/../')) &&
       has(found, '- err: ERROR: rejecting unrequested file-list name: '),
   },
+  {
+    reason:
+      'a negative --timeout is none, as in 3.5.0; 3.4.1 ends at once (docs/protocol/09-rsync-3.5.md §8)',
+    covers: (one, found) =>
+      one.options.some((words) => /^--timeout[= ]-/.test(words.join(' '))) &&
+      has(found, '- exit 30') &&
+      found.some((line) => /^- err: \[\w+\] io timeout after 0 seconds -- exiting$/.test(line)),
+  },
+  {
+    reason:
+      'a daemon that fails resets the connection if it has not read all yet: rsync sends a list in two pieces, ocrsync in one (docs/protocol/02-daemon.md §10)',
+    covers: (one, found) =>
+      one.transport === 'daemon' &&
+      one.direction === 'push' &&
+      (one.protocol ?? 32) < 31 &&
+      found.includes('- exit 10') &&
+      found.includes('+ exit 12') &&
+      found.every((line) => isConnectionEnd.test(line)),
+  },
 ];
+
+/** The end of a connection, reset or not. */
+const isConnectionEnd =
+  /^([-+] exit 1[02]|[-+] (log: )?err: rsync( error: error in (socket IO|rsync protocol data stream) .*|: connection unexpectedly closed .*))$/;
 
 /** What rsync tells of a file whose first try has failed. */
 function isSecondTry(line: string): boolean {

@@ -39,6 +39,9 @@ export class LocalReceiverReport implements SessionReport {
     const isOld = this.#protocol > 0 && this.#protocol < 29;
     const told = severity === 'warning' && isOld ? 'info' : severity;
     const travels = messageTravels(severity, this.#protocol, this.#stderrMode);
+    // Before protocol 30 every error that a server sends is one of the transfer (01 §8.6).
+    if (severity === 'error' && travels && this.#protocol > 0 && this.#protocol < 30)
+      this.transferErrors = true;
     this.#sink.event({
       type: 'message',
       severity: told === 'error-xfer' ? 'transfer-error' : told,

@@ -18,4 +18,16 @@ describe.skipIf(upstream === undefined)('an old protocol', () => {
       kit.compare(`RSYNC ${words} --protocol=27 SH h:$PWD/s/ d 2>&1 | grep -a negotiated | sort -u`);
     }
   });
+
+  it('makes an error that a server tells one of the transfer', () => {
+    for (const words of [
+      '--protocol=27',
+      '--protocol=29',
+      '--protocol=27 --stderr=all',
+      '--protocol=29 --stderr=client',
+    ]) {
+      kit.compare(`RSYNC -r --chown=nobody-here ${words} s/ d`);
+      kit.compare(`RSYNC -r --chown=nobody-here ${words} SH s/ h:$PWD/d`);
+    }
+  });
 });
