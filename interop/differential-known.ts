@@ -233,7 +233,7 @@ export const knownDifferences: readonly KnownDifference[] = [
   },
   {
     reason:
-      'a daemon that fails resets the connection if it has not read all yet: rsync sends a list in two pieces, ocrsync in one (docs/protocol/02-daemon.md §10)',
+      'a daemon that fails resets the connection if it has not read all yet: rsync sends a list in two pieces, ocrsync in one (docs/protocol/02-daemon.md §9)',
     covers: (one, found) =>
       one.transport === 'daemon' &&
       one.direction === 'push' &&
