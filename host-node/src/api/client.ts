@@ -10,7 +10,6 @@ import { requireRing } from '../transfer/read-ahead-choice.ts';
 import type { ClientEnvironment, ClientResult } from './client-environment.ts';
 import { faultLines } from './fault-lines.ts';
 import { openListedNames } from './listed-names.ts';
-import { endIfTimedOut } from './negative-timeout.ts';
 import { requireSafeMunging } from './munging.ts';
 import { ownCharset } from './own-charset.ts';
 import { runLocalCopy } from './local-copy.ts';
@@ -80,8 +79,6 @@ async function runEndpoints(
   endpoints: Endpoints,
   environment: ClientEnvironment,
 ): Promise<ClientResult> {
-  const isDaemon = endpoints.direction !== 'local' && endpoints.remote.kind === 'daemon';
-  if (!isDaemon) endIfTimedOut(options);
   if (endpoints.direction === 'local') return await runLocalCopy(options, endpoints, environment);
   const { remote } = endpoints;
   if (remote.kind === 'daemon') {

@@ -1,6 +1,5 @@
 // A run with a daemon, over TCP or behind a remote shell (docs/protocol/02-daemon.md §2, §4, §8).
 import type { Options } from '../options/options.ts';
-import { endIfTimedOut } from './negative-timeout.ts';
 import { splitServerArguments } from '../options/server-args.ts';
 import { RunError } from '../session/run-error.ts';
 import { pump } from '../transfer/pump.ts';
@@ -39,8 +38,6 @@ export async function runOverDaemon(
   const { duplex } = connection;
   const module = path.split('/', 1)[0]!;
   const leave = (): void => duplex.destroy();
-  if (options.timeoutSeconds < 0) leave();
-  endIfTimedOut(options);
   environment.signal.addEventListener('abort', leave, { once: true });
   const agreement = await greetDaemon(duplex, {
     module,

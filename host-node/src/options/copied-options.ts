@@ -80,8 +80,7 @@ export function copiedOptions(raw: RawOptions) {
     confine:
       raw.confine === null ? ('auto' as const) : raw.confine ? ('required' as const) : ('off' as const),
     rsyncPath: raw.rsyncPath,
-    // A client ends over one below zero (api/negative-timeout.ts), and so its server never hears it.
-    timeoutSeconds: raw.isServer ? Math.max(raw.timeoutSeconds, 0) : raw.timeoutSeconds,
+    timeoutSeconds: Math.max(raw.timeoutSeconds, 0),
     contimeoutSeconds: Math.max(raw.contimeoutSeconds, 0),
     bwlimitKiBPerSecond: raw.bwlimitKiBPerSecond,
     port: raw.port,
