@@ -180,13 +180,6 @@ export const knownDifferences: readonly KnownDifference[] = [
           differOnlyIn(found, /(?<=tree: "(?:[^"\\]|\\.)*" [a-z]+ )[0-7]{4}(?= )/))),
   },
   {
-    reason: 'a negative --timeout is none, as in 3.5.0 (docs/protocol/09-rsync-3.5.md §9)',
-    covers: (one, found) =>
-      /(^| )--timeout[ =]-\d/.test(one.options.flat().join(' ')) &&
-      (has(found, ' io timeout after 0 seconds -- exiting') ||
-        found.every((line) => / err: rsync(: connection unexpectedly closed| error: )/.test(line))),
-  },
-  {
     reason:
       'below protocol 30 rsync 3.4.1 sends the secluded words to a daemon twice, which refuses a second map (docs/protocol/02-daemon.md §8)',
     covers: (one, found) =>
@@ -222,14 +215,6 @@ export const knownDifferences: readonly KnownDifference[] = [
       one.options.flat().some((word) => word.startsWith('--files-from')) &&
       Object.values(one.lists).some((list) => list.includes('/../')) &&
       has(found, '- err: ERROR: rejecting unrequested file-list name: '),
-  },
-  {
-    reason:
-      'a negative --timeout is none, as in 3.5.0; 3.4.1 ends at once (docs/protocol/09-rsync-3.5.md §8)',
-    covers: (one, found) =>
-      one.options.some((words) => /^--timeout[= ]-/.test(words.join(' '))) &&
-      has(found, '- exit 30') &&
-      found.some((line) => /^- err: \[\w+\] io timeout after 0 seconds -- exiting$/.test(line)),
   },
   {
     reason:
