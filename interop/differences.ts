@@ -25,11 +25,19 @@ export function differences(expected: readonly string[], actual: readonly string
     ['-', surplus(expected, actual)],
     ['+', surplus(actual, expected)],
   ] as const) {
-    told.push(...lines.slice(0, limit).map((line) => `${sign} ${line}`));
-    if (lines.length > limit) told.push(`${sign} … ${lines.length - limit} more`);
+    told.push(...lines.map((line) => `${sign} ${line}`));
   }
-  if (told.length > 0) return told;
-  return orderDifference(expected, actual);
+  return told.length > 0 ? shortened(told, limit) : orderDifference(expected, actual);
+}
+
+/** At most `limit` of the lines that begin with each sign, and how many more there are. */
+export function shortened(told: readonly string[], limit = 12): string[] {
+  const short = ['- ', '+ '].flatMap((sign) => {
+    const lines = told.filter((line) => line.startsWith(sign));
+    const more = lines.length > limit ? [`${sign}… ${lines.length - limit} more`] : [];
+    return [...lines.slice(0, limit), ...more];
+  });
+  return [...short, ...told.filter((line) => !/^[-+] /.test(line))];
 }
 
 /**

@@ -16,7 +16,7 @@ import { knownReason } from './differential-known.ts';
 import { rowsWithoutValues } from './differential-options.ts';
 import { caseDirectory, prepareCase, runCase, type Lane } from './differential-run.ts';
 import { shrunk } from './differential-shrink.ts';
-import { differences } from './differences.ts';
+import { differences, shortened } from './differences.ts';
 import { ensurePeer } from './peers.ts';
 import { killRunning } from './run.ts';
 import { startSshd, type RunningSshd } from './ssh.ts';
@@ -53,7 +53,7 @@ async function compareCase(lane: Lane, one: Case, pairing: Pairing, programs: Pr
   let tries = referenceTries;
   for (let attempt = 0; attempt < tries; attempt++) {
     const reference = await runCase(lane, one, programs.theirs, programs.theirs);
-    const apart = differences(reference, lines);
+    const apart = differences(reference, lines, Infinity);
     if (apart.length === 0) return [];
     if (attempt === 0) found = apart;
     if (isEndsOnly(apart, lines)) tries = endTries;
@@ -78,7 +78,9 @@ function describeCase(lane: Lane, one: Case, pairing: Pairing, found: readonly s
   });
   const quoted = words.map((word) => (/^[A-Za-z0-9_@%+=:,./$-]+$/.test(word) ? word : `'${word}'`)).join(' ');
   const directory = caseDirectory(lane);
-  const lines = found.map((line) => `     ${line.replaceAll(directory, '$PWD').slice(0, lineLimit)}`);
+  const lines = shortened(found).map(
+    (line) => `     ${line.replaceAll(directory, '$PWD').slice(0, lineLimit)}`,
+  );
   return [
     `DIFF seed ${one.seed} ${pairing}${one.unprivileged ? ' (as nobody)' : ''}`,
     `     rsync ${quoted}`,
