@@ -60,9 +60,8 @@ function playedOptions(given: Options, head: BatchHead, { sink }: ClientEnvironm
   const tell = (text: string): void => {
     if (given.info.misc >= 1) sink.event({ type: 'message', severity: 'info', text, fromPeer: false });
   };
-  // Nobody is asked for blocks that match: no sums are made.
   const options = withStreamFlags(given, head.streamFlags, head.protocol, tell);
-  if (options !== 'iconv') return { ...options, wholeFile: true, listOnly: false };
+  if (options !== 'iconv') return { ...options, listOnly: false };
   const text = given.iconv === null ? 'Please specify the' : 'Do not specify the';
   throw new RunError('ERR_BATCH_ICONV', `${text} --iconv option to use this batch file.`, EXIT_USAGE);
 }

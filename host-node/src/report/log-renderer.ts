@@ -131,12 +131,12 @@ export class LogRenderer implements EventSink {
     this.#host.append(`${localTime(this.#host.nowSeconds())} [${processId}] ${escapeLogText(text)}\n`);
   }
 
-  /** After the transfer. What a dry run would transfer is not logged. */
+  /** After the transfer. What a dry run would transfer is not logged, nor what is received for a batch alone. */
   #change(event: ChangeEvent): void {
-    const { isServer, itemize } = this.#options;
+    const { isServer, itemize, dryRun, batch } = this.#options;
     if (this.#format === '' || event.stage !== 'after') return;
     const isTransfer = (event.iflags & ITEM_TRANSFER) !== 0;
-    if (isTransfer && this.#options.dryRun) return;
+    if (isTransfer && (dryRun || (batch?.mode === 'only-write' && event.direction === 'receive'))) return;
     if (!this.#isLogged(event, isTransfer, isServer, itemize > 1 || this.#options.showUnchanged)) return;
     this.line(changeLine(this.#format, event, this.#facts.context()));
   }

@@ -2,10 +2,11 @@
 // generator half (docs/protocol/04-transfer.md §9, §14; 01-session.md §10, §11). Touches no disk: see ports.ts.
 import { ProtocolError } from '@ocrsync/core/protocol-error';
 import type { SessionContext } from './context.ts';
+import type { LiveList } from './file-lists.ts';
 import { readDeleteStatistics } from './delete-statistics.ts';
 import { type Item, ITEM_LOCAL_CHANGE, ITEM_TRANSFER, ITEM_XNAME_FOLLOWS, itemRead } from './item.ts';
 import { NDX_DEL_STATS, NDX_DONE, NDX_FLIST_EOF } from './ndx.ts';
-import type { LaterFiles, ReceiverFiles, TargetXattrs } from './ports.ts';
+import type { Entry, LaterFiles, ReceiverFiles, TargetXattrs } from './ports.ts';
 import type { PlayedRequests, WantedEntry } from './played-requests.ts';
 import type { ListTaker } from './receive-list.ts';
 import type { ReceivingState } from './receiving-state.ts';
@@ -175,7 +176,7 @@ class ReceiverRole {
       // A client records what comes; a server is sent nothing.
       if (config.role === 'client') yield* this.#files.skip(entry, item, channel);
       live.takeRequest(entry.row);
-      this.#state.take(live, entry, 'good');
+      this.#recorded(live, entry);
       return;
     }
     if (!live.takeRequest(entry.row)) {
@@ -205,13 +206,18 @@ class ReceiverRole {
     if (config.batchOnly) {
       report.item(entry, item);
       yield* this.#files.skip(entry, item, channel);
-      this.#state.take(live, entry, 'good');
+      this.#recorded(live, entry);
       return;
     }
     const result = yield* this.#files.receive(entry, item, channel, isSecond);
     if (result === 'redo') played.mayComeAgain(wanted);
     else if (result !== 'pending') this.#state.take(live, entry, result);
     yield WAIT_TURN;
+  }
+
+  /** What is for a batch alone ends nowhere. Only incremental lists hear of it, and with them links to it (§3.15). */
+  #recorded(live: LiveList, entry: Entry): void {
+    if (this.#context.lists.incremental) this.#state.take(live, entry, 'good');
   }
 }
 

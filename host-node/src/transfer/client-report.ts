@@ -181,8 +181,11 @@ export class ClientReport implements SessionReport {
     this.#sink.event({ type: 'destination-created', path });
   }
 
-  message(severity: 'info' | 'warning' | 'error' | 'error-xfer', text: string): void {
-    this.#message(severity === 'error-xfer' ? 'transfer-error' : severity, text, false);
+  message(severity: 'info' | 'warning' | 'error' | 'error-xfer', text: string, audience?: 'client'): void {
+    if (severity === 'error-xfer') this.transferErrors = true;
+    const unlogged = audience === 'client' ? { unlogged: true } : {};
+    const told = severity === 'error-xfer' ? 'transfer-error' : severity;
+    this.#sink.event({ type: 'message', severity: told, text, fromPeer: false, ...unlogged });
   }
 
   #message(severity: Severity, text: string, fromPeer: boolean): void {

@@ -143,7 +143,7 @@ export class DestinationState {
   }
 
   /**
-   * A record without transfer. Before protocol 29 none travels: a client that shows items then tells it itself (§3.1).
+   * A record without transfer. Before protocol 29 none travels: a client that shows items then tells it itself (§3.1), unless it plays a batch (§17.2).
    */
   *emitItem(sink: GeneratorSink, entry: Entry, iflags: number, xname: string | undefined): Task {
     const { context, options, report } = this;
@@ -152,7 +152,8 @@ export class DestinationState {
       return;
     }
     const worth = (iflags & ITEM_SIGNIFICANT) !== 0 || options.showUnchanged || (xname ?? '') !== '';
-    if (!worth || context.config.role !== 'client' || !options.formatHasItemize) return;
+    const { role, playedBatch } = context.config;
+    if (!worth || role !== 'client' || playedBatch !== undefined || !options.formatHasItemize) return;
     const flags = xname === undefined ? iflags : iflags | ITEM_XNAME_FOLLOWS;
     report.item(entry, { ndx: entry.ndx, iflags: flags, basisType: BASIS_FNAME, xname });
   }

@@ -252,7 +252,8 @@ export class TreeGeneratorFiles implements GeneratorFiles {
         yield* this.#links.leaveElsewhere(entry, sink);
         return;
       case 'asked':
-        if (this.#state.dryRun && member !== undefined) yield* this.#links.linkFollowers(member, sink);
+        if (this.#state.context.config.dryRun && member !== undefined)
+          yield* this.#links.linkFollowers(member, sink);
         return;
       case 'missing-link':
         member!.state = 'passed';

@@ -163,7 +163,7 @@ export class DirectoryVisitor {
 
   #isUnwantedParent({ list, row }: Entry): boolean {
     const { relative, impliedDirs } = this.#state.options;
-    return relative && !impliedDirs && (list.flags(row) & FLIST_IMPLIED_DIR) !== 0;
+    return !(relative && impliedDirs) && (list.flags(row) & FLIST_IMPLIED_DIR) !== 0;
   }
 
   /** A directory that was made early has no bits of its own to keep. */

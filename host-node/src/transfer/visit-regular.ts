@@ -46,6 +46,7 @@ export class RegularVisitor {
   readonly #sums: BlockSumWriter;
   /** No sums of existing files are sent (§3.1). */
   readonly wholeFile: boolean;
+  readonly #sendsSums: boolean;
   readonly #quickCheck: QuickCheck;
   readonly #alternates: AlternateFiles | undefined;
   readonly #fuzzy: FuzzyFinder | undefined;
@@ -55,6 +56,8 @@ export class RegularVisitor {
     this.#state = state;
     this.#sums = new BlockSumWriter(context, options.blockSize);
     this.wholeFile = options.append === 0 && (options.wholeFile ?? context.config.local);
+    // A batch is not asked for blocks that match.
+    this.#sendsSums = !this.wholeFile && context.config.playedBatch === undefined;
     this.#quickCheck = new QuickCheck(state);
     const { alternates } = state;
     this.#alternates = alternates && new AlternateFiles(state, alternates, this.#quickCheck);
@@ -141,7 +144,7 @@ export class RegularVisitor {
     if (backups !== undefined && isOverwritten && !dryRun && !visited.redo) {
       const copy = backups.copy(visited.name, basis.stat, 'generator');
       if (copy === undefined) return false;
-      if (!this.wholeFile) used = { ...basis, type: BASIS_BACKUP };
+      if (this.#sendsSums) used = { ...basis, type: BASIS_BACKUP };
     }
     yield* this.#requestWithBasis(visited, used);
     return true;
@@ -169,8 +172,8 @@ export class RegularVisitor {
   }
 
   *#requestWithBasis(visited: Visited, basis: Basis | undefined): Task {
-    const { dryRun, report: out } = this.#state;
-    if (basis === undefined || dryRun || this.wholeFile) {
+    const { context, report: out } = this.#state;
+    if (basis === undefined || context.config.dryRun || !this.#sendsSums) {
       yield* this.#request(visited, basis, undefined);
       return;
     }

@@ -111,6 +111,41 @@ describe.skipIf(upstream === undefined)('a batch', () => {
     }
   });
 
+  it('that is made without incremental lists tells nothing of hard links, and of changes before protocol 29 only what it has', () => {
+    for (const words of ['-aHi --no-i-r --only-write-batch=B', '-ai --protocol=27 --write-batch=B']) {
+      const [theirs, own] = [upstream!, ours].map((program) => {
+        fresh();
+        const { stdout } = record(program, upstream!, 'a pull', words);
+        sh('rm -rf d; cp -a start d; rm -rf d/gone');
+        return stdout + sh(`${program} -ai --read-batch=B d/`).stdout;
+      });
+      expect(own, words).toBe(theirs);
+    }
+  });
+
+  it('of a path is played without --relative as by upstream: nothing makes the directories of the path', () => {
+    fresh();
+    sh(`${upstream!} -aR --write-batch=B s/sub/b d/`);
+    const [theirs, own] = [upstream!, ours].map((program) => {
+      sh('rm -rf d; mkdir d');
+      const { code, stderr } = sh(`${program} -a --read-batch=B d/`);
+      return { code, told: stderr.split('\n').filter((line) => line.includes('mkstemp')).length };
+    });
+    expect(own).toEqual(theirs);
+    expect(own!.code).toBe(23);
+  });
+
+  it('alone leaves what is received out of the log file, as rsync does', () => {
+    const [theirs, own] = [upstream!, ours].map((program) => {
+      fresh();
+      sh('rm -f log');
+      record(program, upstream!, 'a pull', '-avv --log-file=log --only-write-batch=B');
+      const lines = readFileSync(path.join(directory, 'log'), 'latin1').split('\n');
+      return lines.map((line) => line.replace(/^\S+ \S+ \S+ /, '')).filter((line) => !/^(sent|total size) /.test(line));
+    });
+    expect(own).toEqual(theirs);
+  });
+
   it('that is played twice passes over what is up to date', () => {
     fresh();
     sh(`${ours} -a --write-batch=B s/ d/`);
@@ -162,7 +197,7 @@ describe.skipIf(upstream === undefined)('a batch', () => {
     expect(sh(`${ours} -a --read-batch=s d/`).code).toBe(11);
     expect(sh(`${ours} -a --read-batch=none d/`)).toMatchObject({
       code: 11,
-      stderr: expect.stringContaining('Batch file "none" open error: No such file or directory (2)'),
+      stderr: expect.stringContaining('/none" open error: No such file or directory (2)'),
     });
     expect(sh(`${ours} -a --write-batch=none/B s/ d/`).code).toBe(3);
   });
