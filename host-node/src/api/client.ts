@@ -46,7 +46,6 @@ export async function runClient(options: Options, environment: ClientEnvironment
     if (options.batch?.mode === 'read')
       return await (await import('./play-batch.ts')).runBatch(options, options.batch.file, environment);
     const endpoints = resolveEndpoints(options, process.platform === 'win32');
-    ownCharset(options);
     requireSafeMunging(options);
     const names = environment.names ?? openListedNames(options, endpoints.direction !== 'pull');
     const recording = openRecording(options, environment.program ?? 'ocrsync', isListing(options, endpoints));
@@ -79,7 +78,10 @@ async function runEndpoints(
   endpoints: Endpoints,
   environment: ClientEnvironment,
 ): Promise<ClientResult> {
-  if (endpoints.direction === 'local') return await runLocalCopy(options, endpoints, environment);
+  if (endpoints.direction === 'local') {
+    ownCharset(options);
+    return await runLocalCopy(options, endpoints, environment);
+  }
   const { remote } = endpoints;
   if (remote.kind === 'daemon') {
     const { runOverDaemon } = await import('./over-daemon.ts');

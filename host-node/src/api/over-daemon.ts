@@ -11,7 +11,7 @@ import { connectDaemon, needsChild } from './daemon-connection.ts';
 import { readEarlyInput } from './early-input.ts';
 import { finish, pumpOptions } from './outcome.ts';
 import { wordsToWire } from './own-charset.ts';
-import { confineBeside, leaveShell, wordsLine } from './over-shell.ts';
+import { confineBeside, leaveShell, requireCharset, wordsLine } from './over-shell.ts';
 import { type RemoteEndpoints, roleOfOperands } from './remote-role.ts';
 import { clientPlan } from './run-confinement.ts';
 
@@ -35,6 +35,7 @@ export async function runOverDaemon(
   if (!byChild) environment.confinement?.begin(plan);
   const connection = await connectDaemon(options, remote, environment);
   if (byChild) confineBeside(connection, environment, plan);
+  requireCharset(options, connection);
   const { duplex } = connection;
   const module = path.split('/', 1)[0]!;
   const leave = (): void => duplex.destroy();

@@ -15,7 +15,7 @@ import { secludedBlock } from '../transport/secluded-args.ts';
 import type { ClientEnvironment, ClientResult } from './client-environment.ts';
 import { clientSession } from './client-session.ts';
 import { finish, pumpOptions } from './outcome.ts';
-import { wordsToWire } from './own-charset.ts';
+import { ownCharset, wordsToWire } from './own-charset.ts';
 import { type RemoteEndpoints, roleOfOperands } from './remote-role.ts';
 import { clientPlan } from './run-confinement.ts';
 
@@ -36,6 +36,7 @@ export async function runOverShell(
   const words = [...shellWords(options, remote), options.rsyncPath, ...told.visible];
   if (options.debug.cmd >= 1 && !options.quiet) tellCommand(options, remote, words, environment);
   const shell = await startRemoteShell(words, shellOptions(options, environment));
+  requireCharset(options, shell);
   if (options.secludedArgs) {
     const { secluded } = told;
     if (options.debug.cmd >= 1 && !options.quiet)
@@ -56,6 +57,16 @@ export function shellOptions(options: Options, { sink, remoteStderr }: ClientEnv
     stderrLine: remoteStderr,
     warn: (text) => sink.event({ type: 'message', severity: 'warning', text, fromPeer: false }),
   };
+}
+
+/** rsync connects before it looks for the charset of --iconv. */
+export function requireCharset(options: Options, connection: Pick<RemoteShell, 'kill'>): void {
+  try {
+    ownCharset(options);
+  } catch (error) {
+    connection.kill();
+    throw error;
+  }
 }
 
 /** A shell that runs already keeps its rights; it is ended when the process cannot be confined and had to be. */

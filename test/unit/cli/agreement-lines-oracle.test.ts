@@ -15,4 +15,11 @@ describe.skipIf(upstream === undefined)('what a server says before its stream ha
     },
     60_000,
   );
+
+  it('comes after its client has told how it was called, whatever the charset', () => {
+    // What becomes of the server that loses its client is a race of upstream's.
+    const told = "2>&1 | grep -a '^opening\\|^iconv_open' | sed 's/using.*//' | sort -u";
+    kit.compare(`RSYNC -avv --iconv=bogus SH s/ h:$PWD/d ${told}`);
+    kit.compare('RSYNC -a --iconv=bogus --files-from=none SH s/ h:$PWD/d');
+  });
 });
