@@ -128,7 +128,7 @@ async function openLane(
 function writeDeafShell(shell: string, letter: string): void {
   const taken = `sed 's/ \\(-[A-Za-z]*e[0-9]*[.][A-Za-z]*\\)${letter}/ \\1/'`;
   const file = `${shell}-without-${letter}`;
-  writeFileSync(file, `#!/bin/sh\nshift\nexec sh -c "$(printf '%s' "$*" | ${taken})"\n`);
+  writeFileSync(file, `#!/bin/sh\nshift\nexec sh -c "$(printf '%s' "$*" | ${taken} 2>/dev/null)"\n`);
   chmodSync(file, 0o755);
 }
 
