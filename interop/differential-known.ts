@@ -59,6 +59,17 @@ export const knownDifferences: readonly KnownDifference[] = [
     covers: (_one, found) => has(found, 'err: --8-bit-output, -8 '),
   },
   {
+    reason:
+      'where rsync finds the first of hard links hangs on which lists it has freed, and on what it matched elsewhere (--debug=hlink2; docs/protocol/07-output.md §12.2)',
+    covers: (one, found) =>
+      one.options.flat().includes('--debug=hlink2') &&
+      found.every((line) =>
+        /^[-+] out: hlink for \d+ \(.*\): (found flist match \(alt -?\d+\)|leader is -?\d+ \(.*\)|virtual first|looking for a leader)$/.test(
+          line,
+        ),
+      ),
+  },
+  {
     reason: 'rsync fails its own assertion about hard-link groups',
     covers: (_one, found) => has(found, "match_gnums: Assertion `gnum >= hlink_flist->ndx_start' failed"),
   },

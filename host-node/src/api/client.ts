@@ -12,6 +12,7 @@ import { faultLines } from './fault-lines.ts';
 import { openListedNames } from './listed-names.ts';
 import { requireSafeMunging } from './munging.ts';
 import { ownCharset } from './own-charset.ts';
+import { exitDebugLine } from './outcome.ts';
 import { runLocalCopy } from './local-copy.ts';
 import { openRecording } from './record-batch.ts';
 import { roleOfOperands } from './remote-role.ts';
@@ -33,11 +34,14 @@ export async function runClient(options: Options, environment: ClientEnvironment
     for (const text of faultLines(error)) {
       sink.event({ type: 'message', severity: 'error', text, fromPeer: false });
     }
-    sink.event({ type: 'finished', exitCode });
     // rsync opens these files together with reading the other options, before it is anybody.
     const isOption = error instanceof RunError && OPTION_CODES.includes(error.code);
     const early = error instanceof RunError && error.code === 'ERR_BATCH_FILE' ? 'Receiver' : role;
-    return { exitCode, role: isOption ? 'client' : early, quiet: false };
+    const who = isOption ? 'client' : early;
+    const tells = options.debug.exit >= 1 && !options.quiet && !isBeforeDebug(options, error);
+    if (tells) environment.line(exitDebugLine(who, options, exitCode));
+    sink.event({ type: 'finished', exitCode });
+    return { exitCode, role: who, quiet: false };
   };
   try {
     const inputs = environment.inputs ?? inputsOnce();
@@ -67,6 +71,13 @@ export async function runClient(options: Options, environment: ClientEnvironment
     if (error instanceof RunError || error instanceof OptionError) return fail(error);
     throw error;
   }
+}
+
+/** rsync reads rules as it reads the words: of --debug it knows then what stands before. */
+function isBeforeDebug({ words }: Options, error: RunError | OptionError): boolean {
+  if (!(error instanceof RunError) || !error.code.startsWith('ERR_FILTER_')) return false;
+  const rule = words.findIndex((word) => /^(--(filter|exclude|include|cvs)|-\w*[fFC])/.test(word));
+  return rule < words.findIndex((word) => word.startsWith('--debug'));
 }
 
 function isListing({ listOnly }: Options, endpoints: Endpoints): boolean {

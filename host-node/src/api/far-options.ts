@@ -6,6 +6,7 @@ import { parseServerArguments } from '../options/server-parse.ts';
 import { VERSION } from '../options/version.ts';
 import { exitLine } from '../report/exit-codes.ts';
 import { RunError } from '../session/run-error.ts';
+import { exitDebugLine } from './outcome.ts';
 
 const EXIT_STREAM = 12;
 /** Of the line itself, not of what it asks for. */
@@ -29,6 +30,7 @@ function asServer(options: Options, destination: string): Options {
   const lines = [
     request.stderr.trimEnd(),
     exitLine(request.exitCode, 'Receiver', VERSION),
+    ...(options.debug.exit >= 1 ? [exitDebugLine('Receiver', options, request.exitCode)] : []),
     'rsync: connection unexpectedly closed (0 bytes received so far) [sender]',
   ];
   throw new RunError('ERR_FAR_OPTION', lines.join('\n'), EXIT_STREAM);

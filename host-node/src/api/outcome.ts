@@ -31,7 +31,7 @@ export function finish(
   const exitCode = isOwnFault(session.error) ? code : Math.max(code, peerCode);
   const totals = client.totals();
   client.release();
-  tellExit(session, exitCode);
+  tellExit(session, session.error === undefined ? peerCode : code, exitCode);
   environment.sink.event({ type: 'finished', exitCode });
   return {
     exitCode,
@@ -41,16 +41,29 @@ export function finish(
   };
 }
 
-/** --debug=EXIT, and IO. */
-function tellExit(session: Session, exitCode: number): void {
-  const debug = session.context?.report.debug;
+/** --debug=EXIT, and IO. `cause`: what the run was ended with, before the errors on the way are counted. */
+function tellExit(session: Session, cause: number, exitCode: number): void {
+  const { debug } = session;
   const { reader, writer } = session.channel;
   debug?.('io', 1, () => {
     return `[${roleOf(session)}] read ${reader.rawBytesTaken} bytes, wrote ${writer.rawBytesMade} bytes`;
   });
-  const where = `[${roleOf(session)}] _exit_cleanup(code=${exitCode}, file=ocrsync, line=1)`;
-  debug?.('exit', 2, () => `${where}: entered`);
-  debug?.('exit', 1, () => `${where}: about to call exit(${exitCode})`);
+  debug?.('exit', 2, () => `${exitPlace(roleOf(session), cause)}: entered`);
+  debug?.('exit', 1, () => exitDebugLine(roleOf(session), session.config, cause, exitCode));
+}
+
+function exitPlace(role: ProcessRole, cause: number): string {
+  return `[${role}] _exit_cleanup(code=${cause}, file=ocrsync, line=1)`;
+}
+
+/** EXIT 1 (docs/protocol/07-output.md §12.2). */
+export function exitDebugLine(
+  role: ProcessRole,
+  { dryRun }: Pick<Options, 'dryRun'>,
+  cause: number,
+  exitCode = cause,
+): string {
+  return `${exitPlace(role, cause)}: about to call exit(${exitCode})${dryRun ? ' (DRY RUN)' : ''}`;
 }
 
 /** A peer that this end broke off from ends with an error because of that: its code says nothing. */

@@ -62,8 +62,7 @@ export async function runOverDaemon(
   const agreed = { ...options, protocol: Math.min(options.protocol, agreement.protocol) };
   const told = splitServerArguments(agreed, { push: direction === 'push', paths, quoting: false });
   const words = told.visible;
-  if (tells('cmd'))
-    environment.line(`sending daemon args: ${words.join(' ')}  (${words.length} args)`, 'screen');
+  if (tells('cmd')) environment.line(wordsLine('sending daemon args:', words), 'screen');
   sendDaemonArguments(duplex, agreement.protocol, words);
   if (options.secludedArgs && tells('cmd'))
     environment.line(wordsLine('protected args:', told.secluded), 'screen');

@@ -1,19 +1,27 @@
 // Lines of --debug about lists and what was agreed, of both roles (docs/protocol/07-output.md §12.2). Texts only; called where the
 // thing happens, and not at all when nobody wants to see them.
-import type { FileList } from '@ocrsync/core/file-list';
+import { type FileList, FLIST_HLINKED } from '@ocrsync/core/file-list';
 import type { SessionConfig } from './config.ts';
 import type { DebugVoice } from './debug.ts';
 import type { Negotiated } from './negotiated.ts';
 
-/** PROTO, NSTR, ICONV: what both ends speak. */
-export function tellAgreement(debug: DebugVoice, config: SessionConfig, negotiated: Negotiated): void {
-  const { charset } = config;
-  const isServer = config.role === 'server';
-  const side = config.side === 'sender' ? 'sender' : 'Receiver';
-  if (charset !== undefined) debug('iconv', 1, () => `[${side}] charset: ${charset.name}`);
-  const who = isServer ? 'Server' : 'Client';
-  const { peerProtocol, protocol, compression, compressionLevel } = negotiated;
+/** ICONV, PROTO: what both ends speak, before it is known whether the options fit to it. */
+export function tellVersions(
+  debug: DebugVoice,
+  { charset, role, side }: SessionConfig,
+  { peerProtocol, protocol }: Pick<Negotiated, 'peerProtocol' | 'protocol'>,
+): void {
+  const end = side === 'sender' ? 'sender' : 'Receiver';
+  if (charset !== undefined) debug('iconv', 1, () => `[${end}] charset: ${charset.name}`);
+  const who = role === 'server' ? 'Server' : 'Client';
   debug('proto', 1, () => `(${who}) Protocol versions: remote=${peerProtocol}, negotiated=${protocol}`);
+}
+
+/** NSTR: the checksum and the compression that were agreed. */
+export function tellAgreement(debug: DebugVoice, config: SessionConfig, negotiated: Negotiated): void {
+  const isServer = config.role === 'server';
+  const who = isServer ? 'Server' : 'Client';
+  const { compression, compressionLevel } = negotiated;
   const level = isServer ? 3 : 1;
   debug('nstr', Math.max(2, level), () => offeredLists(config, negotiated));
   debug('nstr', level, () => `${who} ${checksumText(config, negotiated)}`);
@@ -78,6 +86,20 @@ export function tellMade(debug: DebugVoice, list: FileList, isFirst: boolean): v
       lines.push(`[sender] make_file(${name},*,${isArgument ? 0 : 2})`);
     }
     return lines;
+  });
+}
+
+/** HLINK: which entries of a list, numbered as they travel, are further links of a file (from protocol 30). */
+export function tellLinks(debug: DebugVoice, list: FileList, roles: readonly string[]): void {
+  debug('hlink', 1, () => {
+    const lines: string[] = [];
+    for (let row = 0; row < list.count; row++) {
+      const leader = (list.flags(row) & FLIST_HLINKED) === 0 ? -1 : list.linkGroup(row);
+      const ndx = list.start + row;
+      if (leader < 0 || leader === ndx) continue;
+      lines.push(`#${ndx} hard-links #${leader} (${leader >= list.start ? 'abbrev' : 'unabbrev'})`);
+    }
+    return roles.flatMap((role) => lines.map((line) => `[${role}] ${line}`));
   });
 }
 

@@ -6,6 +6,8 @@ import type { BatchHead } from './batch-recorder.ts';
 import * as compat from './capabilities.ts';
 import type { Channel } from './channel.ts';
 import type { SessionConfig } from './config.ts';
+import type { DebugVoice } from './debug.ts';
+import { tellVersions } from './debug-lines.ts';
 import { NEGOTIATION_LIST_BYTES } from './limits.ts';
 import type { CompressionMethod, Negotiated } from './negotiated.ts';
 import {
@@ -31,8 +33,13 @@ const PLAUSIBLE_MIN = 20;
 const PLAUSIBLE_MAX = 40;
 
 /** Runs the handshake of one end. Ends with what was agreed; throws RunError or ProtocolError. */
-export function* handshake(channel: Channel, config: SessionConfig): Task<Negotiated> {
+export function* handshake(
+  channel: Channel,
+  config: SessionConfig,
+  debug: DebugVoice | undefined,
+): Task<Negotiated> {
   const { protocol, peerProtocol } = yield* agreeOnVersion(channel, config);
+  if (debug !== undefined) tellVersions(debug, config, { protocol, peerProtocol });
   checkProtocolOptions(config, protocol);
   const flags = protocol >= 30 ? yield* agreeOnFlags(channel, config) : 0;
   if (flags & compat.COMPAT_INC_RECURSE && !config.incrementalAllowed) {
@@ -59,8 +66,13 @@ export function* handshake(channel: Channel, config: SessionConfig): Task<Negoti
 }
 
 /** What was agreed when a batch was recorded; nothing is read or written. Throws as {@link handshake}. */
-export function recordedHandshake(head: BatchHead, config: SessionConfig): Negotiated {
+export function recordedHandshake(
+  head: BatchHead,
+  config: SessionConfig,
+  debug: DebugVoice | undefined,
+): Negotiated {
   const { protocol, compatFlags, seed } = head;
+  if (debug !== undefined) tellVersions(debug, config, { protocol, peerProtocol: protocol });
   checkProtocolOptions(config, protocol);
   if ((compatFlags & compat.COMPAT_INC_RECURSE) !== 0 && !config.incrementalAllowed) {
     const text = 'Incompatible options specified for inc-recursive batch file.';

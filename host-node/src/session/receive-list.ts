@@ -5,7 +5,7 @@ import { tryReadIdList } from '@ocrsync/core/id-lists';
 import type { FileList } from '@ocrsync/core/file-list';
 import { ProtocolError } from '@ocrsync/core/protocol-error';
 import type { SessionContext } from './context.ts';
-import { sortedNames, tellDuplicates, tellList, tellReceived } from './debug-lines.ts';
+import { sortedNames, tellDuplicates, tellLinks, tellList, tellReceived } from './debug-lines.ts';
 import { ownNames } from './own-names.ts';
 import type { ListReceiver } from './ports.ts';
 import { NDX_FLIST_OFFSET } from './ndx.ts';
@@ -102,7 +102,11 @@ export class ListTaker {
 
   #accept(list: FileList, directory: number | undefined): void {
     const { channel, lists, protocol, report, statistics } = this.#context;
-    if (report.debug !== undefined) tellReceived(report.debug, list);
+    if (report.debug !== undefined) {
+      tellReceived(report.debug, list);
+      // Both halves of upstream's receiving side read the lists that come after they have split.
+      tellLinks(report.debug, list, channel.role === 'Receiver' ? ['Receiver'] : ['receiver', 'generator']);
+    }
     list.sort(protocol);
     const name = directory === undefined ? undefined : lists.directories.name(directory);
     this.#receiver.accept(list, name);

@@ -5,7 +5,7 @@ import { writeIdList } from '@ocrsync/core/id-lists';
 import type { FileList } from '@ocrsync/core/file-list';
 import { copyRows, wireNames } from './charset.ts';
 import type { SessionContext } from './context.ts';
-import { tellList, tellMade } from './debug-lines.ts';
+import { tellLinks, tellList, tellMade } from './debug-lines.ts';
 import { LOOKAHEAD_ENTRIES } from './limits.ts';
 import { intPayload, MSG_IO_ERROR } from './messages.ts';
 import { NDX_FLIST_EOF, NDX_FLIST_OFFSET } from './ndx.ts';
@@ -93,7 +93,10 @@ export class ListSender {
 
   #take(list: FileList, directory: number | undefined): void {
     const { lists, negotiated, protocol, report, statistics } = this.#context;
-    if (report.debug !== undefined) tellMade(report.debug, list, directory === undefined);
+    if (report.debug !== undefined) {
+      tellMade(report.debug, list, directory === undefined);
+      tellLinks(report.debug, list, ['sender']);
+    }
     list.sort(protocol);
     if (report.debug !== undefined) tellList(report.debug, list, 'sender');
     statistics.countList(list);

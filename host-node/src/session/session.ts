@@ -10,6 +10,7 @@ import type { SessionConfig } from './config.ts';
 import { SessionContext } from './context.ts';
 import { readFilterList, writeFilterList } from './filter-list.ts';
 import { expectNames, sendNames } from './forwarded-names.ts';
+import type { DebugVoice } from './debug.ts';
 import { tellAgreement } from './debug-lines.ts';
 import { generateAll } from './generator.ts';
 import { handshake, recordedHandshake } from './handshake.ts';
@@ -99,6 +100,11 @@ export class Session {
     this.channel.onMessage = (code, at, length) => this.#messages.take(code, at, length);
     this.#tasks = new TaskSet(this.channel);
     this.#tasks.start(this.#main());
+  }
+
+  /** How --debug speaks, if it was asked for. */
+  get debug(): DebugVoice | undefined {
+    return this.#host.report.debug;
   }
 
   /** What is known since the handshake; undefined before. */
@@ -194,10 +200,11 @@ export class Session {
   *#main(): Task {
     const { channel, config } = this;
     const recorder = this.#recorder();
+    const { debug } = this.#host.report;
     const negotiated =
       config.playedBatch === undefined
-        ? yield* handshake(channel, config)
-        : recordedHandshake(config.playedBatch, config);
+        ? yield* handshake(channel, config, debug)
+        : recordedHandshake(config.playedBatch, config, debug);
     this.#keepAlive.shakesHands = false;
     const context = new SessionContext(channel, config, negotiated, this.#host.report);
     this.#context = context;
@@ -205,7 +212,6 @@ export class Session {
     context.recorder = recorder;
     channel.incremental = negotiated.incremental;
     channel.countedFromByte = context.handshakeReadBytes;
-    const { debug } = this.#host.report;
     if (debug !== undefined) tellAgreement(debug, config, negotiated);
     if (config.playedBatch === undefined) this.#enableMux(negotiated.protocol);
     yield* this.#exchangeFilters(negotiated);

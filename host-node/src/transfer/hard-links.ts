@@ -20,6 +20,8 @@ export interface Member {
 }
 
 export interface Group {
+  /** Of the member that was known first. */
+  readonly firstNdx: number;
   /** Name of a finished member. */
   leader: string | undefined;
   /** Members that still have something to come, in list order. */
@@ -101,7 +103,7 @@ export class HardLinks {
       const key = groupKey(list, row);
       let group = this.#groups.get(key);
       if (group === undefined) {
-        group = { leader: undefined, members: [] };
+        group = { firstNdx: ndxAt(list, position), leader: undefined, members: [] };
         this.#groups.set(key, group);
       }
       const entry = { list, row, ndx: ndxAt(list, position) };

@@ -40,13 +40,19 @@ export class LinkedEntries {
     state.report.debug?.('hash', 1, () => '[generator] groups of hard links are found by tables of the host');
   }
 
-  /** --debug=HLINK; upstream tells it when the list comes, by number, and not when the link is made. */
-  #tellLinked({ entry }: Visited, leader: string): void {
-    this.#state.report.debug?.('hlink', 1, () => `[generator] #${entry.ndx} hard-links ${leader}`);
-  }
-
-  #tell({ entry, name }: Visited, level: number, what: () => string): void {
-    this.#state.report.debug?.('hlink', level, () => `hlink for ${entry.ndx} (${name}): ${what()}`);
+  /** HLINK 2: where a group that another member has begun stands (docs/protocol/07-output.md §12.2). */
+  #tellGroup({ entry, name, member }: Visited): void {
+    const { group } = member!;
+    if (entry.ndx === group.firstNdx) return;
+    this.#state.report.debug?.('hlink', 2, () => {
+      const isNumbered = this.#state.context.lists.incremental;
+      const who = `hlink for ${entry.ndx} (${name},${isNumbered ? entry.list.linkGroup(entry.row) : -1})`;
+      if (group.leader === undefined) return `${who}: looking for a leader`;
+      const { leader } = group;
+      const leading = group.members.find((each) => this.#state.nameOf(each.entry) === leader);
+      if (leading === undefined) return `${who}: leader is -1 (${leader})`;
+      return [`${who}: found flist match (alt -1)`, `${who}: leader is ${leading.entry.ndx} (${leader})`];
+    });
   }
 
   /** The entry's place in its group; undefined without -H or for a file of one link. */
@@ -72,6 +78,7 @@ export class LinkedEntries {
   *followsAnother(visited: Visited): Task<boolean> {
     const { member, sink, entry } = visited;
     const { leader } = member!.group;
+    this.#tellGroup(visited);
     if (leader !== undefined) {
       const beside = this.#besides && (yield* this.#besides.find(visited, leader));
       member!.state = 'done';
@@ -80,7 +87,6 @@ export class LinkedEntries {
     }
     const previous = this.#links.previous(member!);
     if (previous?.state !== 'asked' && previous?.state !== 'waiting') return false;
-    this.#tell(visited, 2, () => `waiting for ${previous.entry.ndx}`);
     member!.state = 'waiting';
     sink.waiting(entry.ndx);
     return true;
@@ -101,8 +107,6 @@ export class LinkedEntries {
 
   /** §11.4. */
   *#link(visited: Visited, leader: string, beside?: LinkedBeside): Task {
-    this.#tellLinked(visited, leader);
-    this.#tell(visited, 3, () => `leader is ${leader}`);
     const state = this.#state;
     const { name, existing, sink, entry } = visited;
     if (existing !== undefined) {

@@ -25,6 +25,38 @@ describe.skipIf(upstream === undefined)('--debug tells as rsync 3.4.1', () => {
     compare('-a -M--debug=proto SH h:$PWD/s/ d');
   });
 
+  it('what the protocols of both are, before an option is refused because of that', () => {
+    compare('-aA --debug=proto --protocol=28 SH s/ h:$PWD/d 2>/dev/null');
+  });
+
+  it.each([
+    '-an s/ d',
+    '-a none s d',
+    '-a -M--bogus s/ d',
+    '-a SH s/ h:$PWD/s/a/',
+    '-a SH h:$PWD/none d',
+    '-aX --protocol=29 SH s/ h:$PWD/d',
+    '-a h:s g:d',
+    '-a --exclude-from=none s d',
+    '-a --read-batch=none d',
+  ])('with what %s ends', (words) => {
+    const place = `>out 2>err; sed "s/file=[^)]*/PLACE/" out; grep -h cleanup err | sed "s/file=[^)]*/err PLACE/"; rm out err`;
+    kit.compare(`RSYNC --debug=exit ${words} ${place}`);
+  });
+
+  it('nothing of the end where a rule before the word is wrong', () => {
+    compare('-a --filter=bogus --debug=exit s d');
+  });
+
+  it('hard links by the numbers under which they travel, and who looks for the first of them', () => {
+    const linked = 'ln s/a s/c; ln s/e/b s/e/d; ln s/a s/e/f;';
+    for (const words of ['', '--no-i-r', '--protocol=29']) {
+      kit.compare(`${linked} RSYNC -aH --debug=hlink2 ${words} s/ d >out; sort out; rm out`);
+    }
+    kit.compare(`${linked} RSYNC -aH --debug=hlink SH s/ h:$PWD/d`);
+    kit.compare(`${linked} RSYNC -aH --debug=hlink2 SH h:$PWD/s/ d >out; sort out; rm out`);
+  });
+
   it('that no command is started', () => {
     compare('-a --debug=cmd2 s/ d');
     compare('--debug=cmd2 s/a');
