@@ -64,7 +64,7 @@ export const knownDifferences: readonly KnownDifference[] = [
     covers: (one, found) =>
       one.options.flat().includes('--debug=hlink2') &&
       found.every((line) =>
-        /^[-+] out: hlink for \d+ \(.*\): (found flist match \(alt -?\d+\)|leader is -?\d+ \(.*\)|virtual first|looking for a leader)$/.test(
+        /^[-+] out: hlink for \d+ \(.*\): (found flist match \(alt -?\d+\)|leader is -?\d+ \(.*\)|virtual first|waiting for -?\d+|looking for a leader)$/.test(
           line,
         ),
       ),
