@@ -238,7 +238,20 @@ export const knownDifferences: readonly KnownDifference[] = [
       found.includes('+ exit 12') &&
       found.every((line) => isConnectionEnd.test(line)),
   },
+  {
+    reason:
+      'rsync makes the first name of a group of hard links once more, as a file, after it could not make way for it; with lists in parts it then waits without an end or stops',
+    covers: (one, found) =>
+      one.options.some((words) => /^(-[a-zA-Z]*H|--hard-links$)/.test(words[0] ?? '')) &&
+      has(found, '- err: could not make way for new regular file: ') &&
+      (found.every((line) => isNoWay.test(line)) ||
+        has(found, '- exit timeout') ||
+        has(found, ' (finish_hard_link) [')),
+  },
 ];
+
+/** What is told of a directory in the way. */
+const isNoWay = /^- (out: cannot delete non-empty directory|err: could not make way for new regular file): /;
 
 /** The end of a connection, reset or not. */
 const isConnectionEnd =
