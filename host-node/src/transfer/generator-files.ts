@@ -225,14 +225,15 @@ export class TreeGeneratorFiles implements GeneratorFiles {
   *#visitKind(visited: Visited): Task {
     const state = this.#state;
     const { options, filesystem } = state;
-    const { mode, name } = visited;
+    const { mode, entry } = visited;
     const devices = options.devices && filesystem.isSuperUser && !options.dropDevices;
     if (options.links && isSymlink(mode)) {
       yield* this.#settle(visited, yield* visitSymlink(state, this.#deletions.hand, visited));
     } else if ((devices && isDevice(mode)) || (options.specials && !options.dropDevices && isSpecial(mode))) {
       yield* this.#settle(visited, yield* visitNode(state, this.#deletions.hand, visited));
     } else if (!isRegular(mode)) {
-      if (options.info.nonreg >= 1) state.report.message('info', `skipping non-regular file "${name}"`);
+      const listed = entry.list.name(entry.row);
+      if (options.info.nonreg >= 1) state.report.message('info', `skipping non-regular file "${listed}"`);
     } else {
       yield* this.#visitRegular(visited);
     }
