@@ -54,6 +54,9 @@ export async function startSshd(directory: string): Promise<RunningSshd> {
     'KbdInteractiveAuthentication no',
     'PrintMotd no',
     `AllowUsers ${userInfo().username}`,
+    // A bash that sshd starts reads the user's .bashrc unless it believes to be an inner shell; what stands there (pyenv waits
+    // a minute for a lock that a killed run has left) is no part of any test.
+    'SetEnv SHLVL=2',
   ];
   writeFileSync(path.join(directory, 'sshd_config'), `${config.join('\n')}\n`);
   const args = ['-D', '-e', '-f', path.join(directory, 'sshd_config')];
