@@ -47,7 +47,6 @@ class GeneratorRole implements GeneratorSink {
   readonly #inFlight: InFlight;
   /** The sender has been told that no more files will be asked for. */
   #requestsClosed = false;
-  #requests = 0;
   #current: LiveList | undefined;
   /** io_error bits of lists that had come before the walk began. */
   #ioErrorAhead = 0;
@@ -137,8 +136,8 @@ class GeneratorRole implements GeneratorSink {
         if (!list.isActive(entry.row)) continue;
         this.#walked(entry.ndx - 1);
         yield* this.#visit(entry, 'full');
-        // Names that old protocols carry as messages overtake all requests but the first one (observed).
-        if (this.#requests === 1 && this.#context.protocol < 29) yield* this.channel.flushed();
+        // Names that old protocols carry as messages overtake all requests but that of the list's first entry (observed).
+        if (at === 0 && this.#context.protocol < 29) yield* this.channel.flushed();
         if (list.isDirectory(entry.row)) yield* this.#deleteIn(entry, live);
       }
       this.#walked(list.start + list.count);
@@ -344,7 +343,6 @@ class GeneratorRole implements GeneratorSink {
 
   *request(ndx: number, iflags: number, basisType: number, xname: string | undefined): Task {
     yield* this.#limitInFlight();
-    this.#requests++;
     const found = this.#context.lists.find(ndx);
     // A dry run waits for no answer (observed: 3.4.1 closes its lists at once).
     if (found !== undefined && !this.#context.config.dryRun) {

@@ -14,4 +14,11 @@ describe.skipIf(upstream === undefined)('a push before protocol 29', () => {
     kit.compare(`RSYNC -avn --protocol=28 s/ d ${numbered}`);
     kit.compare(`RSYNC -avn --protocol=27 SH s/ h:$PWD/d ${numbered}`);
   }, 60_000);
+
+  it('tells a file that is not the first entry after the directories', () => {
+    const numbered = `| grep -v '^sent\\|^total\\|^$' | cat -n`;
+    kit.compare(`RSYNC -avn --protocol=28 s/ new ${numbered}`);
+    kit.compare(`RSYNC -avn --protocol=27 SH s h:$PWD/d ${numbered}`);
+    kit.compare(`RSYNC -av --protocol=28 s/+d s/zz s/+e new ${numbered}`);
+  }, 60_000);
 });
