@@ -57,7 +57,7 @@ export function* handshake(
     seed = channel.reader.value;
   }
   return {
-    ...ofFlags(protocol, flags),
+    ...ofFlags(protocol, flags, config),
     peerProtocol,
     seed,
     ...strings,
@@ -80,7 +80,7 @@ export function recordedHandshake(
   }
   const seedFirst = (compatFlags & compat.COMPAT_CHKSUM_SEED_FIX) !== 0;
   return {
-    ...ofFlags(protocol, compatFlags),
+    ...ofFlags(protocol, compatFlags, config),
     peerProtocol: protocol,
     seed,
     ...checksums(config, protocol, seedFirst, undefined),
@@ -97,12 +97,14 @@ function atLevel({ compressionLevel }: SessionConfig, method: CompressionMethod)
 
 type FlagFields = Omit<Negotiated, keyof AgreedStrings | 'peerProtocol' | 'seed' | 'compressionLevel'>;
 
-function ofFlags(protocol: number, flags: number): FlagFields {
+function ofFlags(protocol: number, flags: number, { side }: SessionConfig): FlagFields {
+  // Protocol 29 has no flags, but records that a receiver tells by what it can do itself.
+  const receives = protocol === 29 && side === 'receiver';
   return {
     protocol,
     compatFlags: flags,
     incremental: (flags & compat.COMPAT_INC_RECURSE) !== 0,
-    symlinkTimes: (flags & compat.COMPAT_SYMLINK_TIMES) !== 0,
+    symlinkTimes: receives || (flags & compat.COMPAT_SYMLINK_TIMES) !== 0,
     safeFileList: protocol >= 31 || (flags & compat.COMPAT_SAFE_FLIST) !== 0,
     avoidXattrOptimisation: (flags & compat.COMPAT_AVOID_XATTR_OPTIM) !== 0,
     checksumSeedFirst: (flags & compat.COMPAT_CHKSUM_SEED_FIX) !== 0,

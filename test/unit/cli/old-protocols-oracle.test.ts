@@ -30,4 +30,12 @@ describe.skipIf(upstream === undefined)('an old protocol', () => {
       kit.compare(`RSYNC -r --chown=nobody-here ${words} SH s/ h:$PWD/d`);
     }
   });
+
+  it('shows by the end that tells it whether a symlink gets its time', () => {
+    const links = 'ln -s a s/l; ln -s a d/l; touch -h -d @1500000000 s/l; touch -d @1500000000 s';
+    for (const protocol of [28, 29]) {
+      kit.compare(`{ ${links}; }; RSYNC -ai --protocol=${protocol} SH s/ h:$PWD/d`);
+      kit.compare(`{ ${links}; }; RSYNC -ai --protocol=${protocol} SH h:$PWD/s/ d`);
+    }
+  });
 });
