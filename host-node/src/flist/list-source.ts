@@ -226,9 +226,9 @@ export class TreeListSource implements ListSource {
     const served = new Set<string>();
     for (const { name, found } of this.#walk.take(directory)) {
       const key = `${found.root}:${found.content}`;
+      const source = this.#tree.root(found.root, true);
       if (found.content && !served.has(key)) yield* this.#reader.read(list, name, found);
       served.add(key);
-      const source = this.#tree.root(found.root);
       const state =
         found.pending.length === 0 ? found.state : found.state.enter(belowRoot(name), source.files);
       for (const pending of found.pending) {

@@ -62,6 +62,8 @@ export interface SourceFiles {
   send(entry: Entry, item: Item, channel: Channel, redo: boolean): Task<number>;
   /** With the directory of its argument, as --debug shows names. */
   shownName?(entry: Entry): string;
+  /** A record has come for it, with data or not: --debug=CHDIR tells the directory of its argument. */
+  entered?(entry: Entry): void;
   /** Totals of the matcher over all files sent, for -vv: `matches=… hash_hits=… …` (07 §12.1). */
   matchSummary(): string;
   /** MSG_SUCCESS of the receiving side (only with --remove-source-files). */

@@ -96,6 +96,10 @@ class SenderRole {
     const head = itemRead(reader, ndx, this.#context.protocol);
     const { live, entry, isListDirectory } = lists.require(ndx, channel.role, reader.byteOffset);
     this.#currentNdx = ndx;
+    report.debug?.('chdir', 1, () => {
+      this.#files.entered?.(entry);
+      return [];
+    });
     report.debug?.('send', 1, () => `send_files(${ndx}, ${this.#files.shownName?.(entry) ?? ''})`);
     const item = this.#blocks === undefined ? head : yield* this.#withXattrs(entry, head, this.#blocks);
     if (!(item.iflags & ITEM_TRANSFER)) {

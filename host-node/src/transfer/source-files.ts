@@ -114,6 +114,10 @@ export class TreeSourceFiles implements SourceFiles {
     return this.#options.shownName?.(entry) ?? entry.list.name(entry.row);
   }
 
+  entered(entry: Entry): void {
+    this.#options.sourcePath(entry);
+  }
+
   matchSummary(): string {
     const { literalBytes } = this.#context.statistics;
     return `total: matches=${this.#matches}  hash_hits=${this.#hashHits}  false_alarms=${this.#falseAlarms} data=${literalBytes}`;

@@ -68,6 +68,17 @@ describe.skipIf(upstream === undefined)('--debug tells as rsync 3.4.1', () => {
     compare('-a --no-i-r --debug=chdir s/a new');
   });
 
+  it('where its sender goes for the lists below its arguments, and for each record', () => {
+    compare('-a --debug=chdir s . s/e/b d');
+    compare('-ai --debug=chdir s/ s/e/ d');
+    compare('-aR --debug=chdir SH s/./e s/e h:$PWD/d');
+    kit.compare(`ln -s none s/l; RSYNC -aHi --debug=chdir s/e/ s/l d/x ${streams}`);
+  });
+
+  it('what is no regular file under the name of the source', () => {
+    kit.compare('ln -s none s/l; RSYNC s/l d/x');
+  });
+
   it.runIf(isRoot)('owners: of every id, and of what is given away', () => {
     const owned = 'chown 1234:1 s/a; chown 77:1 s/e/b;';
     for (const words of ['', '--protocol=29', '--usermap=77:0 -n']) {
