@@ -39,6 +39,7 @@ function receive(
   const messages: string[] = [];
   const report = {
     message: (severity: string, text: string) => messages.push(`${severity}: ${text.replaceAll(base, '')}`),
+    item: () => undefined,
     transferred: () => undefined,
     progress: () => undefined,
   } as unknown as DestinationReport;
