@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { CompressedTokenWriter } from '@ocrsync/core/token-codec';
 import type { FileList } from '@ocrsync/core/file-list';
-import { wireRules } from '../filter/wire-rules.ts';
+import { scriptRules, wireRules } from '../filter/wire-rules.ts';
 import type { FilterList } from '../filter/filter-list.ts';
 import { FilterState } from '../filter/filter-state.ts';
 import type { NameSource } from '../flist/name-splitter.ts';
@@ -140,7 +140,7 @@ export class SessionEnds implements SessionHost {
 
   /** All rules, for the script that plays a batch. */
   batchRules(): readonly string[] {
-    return wireRules(this.#filters, { protocol: this.#parts.options.protocol, push: true });
+    return scriptRules(this.#filters);
   }
 
   takeFilterRules(rules: readonly string[], negotiated: Negotiated): void {

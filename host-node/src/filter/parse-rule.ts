@@ -211,7 +211,7 @@ function finished(
   if (action === '.' || action === ':') return merge(action, rest, text, modifiers, common);
   const includes = action === '+' || action === 'S' || action === 'R';
   if (modifiers.cvs && !includes) {
-    return { type: 'rule', rule: { kind: 'cvs', pattern: '', directoryOnly: false, ...common } };
+    return { type: 'rule', rule: { kind: 'cvs', pattern: rest, directoryOnly: false, ...common } };
   }
   if (rest === '') return { type: 'none' };
   const flags = { ...common, negated: modifiers.has('!'), anchorDirectory: context.anchorDirectory };

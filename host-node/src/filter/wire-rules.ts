@@ -11,6 +11,9 @@ export interface WireDirection {
   readonly push: boolean;
 }
 
+/** First protocol that can say all of every rule. */
+const NEWEST_WORDS = 30;
+
 /** What a rule's text depends on. */
 interface Wording extends WireDirection {
   readonly deleteExcluded: boolean;
@@ -25,6 +28,22 @@ export function wireRules(list: FilterList, direction: WireDirection): string[] 
     texts.push(...ruleTexts(rule, wording, list.cvsWords));
   }
   return texts;
+}
+
+/** The whole list for the script that plays a batch: as it was given, in the words of today whatever the protocol (04 §17.3). */
+export function scriptRules(list: FilterList): string[] {
+  const wording: Wording = { protocol: NEWEST_WORDS, push: false, deleteExcluded: false };
+  return list.rules
+    .filter((rule) => !isCvs(rule) || rule.automatic !== true)
+    .map((rule) => (list.sources.deleteExcluded === true ? withoutSender(rule) : rule))
+    .map((rule) =>
+      rule.kind === 'cvs' ? `-${modifiers(rule, wording, 'C')} ${rule.pattern}` : text(rule, wording),
+    );
+}
+
+/** As it was given: --delete-excluded, which stands in the script as well, makes all rules the sender's. */
+function withoutSender(rule: Rule): Rule {
+  return { ...rule, sides: { ...rule.sides, sender: false } };
 }
 
 /** Rules for one side only are not told to the other one; what the letter C says is not said again. */

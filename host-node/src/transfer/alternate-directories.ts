@@ -52,19 +52,29 @@ export class AlternateDirectories {
         const what = WHAT_LACKS.get(error.code) ?? `cannot be used (${error.strerror})`;
         this.#state.report.message(
           'warning',
-          `--${this.kind}-dest arg ${what}: ${withoutSlashes(directory)}`,
+          `--${this.kind}-dest arg ${what}: ${withoutSlashes(this.#told(directory))}`,
         );
       }
     }
   }
 
   #open(index: number): Root {
-    const { filesystem, root, rootPath } = this.#state;
+    const { filesystem, root } = this.#state;
     const directory = this.#directories[index]!;
-    if (directory.startsWith('/')) return filesystem.root(directory);
-    if (root !== undefined) return filesystem.root(`${root.path}/${directory}`);
-    // A destination that a dry run does not make has no '..' that the system could follow.
-    return filesystem.root(withoutClimbing(`${rootPath}/${directory}`));
+    if (directory.startsWith('/') || root === undefined) return filesystem.root(this.#unmade(directory));
+    return filesystem.root(`${root.path}/${directory}`);
+  }
+
+  /** From a destination that a dry run does not make, which has no '..' that the system could follow. */
+  #unmade(directory: string): string {
+    if (directory.startsWith('/')) return directory;
+    return withoutClimbing(`${this.#state.rootPath}/${directory}`);
+  }
+
+  /** As typed, but whole where the destination is not made (observed). */
+  #told(directory: string): string {
+    const { root, options } = this.#state;
+    return root === undefined && !options.listOnly ? this.#unmade(directory) : directory;
   }
 }
 

@@ -39,14 +39,14 @@ const STREAM_FLAGS: readonly StreamFlag[] = [
   {
     name: '--append',
     since: 30,
-    isSet: ({ append }) => append > 0,
+    isSet: ({ append }) => append === 1,
     changed: (options, on) => ({ ...options, append: on ? 1 : 0 }),
   },
   {
     name: '--append-verify',
     since: 30,
     isSet: ({ append }) => append === 2,
-    changed: (options, on) => ({ ...options, append: on ? 2 : options.append === 2 ? 1 : options.append }),
+    changed: (options, on) => ({ ...options, append: on ? 2 : options.append === 2 ? 0 : options.append }),
   },
 ];
 
@@ -87,7 +87,7 @@ export function withStreamFlags(
   for (const [bit, each] of STREAM_FLAGS.entries()) {
     if (protocol < each.since) continue;
     const on = (flags & (1 << bit)) !== 0;
-    if (each.isSet(played) === on) continue;
+    if (each.isSet(options) === on) continue;
     if (each.name === '--iconv') return 'iconv';
     played = each.changed(played, on);
     tell(`${on ? 'Setting' : 'Clearing'} the ${each.name} option to match the batchfile.`);

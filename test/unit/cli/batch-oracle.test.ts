@@ -141,7 +141,9 @@ describe.skipIf(upstream === undefined)('a batch', () => {
       sh('rm -f log');
       record(program, upstream!, 'a pull', '-avv --log-file=log --only-write-batch=B');
       const lines = readFileSync(path.join(directory, 'log'), 'latin1').split('\n');
-      return lines.map((line) => line.replace(/^\S+ \S+ \S+ /, '')).filter((line) => !/^(sent|total size) /.test(line));
+      return lines
+        .map((line) => line.replace(/^\S+ \S+ \S+ /, ''))
+        .filter((line) => !/^(sent|total size) /.test(line));
     });
     expect(own).toEqual(theirs);
   });
@@ -188,6 +190,37 @@ describe.skipIf(upstream === undefined)('a batch', () => {
       "'-av'",
       "--read-batch='B'",
     ]);
+  });
+
+  it('has the rules in its script as they were given, whatever the direction and the protocol', () => {
+    const rules =
+      "-C -f 'H hh' -f 'P p p' -f '+ p/' -f ': .r' -f '-! neg' -f '-p per' -f '-/ /abs' -f '-C x'";
+    for (const words of ['', '--delete --delete-excluded', '--protocol=27']) {
+      const [theirs, own] = [upstream!, ours].map((program) => {
+        fresh();
+        sh(
+          `${program} -a ${rules.replace("-f 'H hh'", words === '' ? "-f 'H hh'" : '')} ${words} --write-batch=B s/ d/`,
+        );
+        return readFileSync(path.join(directory, 'B.sh'), 'latin1').split('\n').slice(1);
+      });
+      expect(own, words).toEqual(theirs);
+    }
+  });
+
+  it('of appended files begins as by upstream, which plays it', () => {
+    for (const words of ['--append', '--append-verify', '--append --append']) {
+      const heads = [upstream!, ours].map((program) => {
+        fresh();
+        sh(
+          `printf 'first' >s/t; printf 'f' >start/t; cp start/t d/t; ${program} -a ${words} --write-batch=B s/ d/`,
+        );
+        return readFileSync(path.join(directory, 'B')).subarray(0, 4).toString('hex');
+      });
+      expect(heads[1], words).toBe(heads[0]);
+      sh('rm -rf d; cp -a start d; rm -r d/gone');
+      expect(sh(`${upstream!} -a --read-batch=B d/`)).toMatchObject({ code: 0, stderr: '' });
+      expect(readFileSync(path.join(directory, 'd/t'), 'latin1')).toBe('first');
+    }
   });
 
   it('cannot be read before its own end, is no directory, and has its file', () => {
