@@ -248,7 +248,20 @@ export const knownDifferences: readonly KnownDifference[] = [
         has(found, '- exit timeout') ||
         has(found, ' (finish_hard_link) [')),
   },
+  {
+    reason:
+      'where nothing is yet, rsync makes a node under a temporary name or not as the object that it has looked at before it was of one kind or another: told when it fails',
+    covers: (_one, found) =>
+      found.every((line) => isFailedNode.test(line)) &&
+      differOnlyIn(
+        found.map((line) => line.replace(/\.([^/"]*)\.#(?=" failed: )/, '$1')),
+        isFailedNode,
+      ),
+  },
 ];
+
+/** A device or special file that could not be made. */
+const isFailedNode = /(?<=^[-+]) (log: )?err: rsync: \[generator\] mknod (?=".*" failed: )/;
 
 /** What is told of a directory in the way. */
 const isNoWay = /^- (out: cannot delete non-empty directory|err: could not make way for new regular file): /;
