@@ -65,7 +65,9 @@ async function compareCase(lane: Lane, one: Case, pairing: Pairing, programs: Pr
 function isEndsOnly(apart: readonly string[], lines: readonly string[]): boolean {
   return apart.every((line) => {
     if (/^[-+] err: rsync error: .* \(code \d+\) at # \[\w+\]$/.test(line)) return true;
-    return line.startsWith('- err: ') && lines.includes(line.slice(2));
+    const text = line.slice(2);
+    const often = lines.filter((each) => each === text).length;
+    return text.startsWith('err: ') && often > (line.startsWith('+') ? 1 : 0);
   });
 }
 
