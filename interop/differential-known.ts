@@ -2,8 +2,9 @@
 // case, never by a seed, what it covers, so that it goes on being true when the random cases change.
 import type { Case } from './differential-case.ts';
 import { recordsBatch } from './differential-extras.ts';
+import { knownOfBatches } from './differential-known-batches.ts';
 
-interface KnownDifference {
+export interface KnownDifference {
   readonly reason: string;
   covers(one: Case, found: readonly string[]): boolean;
 }
@@ -11,6 +12,7 @@ interface KnownDifference {
 const has = (found: readonly string[], part: string): boolean => found.some((line) => line.includes(part));
 
 export const knownDifferences: readonly KnownDifference[] = [
+  ...knownOfBatches,
   {
     reason: 'rsync itself breaks down over access times in protocol 27',
     covers: (one, found) =>
@@ -268,6 +270,15 @@ export const knownDifferences: readonly KnownDifference[] = [
         found.map((line) => line.replace(/\.([^/"]*)\.#(?=" failed: )/, '$1')),
         isFailedNode,
       ),
+  },
+  {
+    reason:
+      'rsync 3.4.1 cannot open the basis of a file written in place in an absolute --backup-dir; 3.5.0 can',
+    covers: (one, found) =>
+      one.options.flat().some((word) => /^--(inplace|append)/.test(word)) &&
+      one.options.some((words) => /^--backup-dir[ =](CASE)?\//.test(words.join(' '))) &&
+      found.length > 0 &&
+      (has(found, ' failed verification -- update discarded') || found.every(isMode)),
   },
 ];
 

@@ -124,7 +124,7 @@ function hasOneWriter(one: Case): boolean {
 }
 
 /** The recorded batch, played by the other program on a second copy of the destination, and the script beside it. */
-async function playedBatch(lane: Lane, client: string, server: string): Promise<string[]> {
+async function playedBatch(lane: Lane, one: Case, client: string, server: string): Promise<string[]> {
   const directory = caseDirectory(lane);
   const before = path.join(lane.directory, 'prepared', 'dst');
   const again = path.join(directory, 'again');
@@ -133,7 +133,10 @@ async function playedBatch(lane: Lane, client: string, server: string): Promise<
     existsSync(before) ? before : path.join(lane.directory, 'prepared', 'tmp'),
     again,
   ]);
-  const args = ['-ai', `--read-batch=${directory}/batch`, 'again/'];
+  // Where it was recorded for, in the second copy; what the batch itself does not say of its sums is told.
+  const target = one.target?.startsWith('dst') === true ? one.target.replace('dst', 'again') : 'again/';
+  const choices = one.options.filter(([word]) => /^--(checksum-choice|cc)\b/.test(word ?? '')).flat();
+  const args = ['-ai', ...choices, `--read-batch=${directory}/batch`, target];
   const ran = await runProgram(server, args, directory, runLimitMs);
   const played = normalizeRun(ran, { exactOrder: false, progress2: false }).map((line) => `batch ${line}`);
   const script = existsSync(`${directory}/batch.sh`) ? readFileSync(`${directory}/batch.sh`, 'latin1') : '';
@@ -166,7 +169,9 @@ export async function runCase(lane: Lane, one: Case, client: string, server: str
     progress2: args.some((word) => word.includes('progress2')),
   });
   const batch =
-    recordsBatch(one.options) && /^(0|2[345])$/.test(ran.exit) ? await playedBatch(lane, client, server) : [];
+    recordsBatch(one.options) && /^(0|2[345])$/.test(ran.exit)
+      ? await playedBatch(lane, one, client, server)
+      : [];
   const told = [...lines, ...logLines(path.join(directory, 'log')), ...batch];
   const comparable = told.filter((line) => !isChance(line)).map(withoutChance);
   return [...comparable, ...treeLines(directory, nowNs, untilNs)];

@@ -1,0 +1,43 @@
+// Differences of recorded and played batches that are known (docs/protocol/04-transfer.md §3.15, §17): faults of the real rsync that
+// ocrsync does not copy. As in differential-known.ts each says by the case and the lines what it covers.
+import type { Case } from './differential-case.ts';
+import { recordsBatch } from './differential-extras.ts';
+import type { KnownDifference } from './differential-known.ts';
+
+export const knownOfBatches: readonly KnownDifference[] = [
+  {
+    reason:
+      'rsync sets user and group 0 when it plays with -o and -g what was recorded without (docs/protocol/04-transfer.md §17.2)',
+    covers: (one, found) =>
+      recordsBatch(one.options) &&
+      !(hasLetter(one, 'o', '--owner') && hasLetter(one, 'g', '--group')) &&
+      found.every((line) => line.includes(' tree: "again')) &&
+      found.some((line) => line.startsWith('- ') && / (0:\d+|\d+:0) /.test(line)) &&
+      withoutOwners(found, '-') === withoutOwners(found, '+'),
+  },
+  {
+    reason:
+      'a server of 3.4.1 that gets its words in secret changes the destination of --only-write-batch (docs/protocol/04-transfer.md §3.15)',
+    covers: (one, found) =>
+      one.direction === 'push' &&
+      one.options.flat().some((word) => /^-[a-zA-Z]*s|^--(secluded|protect)-args$/.test(word)) &&
+      one.options.flat().some((word) => word.startsWith('--only-write-batch')) &&
+      found.some((line) => /^- (tree: "dst|err: .*\[Receiver\] mkdir ".*" failed: No such file)/.test(line)),
+  },
+];
+
+/** -a has them all. */
+function hasLetter(one: Case, letter: string, long: string): boolean {
+  const words = one.options.flat();
+  return words.some(
+    (word) => word === long || word === '--archive' || new RegExp(`^-[a-zA-Z]*[a${letter}]`).test(word),
+  );
+}
+
+function withoutOwners(found: readonly string[], sign: string): string {
+  return found
+    .filter((line) => line.startsWith(sign))
+    .map((line) => line.slice(1).replace(/ \d+:\d+(?= )/, ''))
+    .sort()
+    .join('\n');
+}
