@@ -1,6 +1,21 @@
 // Differences that are known: faults of the real rsync that ocrsync does not copy, and open ones of ours. Each says by the lines and the
 // case, never by a seed, what it covers, so that it goes on being true when the random cases change.
 import type { Case } from './differential-case.ts';
+import {
+  differOnlyIn,
+  has,
+  haveDifferentBytes,
+  isConnectionEnd,
+  isDryRun,
+  isEmptiedSpecial,
+  isFailedNode,
+  isMode,
+  isNoWay,
+  isReadOnlyInPlace,
+  isSecondTry,
+  isUpdate,
+  replaces,
+} from './differential-lines.ts';
 import { recordsBatch } from './differential-extras.ts';
 import { knownOfBatches } from './differential-known-batches.ts';
 
@@ -8,8 +23,6 @@ export interface KnownDifference {
   readonly reason: string;
   covers(one: Case, found: readonly string[]): boolean;
 }
-
-const has = (found: readonly string[], part: string): boolean => found.some((line) => line.includes(part));
 
 export const knownDifferences: readonly KnownDifference[] = [
   ...knownOfBatches,
@@ -281,81 +294,6 @@ export const knownDifferences: readonly KnownDifference[] = [
       (has(found, ' failed verification -- update discarded') || found.every(isMode)),
   },
 ];
-
-/** A device or special file that could not be made. */
-const isFailedNode = /(?<=^[-+]) (log: )?err: rsync: \[generator\] mknod (?=".*" failed: )/;
-
-/** What is told of a directory in the way. */
-const isNoWay = /^- (out: cannot delete non-empty directory|err: could not make way for new regular file): /;
-
-/** The end of a connection, reset or not. */
-const isConnectionEnd =
-  /^([-+] exit 1[02]|[-+] (log: )?err: rsync( error: error in (socket IO|rsync protocol data stream) .*|: connection unexpectedly closed .*))$/;
-
-/** What rsync tells of a file whose first try has failed. */
-function isSecondTry(line: string): boolean {
-  return /^- (log: )?(err: WARNING: .* failed verification -- update retained \(will try again\)\.|out: [<>]f\.\S+ )/.test(
-    line,
-  );
-}
-
-/** Both trees have the same files, with other content. */
-function haveDifferentBytes(found: readonly string[]): boolean {
-  return found.length === 0 || differOnlyIn(found, / [0-9a-f]{40}(?=$| )/);
-}
-
-/** A file that both have, whose line in the tree differs. */
-function isMode(line: string): boolean {
-  return /^[-+] tree: "(?:[^"\\]|\\.)*" file [0-7]{4} /.test(line);
-}
-
-/** The lines of both are the same without what the pattern takes. */
-function differOnlyIn(found: readonly string[], pattern: RegExp): boolean {
-  const lines = (sign: string): string =>
-    found
-      .filter((line) => line.startsWith(sign))
-      .map((line) => line.slice(1).replace(pattern, ''))
-      .sort()
-      .join('\n');
-  return found.some((line) => pattern.test(line)) && lines('-') === lines('+');
-}
-
-/** 3.4.1 cannot open it, and leaves it as it is; only a file without owner-write. */
-const isReadOnlyInPlace: readonly RegExp[] = [
-  /^- (err|log): rsync: \[receiver\] open ".*" failed: Permission denied \(13\)$/,
-  /^- (err|log): rsync error: some files\/attrs were not transferred /,
-  /^- tree: ".*" file 0[0145][0-7]{2} /,
-  /^\+ tree: ".*" file /,
-  /^\+ (out|log): [<>]f/,
-  /^(- exit 23|\+ exit 0)$/,
-];
-
-/** What 3.4.1 says then, and its end if that is all. */
-const isEmptiedSpecial =
-  /^- (err|log): rsync(: \[generator\] opendir ".*" failed: Not a directory \(20\)| error: some files\/attrs were not transferred .*)$/;
-
-function isDryRun(one: Case): boolean {
-  return one.options.flat().some((word) => word === '--dry-run' || /^-[a-zA-Z]*n/.test(word));
-}
-
-/** --update as a word or as a letter. */
-function isUpdate(one: Case): boolean {
-  return one.options.flat().some((word) => word === '--update' || /^-[a-zA-Z]*u/.test(word));
-}
-
-/** Every object that differs is of another kind in the one tree than in the other. */
-function replaces(found: readonly string[]): boolean {
-  const kinds = (sign: string): Map<string, string> =>
-    new Map(
-      found
-        .map((line) => new RegExp(`^\\${sign} tree: ("(?:[^"\\\\]|\\\\.)*") (\\w+) `).exec(line))
-        .filter((match) => match !== null)
-        .map((match) => [match[1] as string, match[2] as string]),
-    );
-  const theirs = kinds('-');
-  const ours = kinds('+');
-  return [...theirs].some(([name, kind]) => kind !== 'file' && ours.get(name) === 'file');
-}
 
 /** Why a difference is none of ours, or undefined. */
 export function knownReason(one: Case, found: readonly string[]): string | undefined {
