@@ -10,7 +10,7 @@ import type { SessionReport } from '../session/ports.ts';
 export function runIds(
   options: Options,
   filesystem: Filesystem,
-  { negotiated }: SessionContext,
+  { channel, negotiated }: SessionContext,
   report: SessionReport,
 ): IdMap {
   const rules = idMapRules(options, filesystem, (text) => report.message('error', text));
@@ -20,7 +20,12 @@ export function runIds(
   if (options.debug.own >= 2 && debug !== undefined) {
     const { isSuperUser, groups } = filesystem;
     const ownGroups = isSuperUser ? undefined : groups.toSorted((a, b) => a - b);
-    ids.voice = new IdVoice({ incremental, ownGroups, say: (text) => debug('own', 2, () => text) });
+    ids.voice = new IdVoice({
+      incremental,
+      ownGroups,
+      tellers: () => (channel.role === 'Receiver' ? 1 : 2),
+      say: (text) => debug('own', 2, () => text),
+    });
   }
   if (!incremental && !id0Names) ids.assumeRoot();
   return ids;

@@ -9,6 +9,8 @@ export interface IdVoiceOptions {
   readonly incremental: boolean;
   /** The user's own groups, if they are all that files can be given to; else undefined. */
   readonly ownGroups: readonly number[] | undefined;
+  /** How many processes of rsync read the list that is read now: two, once its receiving side has split. */
+  tellers(): number;
   say(text: string): void;
 }
 
@@ -46,9 +48,9 @@ export class IdVoice {
     lines.push(`${LETTER[kind]} ${id}(${this.#names[kind].get(id) ?? name}) maps to ${local}`);
   }
 
-  /** A list is done. Of one that came during the transfer rsync's generator and receiver both tell. */
-  listDone(isFirst: boolean): void {
-    this.#flush(isFirst ? 1 : 2);
+  /** A list is done. */
+  listDone(): void {
+    this.#flush(this.#options.tellers());
   }
 
   #flush(times: number): void {

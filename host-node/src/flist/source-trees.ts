@@ -109,16 +109,16 @@ export class SourceTrees {
       if (!(error instanceof FilesystemError)) throw error;
       const full = this.#fullPath(argument.root);
       this.fail(`rsync: [sender] change_dir "${full}" failed: ${error.strerror} (${error.errno})`);
+      this.#tellEntered(this.#options.filesystem.root('.').path, '');
       return undefined;
     }
   }
 
-  /** --debug=CHDIR: where rsync would go. */
-  #tellEntered(path: string): void {
+  /** --debug=CHDIR: where rsync would go; back to where it began after a failure, wherever it was. */
+  #tellEntered(path: string, at = this.#at): void {
     const { filesystem, report } = this.#options;
     report.debug?.('chdir', 1, () => {
-      this.#at ??= filesystem.root('.').path;
-      const isThere = this.#at === path;
+      const isThere = (at ?? filesystem.root('.').path) === path;
       this.#at = path;
       return isThere ? [] : `[sender] change_dir(${withoutSlashes(path)})`;
     });

@@ -53,7 +53,7 @@ export class MappingListReceiver implements ListReceiver {
       }
       row = end;
     }
-    ids.voice?.listDone(directory === undefined);
+    ids.voice?.listDone();
   }
 
   #tell(list: FileList, row: number, uid: number, gid: number): void {

@@ -69,10 +69,14 @@ describe.skipIf(upstream === undefined)('--debug tells as rsync 3.4.1', () => {
   });
 
   it('where its sender goes for the lists below its arguments, and for each record', () => {
-    compare('-a --debug=chdir s . s/e/b d');
+    compare('-a --debug=chdir s s/e/ s/e/b d');
     compare('-ai --debug=chdir s/ s/e/ d');
     compare('-aR --debug=chdir SH s/./e s/e h:$PWD/d');
     kit.compare(`ln -s none s/l; RSYNC -aHi --debug=chdir s/e/ s/l d/x ${streams}`);
+  });
+
+  it('that its sender goes back where it cannot go', () => {
+    compare('-r --debug=chdir s/e/ s/none/ none/x s/e/ d');
   });
 
   it('what is no regular file under the name of the source', () => {
@@ -81,6 +85,7 @@ describe.skipIf(upstream === undefined)('--debug tells as rsync 3.4.1', () => {
 
   it.runIf(isRoot)('owners: of every id, and of what is given away', () => {
     const owned = 'chown 1234:1 s/a; chown 77:1 s/e/b;';
+    kit.compare(`${owned} RSYNC -a --debug=own2 s d ${streams}`);
     for (const words of ['', '--protocol=29', '--usermap=77:0 -n']) {
       kit.compare(`${owned} RSYNC -a --debug=own2 ${words} s/ d ${streams}`);
       kit.compare(`${owned} RSYNC -a --debug=own2 ${words} SH h:$PWD/s/ d ${streams}`);
