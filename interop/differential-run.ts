@@ -133,9 +133,11 @@ async function playedBatch(lane: Lane, one: Case, client: string, server: string
     existsSync(before) ? before : path.join(lane.directory, 'prepared', 'tmp'),
     again,
   ]);
-  // Where it was recorded for, in the second copy; what the batch itself does not say of its sums is told.
+  // Where it was recorded for, in the second copy; what the batch itself does not say of its sums and bases is told.
   const target = one.target?.startsWith('dst') === true ? one.target.replace('dst', 'again') : 'again/';
-  const choices = one.options.filter(([word]) => /^--(checksum-choice|cc)\b/.test(word ?? '')).flat();
+  const choices = one.options
+    .filter(([word]) => /^--(checksum-choice|cc|(compare|copy|link)-dest)\b/.test(word ?? ''))
+    .flat();
   const args = ['-ai', ...choices, `--read-batch=${directory}/batch`, target];
   const ran = await runProgram(server, args, directory, runLimitMs);
   const played = normalizeRun(ran, { exactOrder: false, progress2: false }).map((line) => `batch ${line}`);
