@@ -49,10 +49,11 @@ export async function runClient(options: Options, environment: ClientEnvironment
     requireRing(options);
     if (options.batch?.mode === 'read')
       return await (await import('./play-batch.ts')).runBatch(options, options.batch.file, environment);
-    const endpoints = resolveEndpoints(options, process.platform === 'win32');
+    const program = environment.program ?? 'ocrsync';
+    const endpoints = endpointsOf(options, program);
     requireSafeMunging(options);
     const names = environment.names ?? openListedNames(options, endpoints.direction !== 'pull');
-    const recording = openRecording(options, environment.program ?? 'ocrsync', isListing(options, endpoints));
+    const recording = openRecording(options, program, isListing(options, endpoints));
     try {
       return await runEndpoints(options, endpoints, {
         ...environment,
@@ -78,6 +79,16 @@ function isBeforeDebug({ words }: Options, error: RunError | OptionError): boole
   if (!(error instanceof RunError) || !error.code.startsWith('ERR_FILTER_')) return false;
   const rule = words.findIndex((word) => /^(--(filter|exclude|include|cvs)|-\w*[fFC])/.test(word));
   return rule < words.findIndex((word) => word.startsWith('--debug'));
+}
+
+/** rsync looks at operands, of which it needs some, after it has made the files of a batch. */
+function endpointsOf(options: Options, program: string): Endpoints {
+  try {
+    return resolveEndpoints(options, process.platform === 'win32');
+  } catch (error) {
+    if (options.operands.length > 0) openRecording(options, program, false)?.close();
+    throw error;
+  }
 }
 
 function isListing({ listOnly }: Options, endpoints: Endpoints): boolean {

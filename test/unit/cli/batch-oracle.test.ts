@@ -241,4 +241,14 @@ describe.skipIf(upstream === undefined)('a batch', () => {
     expect(sh(`${ours} -a --read-batch=- d/ <B`).code).toBe(0);
     expect(same()).toBe(0);
   });
+
+  it('has its files before operands are looked at', () => {
+    fresh();
+    for (const operands of ['--contimeout=9 s/ d/', 'h:s h:d', "'' d"]) {
+      const [wanted, told] = [upstream!, ours].map((program) =>
+        sh(`rm -f B*; ${program} -r --write-batch=B ${operands} >tells 2>&1; echo $?; ls B*`),
+      );
+      expect(told?.stdout, operands).toBe(wanted?.stdout);
+    }
+  });
 });
