@@ -85,6 +85,13 @@ export const knownDifferences: readonly KnownDifference[] = [
       ),
   },
   {
+    reason: 'the far half of a local rsync that has options of its own refuses --secluded-args',
+    covers: (one, found) =>
+      one.direction === 'local' &&
+      one.options.some((words) => /^(-M|--remote-option)/.test(words[0] ?? '')) &&
+      has(found, '- err: rsync: --secluded-args conflicts with --old-args.'),
+  },
+  {
     reason: 'rsync fails its own assertion about hard-link groups',
     covers: (_one, found) => has(found, "match_gnums: Assertion `gnum >= hlink_flist->ndx_start' failed"),
   },
