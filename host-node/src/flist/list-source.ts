@@ -305,7 +305,7 @@ export class TreeListSource implements ListSource {
 
   // ---- implied directories of -R (§3.3) --------------------------------------------------------------------------------
 
-  /** Not incremental: the parents of a name, without those that the last name's parents began with. */
+  /** Not incremental: the parents of a name, without those that the last name with parents began with. */
   #addParents(list: FileList, source: SourceRoot, name: string): void {
     const last = this.#lastImplied;
     for (let at = name.indexOf('/', 1); at > 0; at = name.indexOf('/', at + 1)) {
@@ -313,7 +313,7 @@ export class TreeListSource implements ListSource {
       if (last === implied || last.startsWith(`${implied}/`)) continue;
       this.#addImplied(list, source, implied, source.outside);
     }
-    this.#lastImplied = parentOf(name);
+    if (name.includes('/')) this.#lastImplied = parentOf(name);
   }
 
   /** Adds an implied directory; no filter rule is asked, symlinks are followed. */

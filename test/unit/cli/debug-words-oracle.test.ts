@@ -79,6 +79,14 @@ describe.skipIf(upstream === undefined)('--debug tells as rsync 3.4.1', () => {
     compare('-r --debug=chdir s/e/ s/none/ none/x s/e/ d');
   });
 
+  it('which parents of listed names come twice', () => {
+    for (const names of ['e/b\\na\\ne/c\\n', 'e/b\\ne/\\na\\n./e/c\\n', 'a\\ne/c\\na\\ne/b/\\ne\\n']) {
+      kit.compare(
+        `echo 3 >s/e/c; printf '${names}' >L; RSYNC -tl --debug=dup --files-from=L SH s h:$PWD/d; rm L`,
+      );
+    }
+  });
+
   it('what is no regular file under the name of the source', () => {
     kit.compare('ln -s none s/l; RSYNC s/l d/x');
   });
