@@ -131,6 +131,11 @@ async function serve(
   const session = new Session(config, ends);
   own.channel = session.channel;
   const startMs = Date.now();
+  let code: number | undefined;
+  const settle = (): number =>
+    (code ??= settled(session, side, own.transferErrors, { stderr, logged, startMs }));
+  // A client that knows of the end may leave a remote shell before it has brought the words about it.
+  ends.failing = settle;
   if (logged !== undefined) ends.onContext = logged.begin;
   await pump(session, wire, {
     nowMs: () => performance.now(),
@@ -139,7 +144,7 @@ async function serve(
     leavesFirst: true,
     signal: environment.signal,
   });
-  return settled(session, side, own.transferErrors, { stderr, logged, startMs });
+  return settle();
 }
 
 /** Where the words about the end go. */

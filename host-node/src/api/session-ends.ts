@@ -84,6 +84,7 @@ export class SessionEnds implements SessionHost {
   #startDirectory: string | undefined;
   /** Called as soon as the session has a context. */
   onContext: (context: SessionContext) => void = () => undefined;
+  failing: () => void = () => undefined;
 
   constructor(parts: SessionEndsOptions) {
     this.#parts = parts;

@@ -61,6 +61,8 @@ export interface SessionHost {
     /** With extended attributes. */
     xattrs?: TargetXattrs | undefined;
   };
+  /** The run has failed, and the peer will now be told so: after that it may end, and hear nothing more. */
+  failing?(): void;
 }
 
 /** Codes that are not announced to the peer (01 §13.2). */
@@ -343,6 +345,7 @@ export class Session {
     const exitCode = 'exitCode' in error && typeof error.exitCode === 'number' ? error.exitCode : 12;
     const announce = this.channel.outputMux && (this.#context?.protocol ?? 0) >= 31;
     if (!announce || error instanceof PeerExit || SILENT_EXITS.has(exitCode)) return;
+    this.#host.failing?.();
     this.channel.writer.message(messages.MSG_ERROR_EXIT, messages.intPayload(exitCode));
   }
 }
