@@ -59,8 +59,7 @@ export class SettledRows {
     if (!this.#state.context.lists.incremental) return undefined;
     if (list.count > 0 && !isOneDirectory(list)) return undefined;
     const judge = (this.#judge ??= this.#makeJudge());
-    const hasRoot = list.count > 0 && list.baseName(list.rowAt(0)) === '.';
-    this.#begin(list, hasRoot ? 1 : 0, list.count);
+    this.#begin(list, rootRows(list), list.count);
     const { core } = this.#state.context.channel;
     const found = new Map<string, FileStat>();
     const scan = openScan(this.#state.tree, directory);
@@ -156,6 +155,13 @@ export class SettledRows {
       group: options.group,
     });
   }
+}
+
+/** How many rows at the list's beginning are the root: each source that ends in a slash brings one. */
+function rootRows(list: FileList): number {
+  let rows = 0;
+  while (rows < list.count && list.baseName(list.rowAt(rows)) === '.') rows++;
+  return rows;
 }
 
 /** Not where unchanged entries are told, compared by more than size and time, or have more attributes than a stat shows. */
