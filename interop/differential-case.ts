@@ -10,7 +10,7 @@ export const pairings: readonly Pairing[] = ['ours-theirs', 'theirs-ours', 'ours
 
 export interface Case {
   readonly seed: number;
-  /** Trees by their name in the case's directory: src, dst, alt1, alt2; one that lacks is not there. */
+  /** Trees by their name in the case's directory: src, more, dst, alt1, alt2; one that lacks is not there. */
   readonly trees: Readonly<Record<string, readonly Entry[]>>;
   /** Small files below lists/. */
   readonly lists: Readonly<Record<string, string>>;
@@ -102,7 +102,11 @@ export function caseOf(seed: number, pairing: Pairing, canChangeUser: boolean): 
   const listsOnly = random.below(60) === 0;
   const lists = listsOf(random, src);
   const drawnSources = sourcesOf(random, src);
-  const sources = words.includes('--files-from') ? [random.pick(['src', 'src/'])] : drawnSources;
+  const sources: string[] = words.includes('--files-from') ? [random.pick(['src', 'src/'])] : drawnSources;
+  if (extras.secondSource && !words.includes('--files-from')) {
+    trees['more'] = editedTree(seeded(seed + 5), src);
+    sources.push('more/');
+  }
   const target = listsOnly ? undefined : targetOf(random);
   const protocol = random.below(5) < 2 ? 27 + random.below(6) : undefined;
   const unprivileged = canChangeUser && random.below(6) === 0;

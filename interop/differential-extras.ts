@@ -9,6 +9,8 @@ export interface Extras {
   readonly ssh: boolean;
   /** The capability letter that the remote shell takes from the words of the client, if any (docs/protocol/01-session.md §8). */
   readonly lostLetter: string | undefined;
+  /** A second source that ends in a slash, and shares names with the first. */
+  readonly secondSource: boolean;
 }
 
 /** What the client tells in `-e.LETTERS` that it can. */
@@ -47,7 +49,7 @@ export function extrasOf(seed: number): Extras {
   if (oneIn(random, 24)) options.push([...random.pick(quietOptions)]);
   const ssh = oneIn(random, 20);
   const lostLetter = oneIn(random, 12) ? random.pick(capabilityLetters.split('')) : undefined;
-  return { options, ssh, lostLetter };
+  return { options, ssh, lostLetter, secondSource: oneIn(random, 16) };
 }
 
 /** Whether the words of a case record a batch. */
