@@ -49,6 +49,8 @@ async function compareCase(lane: Lane, one: Case, pairing: Pairing, programs: Pr
     return [`the trees cannot be made: ${(error as Error).message.slice(0, 200)}`];
   }
   const lines = await runCase(lane, one, client, server);
+  // Two that wait for ever would be equal.
+  if (lines.includes('exit timeout')) return ['the pairing did not come to an end'];
   let found: string[] = [];
   let tries = referenceTries;
   for (let attempt = 0; attempt < tries; attempt++) {
@@ -56,6 +58,8 @@ async function compareCase(lane: Lane, one: Case, pairing: Pairing, programs: Pr
     const apart = differences(reference, lines, Infinity);
     if (apart.length === 0) return [];
     if (attempt === 0) found = apart;
+    // 3.4.1 waits for ever at some batches: once is enough.
+    if (reference.includes('batch exit timeout')) break;
     if (isEndsOnly(apart, lines)) tries = endTries;
   }
   return found;
