@@ -46,8 +46,8 @@ export class DeletionCursor {
   readonly #options: CursorOptions;
   #skippedTold = false;
   #postponed: Postponed[] = [];
-  /** io_error bits of this side. */
-  ioError = 0;
+  /** io_error bits of the directories that were planned here; the emitter has those of the victims. */
+  #ioError = 0;
 
   constructor(options: CursorOptions) {
     this.#options = options;
@@ -128,8 +128,9 @@ export class DeletionCursor {
   }
 
   #forbidden(ioError: number): boolean {
-    const { ignoreErrors, report } = this.#options;
-    if (ignoreErrors || ((ioError | this.ioError) & IO_ERROR_GENERAL) === 0) return false;
+    const { emitter, ignoreErrors, report } = this.#options;
+    const known = ioError | this.#ioError | emitter.ioError;
+    if (ignoreErrors || (known & IO_ERROR_GENERAL) === 0) return false;
     if (!this.#skippedTold) report.message('info', 'IO error encountered -- skipping file deletion');
     this.#skippedTold = true;
     return true;
@@ -142,7 +143,7 @@ export class DeletionCursor {
     } catch (error) {
       if (!(error instanceof FilesystemError)) throw error;
       if (error.code === 'ENOENT') return new Map();
-      this.ioError |= IO_ERROR_GENERAL;
+      this.#ioError |= IO_ERROR_GENERAL;
       const path = `"${root.path === '/' ? '' : root.path}/${directory}"`;
       report.message(
         'error-xfer',

@@ -16,6 +16,7 @@ import type { DeletionFilters } from './filters.ts';
 import { inDeletionOrder, type PresentName } from './plan.ts';
 
 const OWNER_WRITE = 0o200;
+const IO_ERROR_GENERAL = 1;
 /** Other tasks get a turn after so many deletions. */
 const DELETIONS_PER_TURN = 64;
 
@@ -63,6 +64,8 @@ export class DeletionEmitter {
   skipped = 0;
   /** -x: directories of other devices are mount points, and stay; undefined: nobody asks. */
   device: number | undefined;
+  /** io_error bits: set when something inside a victim could not be looked at; it forbids later deletions. */
+  ioError = 0;
   #total = 0;
   #sinceTurn = 0;
 
@@ -149,18 +152,26 @@ export class DeletionEmitter {
     const { root, filters } = this.#options;
     const stats = new Map<string, FileStat>();
     let kept = false;
-    try {
-      for (const base of root.list(directory)) {
-        const name = `${directory}/${base}`;
-        const stat = root.lstat(name);
-        if (stat === undefined) continue;
-        if (filters.protection(name, isDirectory(stat), true) === 'protected') kept = true;
-        else stats.set(base, stat);
-      }
-    } catch (error) {
-      this.#tell(`opendir ${quoted(root, directory)} failed`, error);
+    const names = this.#lookAt(`opendir ${quoted(root, directory)}`, () => root.list(directory)) ?? [];
+    for (const base of names) {
+      const name = `${directory}/${base}`;
+      const stat = this.#lookAt(`readlink_stat(${quoted(root, name)})`, () => root.lstat(name));
+      if (stat === undefined) continue;
+      if (filters.protection(name, isDirectory(stat), true) === 'protected') kept = true;
+      else stats.set(base, stat);
     }
     return { stats, kept };
+  }
+
+  /** A failure is told, and is an I/O error of the run. */
+  #lookAt<Found>(what: string, look: () => Found): Found | undefined {
+    try {
+      return look();
+    } catch (error) {
+      this.#tell(`${what} failed`, error);
+      this.ioError |= IO_ERROR_GENERAL;
+      return undefined;
+    }
   }
 
   *#removeItself(name: string, stat: VictimStat, purpose: DeletionPurpose): Task<DeletionResult> {

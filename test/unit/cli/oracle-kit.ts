@@ -1,6 +1,6 @@
 // Runs one command line with rsync 3.4.1 and with ocrsync, as client and as server, and compares what is left and what is said.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'vitest';
@@ -22,9 +22,16 @@ export class OracleKit {
   readonly #prepare: string;
   readonly #ours: string;
   readonly #shell: string;
+  readonly #theirs: string;
 
-  constructor(prepare: string) {
+  /** `forEveryone`: the real rsync is copied to where any user can run it, as a server too. */
+  constructor(prepare: string, { forEveryone = false } = {}) {
     this.#prepare = prepare;
+    this.#theirs = forEveryone ? path.join(this.directory, 'theirs') : upstream!;
+    if (forEveryone && upstream !== undefined) {
+      copyFileSync(upstream, this.#theirs);
+      chmodSync(this.#theirs, 0o755);
+    }
     this.#shell = localShell(this.directory);
     this.#ours = ourProgram(this.directory);
   }
@@ -39,11 +46,11 @@ export class OracleKit {
 
   /** Local lines have one pairing, those with `SH` two; each must end as rsync's own pair ends. */
   compare(line: string): void {
-    const wanted = this.#run(line, upstream!, upstream!);
+    const wanted = this.#run(line, this.#theirs, this.#theirs);
     const pairs: [string, string][] = line.includes('SH')
       ? [
-          [this.#ours, upstream!],
-          [upstream!, this.#ours],
+          [this.#ours, this.#theirs],
+          [this.#theirs, this.#ours],
         ]
       : [[this.#ours, '']];
     for (const [client, server] of pairs) {
