@@ -103,7 +103,8 @@ async function run(typed: readonly string[]): Promise<number> {
 
 /** An answer without a run. A mistake in a rule that stands before is told instead, as rsync reads rules on the way. */
 function stop(answer: Omit<StopOutcome, 'kind' | 'isServer'>, role: ProcessRole): number {
-  const mistake = mistakeInRules(answer.filters);
+  const reader = role === 'server' ? 'server' : 'client';
+  const mistake = mistakeInRules(answer.filters, reader);
   const { stdout, stderr, exitCode } =
     mistake === undefined
       ? answer
@@ -112,7 +113,7 @@ function stop(answer: Omit<StopOutcome, 'kind' | 'isServer'>, role: ProcessRole)
   writeAll(2, stderr);
   const { log } = openLogFile({ ...DEFAULT_OPTIONS, logFile: answer.logFile ?? null }, 'client');
   for (const line of stderr.split('\n')) if (line !== '') log?.line(line);
-  printExitLine(exitCode, mistake === undefined ? role : 'client', log);
+  printExitLine(exitCode, mistake === undefined ? role : reader, log);
   return exitCode;
 }
 

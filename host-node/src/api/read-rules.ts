@@ -1,6 +1,6 @@
 // The filter rules of a command line, read for their mistakes alone: rsync reads them while it reads the options, so that they come
 // before mistakes of later options and of all options together, and before anybody is connected (docs/protocol/06-filters.md §2).
-import { type InputsOnce, inputsOnce } from '../flist/rule-files.ts';
+import { type InputsOnce, inputsOnce, serverInputs } from '../flist/rule-files.ts';
 import { localFilesystem } from '../fs/local.ts';
 import { DEFAULT_OPTIONS } from '../options/default-options.ts';
 import type { Options } from '../options/options.ts';
@@ -13,22 +13,27 @@ type RuleOptions = Pick<Options, 'filters' | 'from0' | 'deleteExcluded' | 'insec
 export function readRules(
   { filters, from0, deleteExcluded, insecureLinks }: RuleOptions,
   inputs: InputsOnce,
+  role: 'client' | 'server' = 'client',
 ): void {
   if (filters.length === 0) return;
   const options = { ...DEFAULT_OPTIONS, filters, from0, deleteExcluded, insecureLinks };
   const report = { message: () => undefined, debug: undefined, decided: undefined };
   const filesystem = localFilesystem();
   try {
-    runFilters({ options, filesystem, report, inputs, ownRules: true, pulls: false });
+    runFilters({ options, filesystem, report, inputs, role, pulls: false });
   } finally {
     filesystem.release();
   }
 }
 
 /** What is wrong with the rules of a command line that goes no further. */
-export function mistakeInRules(filters: Options['filters']): RunError | undefined {
+export function mistakeInRules(
+  filters: Options['filters'],
+  role: 'client' | 'server' = 'client',
+): RunError | undefined {
   try {
-    readRules({ ...DEFAULT_OPTIONS, filters }, inputsOnce());
+    const inputs = role === 'server' ? serverInputs() : inputsOnce();
+    readRules({ ...DEFAULT_OPTIONS, filters }, inputs, role);
     return undefined;
   } catch (error) {
     if (error instanceof RunError) return error;

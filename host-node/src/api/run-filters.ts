@@ -14,23 +14,20 @@ export interface RunFilters {
   readonly report: Pick<SessionReport, 'message' | 'debug' | 'decided'>;
   /** For rules that come from standard input or a pipe; all who read the rules of one run share it. */
   readonly inputs: InputsOnce;
-  /** The options' own rules count: at a client and in a local copy. A server is told its rules. */
-  readonly ownRules: boolean;
+  /** Whose words the options are: a server is told rules besides. Both ends of a local copy have the client's. */
+  readonly role: 'client' | 'server';
   /** A client that receives from elsewhere. */
   readonly pulls: boolean;
 }
 
-export function runFilters({ options, filesystem, report, inputs, ownRules, pulls }: RunFilters): FilterList {
-  const files = ruleFiles(
-    filesystem,
-    options.insecureLinks ? undefined : processRules(),
-    ownRules ? inputs : undefined,
-  );
+export function runFilters({ options, filesystem, report, inputs, role, pulls }: RunFilters): FilterList {
+  const files = ruleFiles(filesystem, options.insecureLinks ? undefined : processRules(), inputs);
   const words = (): CvsWords => cvsWords(files, process.env['HOME'], process.env['CVSIGNORE']);
   const voice = report.debug;
   const list = new FilterList({
     files,
-    standardInput: () => inputs('-'),
+    ...(role === 'client' ? { standardInput: () => inputs('-') } : {}),
+    role,
     cvsWords: words,
     zeroSeparated: options.from0,
     deleteExcluded: options.deleteExcluded,
@@ -39,6 +36,7 @@ export function runFilters({ options, filesystem, report, inputs, ownRules, pull
     decided: report.decided,
     debug: voice && ((level, text) => voice('filter', level, text)),
   });
-  if (ownRules) list.addArguments(options.filters);
+  if (role === 'client') list.addArguments(options.filters);
+  else list.addServersOwn(options.filters);
   return list;
 }

@@ -9,6 +9,7 @@ import { exitLine } from '../report/exit-codes.ts';
 import { VERSION } from '../options/version.ts';
 import { Session } from '../session/session.ts';
 import { PeerExit, RunError } from '../session/run-error.ts';
+import { serverInputs } from '../flist/rule-files.ts';
 import { availableMethods } from '../transfer/compression/available.ts';
 import { requireRing } from '../transfer/read-ahead-choice.ts';
 import { entryInfo } from '../transfer/entry-info.ts';
@@ -24,10 +25,12 @@ import { ownCharset, wordsFromWire } from './own-charset.ts';
 import { endsSilently, outcomeOf } from './outcome.ts';
 import { faultLines } from './fault-lines.ts';
 import { freshSeed } from './fresh-seed.ts';
+import { mistakeInRules } from './read-rules.ts';
 import { requireSafeMunging } from './munging.ts';
 import { openListedNames } from './listed-names.ts';
 import { receiverPlan, senderPlan, type RunConfinement } from './run-confinement.ts';
 import { openServerLog, type ServerLog } from './server-log.ts';
+import { requireOwnRules } from './server-rules.ts';
 import { SessionEnds } from './session-ends.ts';
 
 /** Of choices that were refused before there were roles. */
@@ -47,6 +50,8 @@ export async function runServer(words: readonly string[], environment: ServerEnv
     const wire = standardDuplex();
     const request = await readRequest(words, wire);
     if (request.kind === 'stop') {
+      const mistake = mistakeInRules(request.filters, 'server');
+      if (mistake !== undefined) throw mistake;
       environment.stderr(request.stderr);
       if (request.exitCode !== 0) environment.stderr(`${exitLine(request.exitCode, 'server', VERSION)}\n`);
       return request.exitCode;
@@ -82,6 +87,8 @@ async function serve(
   wire: StreamDuplex,
   environment: ServerEnvironment,
 ): Promise<number> {
+  const inputs = serverInputs();
+  requireOwnRules(options, inputs);
   requireRing(options);
   const side = options.isServerSender ? 'sender' : 'receiver';
   const destination = side === 'receiver' ? (paths[0] ?? '.') : '';
@@ -116,6 +123,7 @@ async function serve(
     destination,
     confinement,
     names,
+    inputs,
     remoteSources: [],
     daemon: false,
   });

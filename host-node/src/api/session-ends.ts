@@ -94,10 +94,10 @@ export class SessionEnds implements SessionHost {
       filesystem: files,
       report: parts.report,
       inputs: parts.inputs ?? inputsOnce(),
-      ownRules: parts.role === 'client' || parts.local,
+      role: parts.local ? 'client' : parts.role,
       pulls: parts.role === 'client' && parts.side === 'receiver' && !parts.local,
     });
-    if (parts.role === 'client') this.#tellRules();
+    this.#tellRules();
     const { copyAs } = parts.options;
     // Both ends of a local copy are this process, and its client's end came first.
     if (copyAs !== null && parts.filesystem === undefined) {
@@ -112,8 +112,10 @@ export class SessionEnds implements SessionHost {
 
   /** --debug=FILTER2. */
   #tellRules(): void {
-    const { options, report } = this.#parts;
+    const { options, report, role, local } = this.#parts;
+    if (role === 'server' && local) return;
     report.debug?.('filter', 2, () => {
+      if (role === 'server') return scriptRules(this.#filters).map((rule) => `[server] add_rule(${rule})`);
       const rules = wireRules(this.#filters, { protocol: options.protocol, push: true });
       return rules.map((rule) => `[client] add_rule(${rule})`);
     });

@@ -7,12 +7,22 @@ export function ruleError(message: string): RunError {
 }
 
 /** A rule file that is not there: exit code 11. `origin`: of the rule in another file that names it. */
-export function ruleFileError(file: string, includes: boolean, words: string, origin?: string): RunError {
+export function ruleFileError(
+  file: string,
+  includes: boolean,
+  words: string,
+  origin?: string,
+  role: 'client' | 'server' = 'client',
+): RunError {
   const kind = includes ? 'include' : 'exclude';
   if (origin !== undefined) {
     return new RunError('ERR_FILTER_FILE', `failed to open ${kind} file ${origin}`, 11);
   }
-  return new RunError('ERR_FILTER_FILE', `rsync: [client] failed to open ${kind} file ${file}: ${words}`, 11);
+  return new RunError(
+    'ERR_FILTER_FILE',
+    `rsync: [${role}] failed to open ${kind} file ${file}: ${words}`,
+    11,
+  );
 }
 
 /** Rules that the agreed protocol cannot carry: exit code 2. */

@@ -25,7 +25,7 @@ import { type FileRuleText, type RuleFiles, nameInMessages, rulesOfFile } from '
 
 export interface FilterSources {
   readonly files: RuleFiles;
-  /** Standard input for `--exclude-from=-`; undefined: there is none to read. */
+  /** Standard input for `--exclude-from=-`; undefined: `-` is a file like others, as at a server. */
   readonly standardInput?: () => string;
   /** Asked for when the first -C is met. */
   readonly cvsWords?: () => CvsWords;
@@ -35,6 +35,8 @@ export interface FilterSources {
   readonly deleteExcluded?: boolean;
   /** A client that receives: its own -C protects what it matches in spite of that (observed). */
   readonly pulls?: boolean;
+  /** Whose words are read; absent: a client's. */
+  readonly role?: 'client' | 'server';
   /** Rules that are dropped, in upstream's words. */
   readonly warn: (text: string) => void;
   /** Hears of every name that a rule decides; undefined when nobody listens. */
@@ -55,6 +57,8 @@ export class FilterList {
   readonly sources: FilterSources;
   #rules: Rule[] = [];
   #cvsWords: CvsWords | undefined;
+  /** What is taken now are a server's own words. */
+  #ofServer = false;
 
   constructor(sources: FilterSources) {
     this.sources = sources;
@@ -101,6 +105,13 @@ export class FilterList {
           this.#addCvs('-C');
       }
     }
+  }
+
+  /** The words of a server's own command line: before those that travel; of -C it is told by {@link addServersCvs} (§13.6). */
+  addServersOwn(filters: readonly FilterArgument[]): void {
+    this.#ofServer = true;
+    this.addArguments(filters.filter(({ kind }) => kind !== 'cvs'));
+    this.#ofServer = false;
   }
 
   /** What the option -C stands for at a server, behind the rules that the client sent (§13.3). */
@@ -150,13 +161,11 @@ export class FilterList {
 
   #read(path: string, mode: FileMode, origin: string | undefined): string {
     const includes = mode.patternsOnly === 'include';
-    if (path === '-') {
-      if (this.sources.standardInput !== undefined) return this.sources.standardInput();
-      throw ruleFileError(path, includes, 'standard input cannot be read here');
-    }
+    const { standardInput } = this.sources;
+    if (path === '-' && standardInput !== undefined) return standardInput();
     const found = this.sources.files.read(path);
     if ('text' in found) return found.text;
-    throw ruleFileError(path, includes, found.failure, origin);
+    throw ruleFileError(path, includes, found.failure, origin, this.sources.role);
   }
 
   #take(parsed: ParsedRule, context: RuleContext, depth: number, from: FileRuleText | undefined): void {
@@ -192,7 +201,8 @@ export class FilterList {
   }
 
   #push(rule: Rule): void {
-    this.#rules.push(this.sources.deleteExcluded === true ? sentSideOnly(rule) : rule);
+    if (this.#ofServer) this.#rules.push({ ...rule, everySide: true });
+    else this.#rules.push(this.sources.deleteExcluded === true ? sentSideOnly(rule) : rule);
   }
 
   #excludeFile(path: string): void {

@@ -48,6 +48,8 @@ interface CommonRule {
   readonly perishable: boolean;
   readonly xattr: boolean;
   readonly sides: RuleSides;
+  /** One of a server's own words: in force whatever side it names (§13.6). */
+  readonly everySide?: boolean;
 }
 
 /** An include or exclude rule. */
@@ -131,7 +133,7 @@ export function sentSideOnly<R extends Rule>(rule: R): R {
 /** Whether the rule acts on that side at all. */
 export function actsOn(rule: Rule, side: Side): boolean {
   const { sender, receiver } = rule.sides;
-  return sender === receiver || (side === 'sender' ? sender : receiver);
+  return rule.everySide === true || sender === receiver || (side === 'sender' ? sender : receiver);
 }
 
 /**

@@ -28,6 +28,15 @@ export function inputsOnce(): InputsOnce {
   };
 }
 
+/** A server's: its descriptors are the wire. */
+export function serverInputs(): InputsOnce {
+  const inputs = inputsOnce();
+  return (path) => {
+    if (!isOwnDescriptor(path)) return inputs(path);
+    throw new FilesystemError('ENXIO', 6, 'No such device or address', 'open', path);
+  };
+}
+
 function wholeInput(input: InputFile): string {
   const pieces: string[] = [];
   for (let piece = input.read(); piece !== ''; piece = input.read()) pieces.push(piece);

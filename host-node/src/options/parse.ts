@@ -19,7 +19,7 @@ export interface StopOutcome {
   readonly isServer: boolean;
   /** The client's --log-file, where it was met before the mistake: the lines go there, too. */
   readonly logFile?: string;
-  /** The client's rules that were met before; a mistake in them would have been told instead. */
+  /** The rules that were met before; a mistake in them would have been told instead. */
   readonly filters: readonly FilterArgument[];
 }
 
@@ -52,7 +52,7 @@ export function parseArguments(
     if (error instanceof OptionError) {
       const refused = stop('', `${error.message}\n`, error.exitCode);
       const logFile = begun?.logFile ?? null;
-      if (words.includes('--server')) return { ...refused, isServer: true, filters: [] };
+      if (words.includes('--server')) return { ...refused, isServer: true };
       return logFile === null ? refused : { ...refused, logFile };
     }
     throw error;
@@ -72,6 +72,6 @@ function stopped(
     stderr,
     exitCode,
     isServer,
-    filters: isServer ? [] : (begun?.filters ?? []),
+    filters: begun?.filters ?? [],
   };
 }
