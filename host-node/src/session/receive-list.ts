@@ -102,10 +102,11 @@ export class ListTaker {
 
   #accept(list: FileList, directory: number | undefined): void {
     const { channel, lists, protocol, report, statistics } = this.#context;
+    // Both halves of upstream's receiving side read the lists that come after they have split.
+    const halves = channel.role === 'Receiver' ? ['Receiver'] : ['receiver', 'generator'];
     if (report.debug !== undefined) {
       tellReceived(report.debug, list);
-      // Both halves of upstream's receiving side read the lists that come after they have split.
-      tellLinks(report.debug, list, channel.role === 'Receiver' ? ['Receiver'] : ['receiver', 'generator']);
+      tellLinks(report.debug, list, halves);
     }
     list.sort(protocol);
     const name = directory === undefined ? undefined : lists.directories.name(directory);
@@ -114,7 +115,7 @@ export class ListTaker {
     statistics.countList(list);
     const names = report.debug === undefined ? [] : sortedNames(list);
     list.clean(protocol);
-    if (report.debug !== undefined) tellDuplicates(report.debug, list, names);
+    if (report.debug !== undefined) for (const _half of halves) tellDuplicates(report.debug, list, names);
     if (report.debug !== undefined) tellList(report.debug, list, channel.role);
     report.debug?.('flist', 2, () => 'recv_file_list done');
     this.#receiver.prune?.(list);

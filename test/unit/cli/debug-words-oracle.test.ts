@@ -87,6 +87,12 @@ describe.skipIf(upstream === undefined)('--debug tells as rsync 3.4.1', () => {
     }
   });
 
+  it('names of later lists that stand there twice, by both halves of the receiving side', () => {
+    const twice = 'mkdir -p t/e/f s/e/f; touch t/a t/e/b t/e/f/q s/e/f/q;';
+    kit.compare(`${twice} RSYNC -a --debug=dup SH h:$PWD/s/ h:$PWD/t/ d >out; sort out; rm out`);
+    kit.compare(`${twice} RSYNC -a --debug=dup SH s/ t/ h:$PWD/d`);
+  });
+
   it('what is no regular file under the name of the source', () => {
     kit.compare('ln -s none s/l; RSYNC s/l d/x');
   });
