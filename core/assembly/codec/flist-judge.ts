@@ -109,7 +109,10 @@ function isSettled(list: usize, row: u32, r: usize, options: u32): bool {
   return load<u32>(r + R_GID) == column32(list, L_GID, row);
 }
 
-/** Judges by some of the directory's records; those whose name is in the list are marked. Returns how many are not. */
+/**
+ * Judges by some of the directory's records; those whose name is in the list are marked, unless their stat failed. Returns how
+ * many are not in it.
+ */
 export function flist_judge(list: usize, j: usize, records: usize, end: usize): i32 {
   const from = get(j, J_FROM);
   const split = get(j, J_SPLIT);
@@ -140,8 +143,8 @@ export function flist_judge(list: usize, j: usize, records: usize, end: usize): 
         if (isDirectory && (options & JUDGE_DIRECTORIES) != 0) store<u8>(codes + (<u32>own - from), CODE_SETTLED);
       }
     }
-    if (found) store<u32>(r + R_ERROR, MARKED);
-    else strangers++;
+    if (!found) strangers++;
+    else if (load<u32>(r + R_ERROR) == 0) store<u32>(r + R_ERROR, MARKED);
   }
   return strangers;
 }

@@ -4,7 +4,7 @@ import { isDirectory } from '@ocrsync/core/file-type';
 import type { FileStat, Root } from '../fs/filesystem.ts';
 import { FilesystemError } from '../fs/filesystem.ts';
 import type { Task } from '../session/wait.ts';
-import type { DeletionEmitter, EmitterReport } from './emitter.ts';
+import { type DeletionEmitter, type EmitterReport, quotedPath } from './emitter.ts';
 import type { DeletionFilters } from './filters.ts';
 import { planDirectory, type PresentName } from './plan.ts';
 import type { Strangers } from './strangers.ts';
@@ -29,7 +29,7 @@ export interface DirectoryVisit {
   readonly isTop: boolean;
   /** io_error bits of both ends, as far as they count for this directory. */
   readonly ioError: number;
-  /** The names that the list does not have, or all of them. Throws a FilesystemError. */
+  /** The names that the list does not have, or all of them. Throws a FilesystemError when the directory cannot be read. */
   look(): Strangers;
   /** Whether the list has a name, where {@link look} gives all of them. */
   isListed?(base: string): boolean;
@@ -136,21 +136,25 @@ export class DeletionCursor {
     return true;
   }
 
-  #look(directory: string, look: () => Strangers): Strangers {
-    const { root, report } = this.#options;
+  #look(directory: string, look: () => Strangers): Strangers['stats'] {
+    const { root } = this.#options;
     try {
-      return look();
+      const { stats, failures } = look();
+      for (const failure of failures) {
+        this.#tell(`readlink_stat(${quotedPath(root, failure.file)})`, failure);
+      }
+      return stats;
     } catch (error) {
       if (!(error instanceof FilesystemError)) throw error;
-      if (error.code === 'ENOENT') return new Map();
-      this.#ioError |= IO_ERROR_GENERAL;
-      const path = `"${root.path === '/' ? '' : root.path}/${directory}"`;
-      report.message(
-        'error-xfer',
-        `rsync: [generator] opendir ${path} failed: ${error.strerror} (${error.errno})`,
-      );
+      if (error.code !== 'ENOENT') this.#tell(`opendir ${quotedPath(root, directory)}`, error);
       return new Map();
     }
+  }
+
+  /** A failure is an I/O error of the run. */
+  #tell(what: string, { strerror, errno }: FilesystemError): void {
+    this.#ioError |= IO_ERROR_GENERAL;
+    this.#options.report.message('error-xfer', `rsync: [generator] ${what} failed: ${strerror} (${errno})`);
   }
 }
 

@@ -152,10 +152,10 @@ export class DeletionEmitter {
     const { root, filters } = this.#options;
     const stats = new Map<string, FileStat>();
     let kept = false;
-    const names = this.#lookAt(`opendir ${quoted(root, directory)}`, () => root.list(directory)) ?? [];
+    const names = this.#lookAt(`opendir ${quotedPath(root, directory)}`, () => root.list(directory)) ?? [];
     for (const base of names) {
       const name = `${directory}/${base}`;
-      const stat = this.#lookAt(`readlink_stat(${quoted(root, name)})`, () => root.lstat(name));
+      const stat = this.#lookAt(`readlink_stat(${quotedPath(root, name)})`, () => root.lstat(name));
       if (stat === undefined) continue;
       if (filters.protection(name, isDirectory(stat), true) === 'protected') kept = true;
       else stats.set(base, stat);
@@ -247,7 +247,8 @@ function isDirectory(stat: VictimStat): boolean {
   return (stat.mode & TYPE_MASK) === DIRECTORY;
 }
 
-function quoted(root: Root, name: string): string {
+/** A name as messages of deletion show it. */
+export function quotedPath(root: Root, name: string): string {
   return `"${root.path === '/' ? '' : root.path}/${name}"`;
 }
 

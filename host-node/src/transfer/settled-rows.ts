@@ -5,9 +5,9 @@ import type { FileList } from '@ocrsync/core/file-list';
 import { ndxAt, positionOfNdx } from '@ocrsync/core/file-list-numbers';
 import { isOneDirectory } from '@ocrsync/core/file-list-bulk';
 import { JUDGED_MISSING, RowJudge } from '@ocrsync/core/scanned-rows';
-import { type Strangers, takeStrangers } from '../delete/strangers.ts';
+import { type Strangers, type StrangersFound, takeStrangers } from '../delete/strangers.ts';
 import { type DirectoryScan, openScan } from '../fs/directory-scan.ts';
-import { type FileStat, FilesystemError } from '../fs/filesystem.ts';
+import { FilesystemError } from '../fs/filesystem.ts';
 import type { Options } from '../options/options.ts';
 import type { SessionContext } from '../session/context.ts';
 import type { Entry } from '../session/ports.ts';
@@ -61,7 +61,7 @@ export class SettledRows {
     const judge = (this.#judge ??= this.#makeJudge());
     this.#begin(list, rootRows(list), list.count);
     const { core } = this.#state.context.channel;
-    const found = new Map<string, FileStat>();
+    const found: StrangersFound = { stats: new Map(), failures: [] };
     const scan = openScan(this.#state.tree, directory);
     try {
       while (!scan.ended) {
@@ -70,10 +70,10 @@ export class SettledRows {
         takeStrangers(core.u8, judge.bufferAt, end, directory, found);
       }
     } finally {
-      if (!scan.ended) this.#list = undefined;
+      if (!scan.ended || found.failures.length > 0) this.#list = undefined;
       scan.close();
     }
-    this.#missingIsSure = found.size === 0;
+    this.#missingIsSure = found.stats.size === 0 && found.failures.length === 0;
     return found;
   }
 

@@ -36,6 +36,15 @@ touch d/a/1 d/m/e/f d/m/g/h d/z/1; touch -d @1500000000 s/* s; chown -R 65534:65
       compare(`${moment} s/ d`, 'chmod 444 d/m/e');
     }, 30_000);
 
+    it(`${moment}: a directory of the list that is only listed`, () => {
+      const more = 'rm -r d/m; mkdir s/k d/k d/k/sub; touch s/k/n d/k/n d/k/x s/b';
+      compare(`${moment} s/ d`, `${more}; chmod 444 d/k`);
+      compare(`${moment} s/ d`, `${more}; chown 65534 d/k; chmod 444 d/k`);
+      compare(`${moment} s/ d`, `${more}; rm d/k/n; chmod 444 d/k`);
+      compare(`${moment} s/ d`, `${more}; rm -r d/k/sub d/k/x; mkdir s/l d/l; touch d/l/1; chmod 444 d/k`);
+      compare(`${moment} SH s/ h:$PWD/d`, `${more}; chmod 444 d/k`);
+    }, 30_000);
+
     it(`${moment}: room was to be made`, () => {
       compare(`${moment} s/ d`, 'touch s/m');
     }, 30_000);

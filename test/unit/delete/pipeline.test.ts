@@ -4,7 +4,7 @@ import { DeletionCursor } from '@ocrsync/node/delete/cursor';
 import { DeletionEmitter, type EmitterOptions } from '@ocrsync/node/delete/emitter';
 import { type DeletionFilters, NO_FILTERS } from '@ocrsync/node/delete/filters';
 import { deletionMoment } from '@ocrsync/node/delete/moment';
-import { strangersIn } from '@ocrsync/node/delete/strangers';
+import { type Strangers, strangersIn } from '@ocrsync/node/delete/strangers';
 import { MemoryFilesystem } from '@ocrsync/node/fs/memory-filesystem';
 import type { Root } from '@ocrsync/node/fs/filesystem';
 import type { Task } from '@ocrsync/node/session/wait';
@@ -159,8 +159,8 @@ describe('what has to stay', () => {
     const root = tree('x/mnt/f', 'mnt/f', 'plain');
     const elsewhere = mounted(root);
     const { lines, cursor, emitter } = bench(elsewhere, { oneFileSystem: true });
-    const look = (): ReadonlyMap<string, NonNullable<ReturnType<Root['lstat']>>> =>
-      new Map(['x', 'mnt', 'plain'].map((name) => [name, elsewhere.lstat(name)!]));
+    const stats = new Map(['x', 'mnt', 'plain'].map((name) => [name, elsewhere.lstat(name)!]));
+    const look = (): Strangers => ({ stats, failures: [] });
     play(cursor.clean({ name: '.', isTop: true, ioError: 0, look }));
     expect(lines).toEqual([
       'cannot delete non-empty directory: x',
