@@ -7,9 +7,10 @@ export function pruneEmptyDirectories(list: FileList, isKept: (directory: string
   const filled = new Set<string>();
   const directories: [row: number, name: string][] = [];
   for (let row = 0; row < list.count; row++) {
-    if (!list.isActive(row)) continue;
     const name = list.name(row);
-    if (list.isDirectory(row) && !isKept(name)) directories.push([row, name]);
+    // What a duplicate has left behind counts as a file for upstream.
+    if (!list.isActive(row)) fill(filled, name, false);
+    else if (list.isDirectory(row) && !isKept(name)) directories.push([row, name]);
     else fill(filled, name, list.isDirectory(row));
   }
   for (const [row, name] of directories) if (name !== '.' && !filled.has(name)) list.empty(row);

@@ -97,6 +97,8 @@ export class SettledRows {
   #judgeFrom(list: FileList, position: number): boolean {
     const { context } = this.#state;
     const row = list.rowAt(position);
+    // What was emptied has no place to look at, and perhaps no parent any more.
+    if (!list.isActive(row)) return false;
     const isDirectory = list.isDirectory(row);
     // Without incremental recursion a directory gets its one and only visit here, and its contents come behind it.
     if (isDirectory && (!context.lists.incremental || list.baseName(row) === '.')) return false;
