@@ -109,7 +109,7 @@ export class SourceTrees {
       if (!(error instanceof FilesystemError)) throw error;
       const full = this.#fullPath(argument.root);
       this.fail(`rsync: [sender] change_dir "${full}" failed: ${error.strerror} (${error.errno})`);
-      this.#tellEntered(this.#options.filesystem.root('.').path, '');
+      if (this.#options.report.debug) this.#tellEntered(this.#options.filesystem.root('.').path, '');
       return undefined;
     }
   }

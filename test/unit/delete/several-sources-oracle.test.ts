@@ -48,16 +48,17 @@ describe.skipIf(upstream === undefined)('deletion below several roots', () => {
         expect(ended(upstream!, words, ourCommand)).toEqual(ended(upstream!, words, upstream));
       });
     }
-    // Where kinds are equal upstream keeps more directories, by where they stand in its list: not followed.
-    it.runIf(['one/ two/', 'two/ one/'].includes(sources))(`prunes what is empty: -m ${sources}`, () => {
-      const words = `-am --no-i-r ${sources.replaceAll('one', 'four').replaceAll('two', 'five')}`;
-      expect(ended(ourCommand, words)).toEqual(ended(upstream!, words));
-      expect(ended(upstream!, words, ourCommand)).toEqual(ended(upstream!, words, upstream));
-    });
     it(`finds nothing to do a second time: ${sources}`, () => {
       const twice = (program: string): string =>
         sh(`rm -rf to; ${program} -a ${sources} to/; ${program} -ai --del ${sources} to/`);
       expect(twice(ourCommand)).toBe(twice(upstream!));
     });
   }
+
+  // Where kinds are equal upstream keeps more directories, by where they stand in its list: not followed.
+  it.each(['four/ five/', 'five/ four/'])('prunes what is empty: -m %s', (sources) => {
+    const words = `-am --no-i-r ${sources}`;
+    expect(ended(ourCommand, words)).toEqual(ended(upstream!, words));
+    expect(ended(upstream!, words, ourCommand)).toEqual(ended(upstream!, words, upstream));
+  });
 });
