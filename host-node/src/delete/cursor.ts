@@ -4,12 +4,12 @@ import { isDirectory } from '@ocrsync/core/file-type';
 import type { FileStat, Root } from '../fs/filesystem.ts';
 import { FilesystemError } from '../fs/filesystem.ts';
 import type { Task } from '../session/wait.ts';
-import { type DeletionEmitter, type EmitterReport, quotedPath } from './emitter.ts';
+import type { DeletionEmitter, EmitterReport } from './emitter.ts';
 import type { DeletionFilters } from './filters.ts';
 import { planDirectory, type PresentName } from './plan.ts';
 import type { Strangers } from './strangers.ts';
-
-const IO_ERROR_GENERAL = 1;
+import { IO_ERROR_GENERAL } from '../session/io-errors.ts';
+import { quotedBelow } from '../fs/path-text.ts';
 
 export interface CursorOptions {
   readonly root: Root;
@@ -46,8 +46,6 @@ export class DeletionCursor {
   readonly #options: CursorOptions;
   #skippedTold = false;
   #postponed: Postponed[] = [];
-  /** io_error bits of the directories that were planned here; the emitter has those of the victims. */
-  #ioError = 0;
 
   constructor(options: CursorOptions) {
     this.#options = options;
@@ -129,8 +127,7 @@ export class DeletionCursor {
 
   #forbidden(ioError: number): boolean {
     const { emitter, ignoreErrors, report } = this.#options;
-    const known = ioError | this.#ioError | emitter.ioError;
-    if (ignoreErrors || (known & IO_ERROR_GENERAL) === 0) return false;
+    if (ignoreErrors || ((ioError | emitter.ioError) & IO_ERROR_GENERAL) === 0) return false;
     if (!this.#skippedTold) report.message('info', 'IO error encountered -- skipping file deletion');
     this.#skippedTold = true;
     return true;
@@ -141,20 +138,21 @@ export class DeletionCursor {
     try {
       const { stats, failures } = look();
       for (const failure of failures) {
-        this.#tell(`readlink_stat(${quotedPath(root, failure.file)})`, failure);
+        this.#tell(`readlink_stat(${quotedBelow(root.path, failure.file)})`, failure);
       }
       return stats;
     } catch (error) {
       if (!(error instanceof FilesystemError)) throw error;
-      if (error.code !== 'ENOENT') this.#tell(`opendir ${quotedPath(root, directory)}`, error);
+      if (error.code !== 'ENOENT') this.#tell(`opendir ${quotedBelow(root.path, directory)}`, error);
       return new Map();
     }
   }
 
   /** A failure is an I/O error of the run. */
   #tell(what: string, { strerror, errno }: FilesystemError): void {
-    this.#ioError |= IO_ERROR_GENERAL;
-    this.#options.report.message('error-xfer', `rsync: [generator] ${what} failed: ${strerror} (${errno})`);
+    const { emitter, report } = this.#options;
+    emitter.ioError |= IO_ERROR_GENERAL;
+    report.message('error-xfer', `rsync: [generator] ${what} failed: ${strerror} (${errno})`);
   }
 }
 

@@ -14,9 +14,10 @@ import type { DebugVoice } from '../session/debug.ts';
 import { type Task, WAIT_TURN } from '../session/wait.ts';
 import type { DeletionFilters } from './filters.ts';
 import { inDeletionOrder, type PresentName } from './plan.ts';
+import { IO_ERROR_GENERAL } from '../session/io-errors.ts';
+import { quotedBelow } from '../fs/path-text.ts';
 
 const OWNER_WRITE = 0o200;
-const IO_ERROR_GENERAL = 1;
 /** Other tasks get a turn after so many deletions. */
 const DELETIONS_PER_TURN = 64;
 
@@ -64,7 +65,7 @@ export class DeletionEmitter {
   skipped = 0;
   /** -x: directories of other devices are mount points, and stay; undefined: nobody asks. */
   device: number | undefined;
-  /** io_error bits: set when something inside a victim could not be looked at; it forbids later deletions. */
+  /** io_error bits: set when a directory, or something in it, could not be looked at; it forbids later deletions. */
   ioError = 0;
   #total = 0;
   #sinceTurn = 0;
@@ -152,10 +153,11 @@ export class DeletionEmitter {
     const { root, filters } = this.#options;
     const stats = new Map<string, FileStat>();
     let kept = false;
-    const names = this.#lookAt(`opendir ${quotedPath(root, directory)}`, () => root.list(directory)) ?? [];
+    const names =
+      this.#lookAt(`opendir ${quotedBelow(root.path, directory)}`, () => root.list(directory)) ?? [];
     for (const base of names) {
       const name = `${directory}/${base}`;
-      const stat = this.#lookAt(`readlink_stat(${quotedPath(root, name)})`, () => root.lstat(name));
+      const stat = this.#lookAt(`readlink_stat(${quotedBelow(root.path, name)})`, () => root.lstat(name));
       if (stat === undefined) continue;
       if (filters.protection(name, isDirectory(stat), true) === 'protected') kept = true;
       else stats.set(base, stat);
@@ -245,11 +247,6 @@ export class DeletionEmitter {
 
 function isDirectory(stat: VictimStat): boolean {
   return (stat.mode & TYPE_MASK) === DIRECTORY;
-}
-
-/** A name as messages of deletion show it. */
-export function quotedPath(root: Root, name: string): string {
-  return `"${root.path === '/' ? '' : root.path}/${name}"`;
 }
 
 function kindIndex(stat: VictimStat): number {

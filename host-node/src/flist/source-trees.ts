@@ -12,7 +12,7 @@ import {
   type Root,
   type SymlinkPolicy,
 } from '../fs/filesystem.ts';
-import { withoutSlashes } from '../fs/path-text.ts';
+import { quotedBelow, withoutSlashes } from '../fs/path-text.ts';
 import type { SessionReport } from '../session/ports.ts';
 import { RunError } from '../session/run-error.ts';
 import type { SourceArgument } from './argument.ts';
@@ -21,9 +21,8 @@ import { isDevice, isDirectory, isSymlink, PERMISSION_MASK, REGULAR } from '@ocr
 import type { Options } from '../options/options.ts';
 import { sizeOfDevice } from './device-size.ts';
 import { type LinkOptions, looksBehindLinks, statAsSent, statOrNothing } from './source-links.ts';
+import { IO_ERROR_GENERAL, IO_ERROR_VANISHED } from '../session/io-errors.ts';
 
-const IO_ERROR_GENERAL = 1;
-const IO_ERROR_VANISHED = 2;
 const EXIT_FILE_SELECTION = 3;
 
 /** An argument that is not there: --delete-missing-args. */
@@ -384,7 +383,7 @@ export function belowRoot(name: string): string {
 /** Quoted absolute name, for messages (07 §2.4). */
 export function quoted(root: Root, name: string): string {
   if (name.startsWith('/')) return `"${name}"`;
-  return root.path === '/' ? `"/${name}"` : `"${root.path}/${name}"`;
+  return quotedBelow(root.path, name);
 }
 
 /** Whether the name can only be reached through a symlink that leaves the root, or is one whose contents are meant. */

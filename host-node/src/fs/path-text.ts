@@ -22,3 +22,8 @@ export function splitPath(path: string): SplitPath {
   if (slash < 0) return { directory: '.', leaf: bare };
   return { directory: slash === 0 ? '/' : bare.slice(0, slash), leaf: bare.slice(slash + 1) };
 }
+
+/** Quoted absolute path of a name below a root, for messages (docs/protocol/07-output.md §2.4). */
+export function quotedBelow(rootPath: string, name: string): string {
+  return `"${rootPath === '/' ? '' : rootPath}/${name}"`;
+}

@@ -1,4 +1,5 @@
 // Exit codes and the last line of a failed run (docs/protocol/05-options.md §15, 01-session.md §13).
+import { IO_ERROR_DELETE_LIMIT, IO_ERROR_GENERAL, IO_ERROR_VANISHED } from '../session/io-errors.ts';
 
 export const EXIT_OK = 0;
 export const EXIT_SYNTAX = 1;
@@ -72,11 +73,6 @@ export function exitLine(code: number, role: ProcessRole, version: string): stri
   const kind = code === EXIT_VANISHED ? 'warning' : 'error';
   return `rsync ${kind}: ${exitText(code)} (code ${code}) at ocrsync(1) [${role}=${version}]`;
 }
-
-/** io_error bits of both ends (01-session.md §13.1). */
-export const IO_ERROR_GENERAL = 1;
-export const IO_ERROR_VANISHED = 2;
-export const IO_ERROR_DELETE_LIMIT = 4;
 
 /** Exit code of a run that came to its end: 23 beats 24 beats 25 beats 0. */
 export function finalExitCode(ioError: number, sawTransferError: boolean): number {

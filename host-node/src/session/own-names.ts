@@ -5,8 +5,8 @@ import { ProtocolError } from '@ocrsync/core/protocol-error';
 import { type Converted, type NameCharset, type OtherNames, copyRows } from './charset.ts';
 import type { SessionContext } from './context.ts';
 import { mungedTarget } from './munged-target.ts';
+import { IO_ERROR_GENERAL } from './io-errors.ts';
 
-const IO_ERROR_GENERAL = 1;
 const LONGEST_PATH_BYTES = 4095;
 
 /** The list itself, or one in its place; the received one is freed then. */

@@ -10,8 +10,7 @@ import { ownNames } from './own-names.ts';
 import type { ListReceiver } from './ports.ts';
 import { NDX_FLIST_OFFSET } from './ndx.ts';
 import type { Task } from './wait.ts';
-
-const IO_ERROR_BITS = 7;
+import { IO_ERROR_BITS } from './io-errors.ts';
 
 export class ListTaker {
   readonly #context: SessionContext;

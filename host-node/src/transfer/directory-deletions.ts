@@ -15,9 +15,9 @@ import type { Task } from '../session/wait.ts';
 import type { DestinationState } from './destination-state.ts';
 import type { Visited } from './visit.ts';
 import { behindDirlink } from './kept-dirlinks.ts';
+import { IO_ERROR_DELETE_LIMIT } from '../session/io-errors.ts';
 
 const NOTHING_DELETED = [0, 0, 0, 0, 0] as const;
-const IO_ERROR_DELETE_LIMIT = 4;
 
 /** What the visits know about directories. */
 export interface VisitedDirectories {

@@ -2,6 +2,7 @@
 // (--temp-dir, --partial-dir, --backup-dir). Moves and links between them; decides nothing.
 import type { FileStat, Root } from '../fs/filesystem.ts';
 import { FilesystemError } from '../fs/filesystem.ts';
+import { quotedBelow } from '../fs/path-text.ts';
 
 export interface Place {
   readonly root: Root;
@@ -10,7 +11,7 @@ export interface Place {
 
 /** Quoted absolute path for messages. */
 export function quotedPath({ root, name }: Place): string {
-  return `"${root.path === '/' ? '' : root.path}/${name}"`;
+  return quotedBelow(root.path, name);
 }
 
 /** Replaces what is at `to`. EXDEV where the two are on different file systems. */

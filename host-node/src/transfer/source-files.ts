@@ -20,11 +20,10 @@ import { type Task, WAIT_TURN } from '../session/wait.ts';
 import { type LocalData, streamBytes, tokenBytes } from './local-data.ts';
 import { hashHits, MatchVoice, tellFileEnd, tellFileStart } from './sender-debug.ts';
 import type { SourceFilesOptions } from './source-files-options.ts';
+import { IO_ERROR_GENERAL, IO_ERROR_VANISHED } from '../session/io-errors.ts';
 
 /** What upstream keeps of each block sum. */
 const SUM_BYTES = 24;
-const IO_ERROR_GENERAL = 1;
-const IO_ERROR_VANISHED = 2;
 
 /** What went out for a file. */
 interface SentData {
