@@ -16,14 +16,26 @@ import type { FileStat } from '../fs/filesystem.ts';
 import type { SessionReport } from '../session/ports.ts';
 import { type Task, WAIT_TURN } from '../session/wait.ts';
 import type { WalkDirectory } from './directory-walk.ts';
-import type { ListSourceSettings } from './list-source.ts';
+import type { ListSourceSettings } from './list-source-options.ts';
 import { isDirectory, isRegular, isSymlink } from '@ocrsync/core/file-type';
 import { looksBehindLinks } from './source-links.ts';
-import { type SourceRoot, type SourceTrees, belowRoot } from './source-trees.ts';
+import { belowRoot } from './source-names.ts';
+import type { SourceRoot } from './source-roots.ts';
+import type { SourceTrees } from './source-trees.ts';
 
 const MAX_PATH_BYTES = 4096;
 /** Entries between two turns given to the session's other tasks. */
 const ENTRIES_PER_TURN = 256;
+
+/** Makes an entry; returns what the walk must know when it is a directory. */
+export type AddEntry = (
+  list: FileList,
+  source: SourceRoot,
+  name: string,
+  stat: FileStat,
+  flags: number,
+  state: FilterState,
+) => WalkDirectory | undefined;
 
 export interface DirectoryReaderOptions {
   readonly core: CoreInstance;
@@ -32,15 +44,7 @@ export interface DirectoryReaderOptions {
   /** An entry of a regular file needs no more than its name and numbers, as far as the protocol is concerned. */
   readonly plainFiles: boolean;
   readonly report: Pick<SessionReport, 'message'>;
-  /** Makes an entry; returns what the walk must know when it is a directory. */
-  add(
-    list: FileList,
-    source: SourceRoot,
-    name: string,
-    stat: FileStat,
-    flags: number,
-    state: FilterState,
-  ): WalkDirectory | undefined;
+  readonly add: AddEntry;
 }
 
 /** A directory while it is read. */
@@ -76,20 +80,20 @@ export class DirectoryReader {
   /** The entries of one directory. Returns its directories with their names, in order. */
   *read(list: FileList, name: string, found: WalkDirectory): Task<[string, WalkDirectory][]> {
     const { tree } = this.#options;
-    const source = tree.root(found.root);
+    const source = tree.roots.at(found.root);
     const at = belowRoot(name);
     const here: Here = {
       source,
       prefix: at === '.' ? prefixOf(name) : `${name}/`,
       state: found.state.enter(at, source.files),
-      device: this.#options.settings.oneFileSystem > 0 ? tree.deviceOf(source.root, at) : undefined,
+      device: this.#options.settings.oneFileSystem > 0 ? tree.scans.deviceOf(source.root, at) : undefined,
       children: [],
     };
-    const scan = tree.open(source.root, at);
+    const scan = tree.scans.open(source.root, at);
     if (scan === undefined) return here.children;
     try {
       for (;;) {
-        const bytes = tree.read(scan, source.root, at, this.#rows.buffer);
+        const bytes = tree.scans.read(scan, source.root, at, this.#rows.buffer);
         if (bytes === 0) return here.children;
         yield* this.#takeRecords(list, here, this.#rows.bufferAt + bytes);
         if (scan.ended) return here.children;
@@ -140,7 +144,9 @@ export class DirectoryReader {
     const name = prefix + base;
     if (name.length >= MAX_PATH_BYTES) {
       const over = name.length - MAX_PATH_BYTES + 1;
-      this.#options.tree.fail(`filename overflows max-path len by ${over}: ${prefix.slice(0, -1)}/${base}`);
+      this.#options.tree.errors.fail(
+        `filename overflows max-path len by ${over}: ${prefix.slice(0, -1)}/${base}`,
+      );
       return;
     }
     const stat = this.#statOf(source, name, state, at);
@@ -168,9 +174,9 @@ export class DirectoryReader {
     const { core, settings } = this.#options;
     const link = looksBehindLinks(settings) && isSymlink(scanRecordMode(core.u32, at));
     if (link || scanRecordError(core.u32, at) !== 0) {
-      return this.#options.tree.statChild(source.root, name, state);
+      return this.#options.tree.stats.ofChild(source.root, name, state);
     }
-    return this.#options.tree.sane(source.root, scannedStat(new DataView(core.u8.buffer), at), name);
+    return this.#options.tree.stats.sane(source.root, scannedStat(new DataView(core.u8.buffer), at), name);
   }
 }
 

@@ -5,12 +5,14 @@ import { isSymlink } from '@ocrsync/core/file-type';
 import type { FileStat } from '../fs/filesystem.ts';
 import { parseChmod } from '../options/chmod.ts';
 import type { Entry } from '../session/ports.ts';
-import type { ListSourceOptions, SourcePath } from './list-source.ts';
+import type { ListSourceOptions, SourcePath } from './list-source-options.ts';
 import { unmungedTarget } from '../session/munged-target.ts';
 import { BlockError, TreeSourceBlocks } from './source-blocks.ts';
 import { SourceEntries } from './source-entry.ts';
 import { looksBehindLinks } from './source-links.ts';
-import { type SourceRoot, type SourceTrees, belowRoot, quoted } from './source-trees.ts';
+import { belowRoot, quoted } from './source-names.ts';
+import type { SourceRoot } from './source-roots.ts';
+import type { SourceTrees } from './source-trees.ts';
 
 /** Whether a name was given, or read from its directory. */
 export type EntryOrigin = 'named' | 'scanned';
@@ -75,13 +77,13 @@ export class ListedEntries {
       if (!(error instanceof BlockError)) throw error;
       // rsync has what it finds in the directory `.` under such a name.
       const found = origin === 'scanned' && !name.includes('/') ? `./${at}` : at;
-      this.#tree.fail(error.text(quoted(source.root, found)));
+      this.#tree.errors.fail(error.text(quoted(source.root, found)));
       return undefined;
     }
   }
 
   #targetOf({ root }: SourceRoot, at: string): string | undefined {
-    const target = this.#tree.readLink(root, at);
+    const target = this.#tree.stats.readLink(root, at);
     return target !== undefined && this.#options.settings.mungeLinks === true
       ? unmungedTarget(target)
       : target;
@@ -93,14 +95,14 @@ export class ListedEntries {
     if (charset === undefined) return true;
     const named = charset.toWire(name);
     if ('failure' in named) {
-      this.#tree.fail(`[sender] cannot convert filename: ${name} (${named.failure})`);
+      this.#tree.errors.fail(`[sender] cannot convert filename: ${name} (${named.failure})`);
       return false;
     }
     if (target === undefined || convertsTargets !== true) return true;
     const aimed = charset.toWire(target);
     if (!('failure' in aimed)) return true;
     const full = quoted(root, belowRoot(name));
-    this.#tree.fail(`[sender] cannot convert symlink data for: ${full} (${aimed.failure})`);
+    this.#tree.errors.fail(`[sender] cannot convert symlink data for: ${full} (${aimed.failure})`);
     return false;
   }
 }
