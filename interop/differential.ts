@@ -19,7 +19,7 @@ import { shrunk } from './differential-shrink.ts';
 import { differences, shortened } from './differences.ts';
 import { ensurePeer } from './peers.ts';
 import { killRunning } from './run.ts';
-import { startSshd, type RunningSshd } from './ssh.ts';
+import { openSshd } from './ssh.ts';
 
 const checkout = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 /** Real rsyncs race with themselves: a case differs only if it differs from this many runs of theirs. */
@@ -138,15 +138,6 @@ function writeDeafShell(shell: string, letter: string): void {
   chmodSync(file, 0o755);
 }
 
-async function openSshd(base: string, tell: Campaign['tell']): Promise<RunningSshd | undefined> {
-  try {
-    return await startSshd(path.join(base, 'sshd'));
-  } catch (error) {
-    tell(`cases of ssh go through a shell without a network: ${(error as Error).message}`);
-    return undefined;
-  }
-}
-
 /** Runs every seed with every pairing and returns what differed. */
 export async function campaign(wanted: Campaign): Promise<Difference[]> {
   const lacking = rowsWithoutValues();
@@ -165,7 +156,9 @@ export async function campaign(wanted: Campaign): Promise<Difference[]> {
   const work = wanted.seeds.flatMap((seed) => wanted.pairings.map((pairing) => ({ seed, pairing })));
   const found: Difference[] = [];
   const open: { lane: Lane; stop: () => void }[] = [];
-  const sshd = await openSshd(base, wanted.tell);
+  const sshd = await openSshd(base, (reason) =>
+    wanted.tell(`cases of ssh go through a shell without a network: ${reason}`),
+  );
   const ssh = sshd?.remoteShell ?? path.join(base, 'rsh');
   const run = async (lane: Lane): Promise<void> => {
     const canChangeUser = process.getuid?.() === 0;

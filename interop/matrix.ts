@@ -15,7 +15,7 @@ import { startDaemon } from './daemon.ts';
 import { differences } from './differences.ts';
 import { ensurePeer, peerVersions } from './peers.ts';
 import { killRunning } from './run.ts';
-import { startSshd, type RunningSshd } from './ssh.ts';
+import { openSshd } from './ssh.ts';
 
 const checkout = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const counts = { passed: 0, failed: 0 };
@@ -96,15 +96,6 @@ async function runAll(bench: Bench, cells: readonly Cell[]): Promise<void> {
   await Promise.all(lanes);
 }
 
-async function openSshd(directory: string): Promise<RunningSshd | undefined> {
-  try {
-    return await startSshd(path.join(directory, 'sshd'));
-  } catch (error) {
-    process.stdout.write(`ssh cells: ${(error as Error).message}\n`);
-    return undefined;
-  }
-}
-
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
@@ -132,7 +123,10 @@ async function main(): Promise<number> {
   writeLauncher(path.join(directory, 'ours'), program);
   writeRemoteShell(path.join(directory, 'rsh'));
   const daemon = await startDaemon(theirs, path.join(directory, 'daemon'), path.join(directory, 'work'));
-  const sshd = cells.some((cell) => cell.transport === 'ssh') ? await openSshd(directory) : undefined;
+  const tellSsh = (reason: string): unknown => process.stdout.write(`ssh cells: ${reason}\n`);
+  const sshd = cells.some((cell) => cell.transport === 'ssh')
+    ? await openSshd(directory, tellSsh)
+    : undefined;
   const seed = Number(values.seed);
   const programs = { ours: path.join(directory, 'ours'), theirs };
   const bench = { directory, programs, peer, seed, daemon, sshd };

@@ -29,8 +29,21 @@ function makeKey(file: string): void {
   if (result.status !== 0) throw new Error(`ssh-keygen: ${result.error?.message ?? result.stderr}`);
 }
 
+/** An sshd below `directory`; undefined where this machine has none: why is told. */
+export async function openSshd(
+  directory: string,
+  tell: (reason: string) => void,
+): Promise<RunningSshd | undefined> {
+  try {
+    return await startSshd(path.join(directory, 'sshd'));
+  } catch (error) {
+    tell((error as Error).message);
+    return undefined;
+  }
+}
+
 /** Starts sshd in `directory`; throws with the reason when this machine has none. */
-export async function startSshd(directory: string): Promise<RunningSshd> {
+async function startSshd(directory: string): Promise<RunningSshd> {
   installSshd();
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const hostKey = path.join(directory, 'host_key');
