@@ -41,9 +41,16 @@ export function writeLauncher(file: string, program: string): void {
   chmodSync(file, 0o755);
 }
 
-/** A remote shell without a network: it drops the host and gives the words to sh, as sshd would. */
-export function writeRemoteShell(file: string): void {
-  writeFileSync(file, '#!/bin/sh\nshift\nexec sh -c "$*"\n');
+/** A remote shell without a network: drops the host, runs the lines of `before` and gives the words to sh, as sshd would. */
+export function writeRemoteShell(file: string, before = ''): void {
+  writeFileSync(file, `#!/bin/sh\nshift\n${before}\nexec sh -c "$*"\n`);
+  chmodSync(file, 0o755);
+}
+
+/** … whose server hears one capability less than the client tells: the one of that letter. */
+export function writeDeafShell(file: string, letter: string): void {
+  const taken = `sed 's/ \\(-[A-Za-z]*e[0-9]*[.][A-Za-z]*\\)${letter}/ \\1/'`;
+  writeFileSync(file, `#!/bin/sh\nshift\nexec sh -c "$(printf '%s' "$*" | ${taken} 2>/dev/null)"\n`);
   chmodSync(file, 0o755);
 }
 

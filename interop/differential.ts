@@ -3,12 +3,12 @@
 // Usage: npx node interop/differential.ts [--seeds N] [--from S] [--pairing P] [--shrink] [--keep] [--lanes N]
 // A difference prints its seed, the command line and the differing lines; --shrink makes the case as small as it can.
 // OCRSYNC_BIN names another program under test; with the real rsync in it there may be no difference at all.
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { writeLauncher, writeRemoteShell } from './bench.ts';
+import { writeDeafShell, writeLauncher, writeRemoteShell } from './bench.ts';
 import { startDaemon } from './daemon.ts';
 import { caseOf, commandLine, pairings, type Case, type Pairing } from './differential-case.ts';
 import { capabilityLetters } from './differential-extras.ts';
@@ -130,14 +130,6 @@ async function openLane(
   };
 }
 
-/** A remote shell whose server hears one capability less than the client tells. */
-function writeDeafShell(shell: string, letter: string): void {
-  const taken = `sed 's/ \\(-[A-Za-z]*e[0-9]*[.][A-Za-z]*\\)${letter}/ \\1/'`;
-  const file = `${shell}-without-${letter}`;
-  writeFileSync(file, `#!/bin/sh\nshift\nexec sh -c "$(printf '%s' "$*" | ${taken} 2>/dev/null)"\n`);
-  chmodSync(file, 0o755);
-}
-
 /** Runs every seed with every pairing and returns what differed. */
 export async function campaign(wanted: Campaign): Promise<Difference[]> {
   const lacking = rowsWithoutValues();
@@ -152,7 +144,7 @@ export async function campaign(wanted: Campaign): Promise<Difference[]> {
   const ours = path.join(base, 'ours');
   writeLauncher(ours, path.resolve(process.env['OCRSYNC_BIN'] ?? path.join(checkout, 'cli/bin/ocrsync.js')));
   writeRemoteShell(path.join(base, 'rsh'));
-  for (const letter of capabilityLetters) writeDeafShell(path.join(base, 'rsh'), letter);
+  for (const letter of capabilityLetters) writeDeafShell(path.join(base, `rsh-without-${letter}`), letter);
   const work = wanted.seeds.flatMap((seed) => wanted.pairings.map((pairing) => ({ seed, pairing })));
   const found: Difference[] = [];
   const open: { lane: Lane; stop: () => void }[] = [];

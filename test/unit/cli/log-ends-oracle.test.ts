@@ -2,12 +2,13 @@
 // of a local copy says on its own stderr is not logged, a sending end's totals stand before its exit line, and a client with a log
 // tells an end that the peer has announced.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findPeer } from '../../../interop/peers.ts';
 import { ourCommand } from '../../crash/crash-kit.ts';
+import { localShell, ourProgram } from '../../program-scripts.ts';
 
 const upstream = findPeer('3.4.1');
 
@@ -28,12 +29,8 @@ function plain(text: string): string[] {
 function ended(client: string, server: string, words: string): unknown {
   const directory = mkdtempSync(path.join(tmpdir(), 'ocrsync-ends-'));
   try {
-    const shell = path.join(directory, 'shell');
-    writeFileSync(shell, '#!/bin/sh\nshift\nexec sh -c "$*"\n');
-    chmodSync(shell, 0o755);
-    const far = path.join(directory, 'far');
-    writeFileSync(far, `#!/bin/sh\nexec ${server} "$@"\n`);
-    chmodSync(far, 0o755);
+    const shell = localShell(directory);
+    const far = server === ourCommand ? ourProgram(directory) : server;
     const work = path.join(directory, 'w');
     for (const name of ['s/a', 'd/a']) mkdirSync(path.join(work, name), { recursive: true });
     writeFileSync(path.join(work, 's/b'), 'bb');

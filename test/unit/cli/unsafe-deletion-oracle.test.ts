@@ -6,16 +6,13 @@ import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeDeafShell } from '../../../interop/bench.ts';
 import { findPeer } from '../../../interop/peers.ts';
 import { ourCommand } from '../../crash/crash-kit.ts';
 
 const upstream = findPeer('3.4.1');
 const isRoot = process.geteuid?.() === 0;
 const base = mkdtempSync(path.join(tmpdir(), 'ocrsync-unsafe-'));
-const deafShell = `#!/bin/sh
-shift
-exec sh -c "$(printf '%s' "$*" | sed 's/ \\(-[A-Za-z]*e[0-9]*[.][A-Za-z]*\\)f/ \\1/')"
-`;
 
 /** Where nobody may run it. */
 const theirCommand = path.join(base, 'theirs');
@@ -28,7 +25,7 @@ beforeAll(() => {
     writeFileSync(path.join(base, 's', name, 'file'), name);
   }
   chmodSync(path.join(base, 's/closed'), 0o700);
-  writeFileSync(path.join(base, 'rsh'), deafShell, { mode: 0o755 });
+  writeDeafShell(path.join(base, 'rsh'), 'f');
 });
 
 afterAll(() => {

@@ -7,9 +7,11 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findPeer } from '../../../interop/peers.ts';
 import { ourCommand } from '../../crash/crash-kit.ts';
+import { localShell } from '../../program-scripts.ts';
 
 const upstream = findPeer('3.4.1');
 const base = mkdtempSync(path.join(tmpdir(), 'ocrsync-sources-'));
+const shell = localShell(base);
 
 function sh(script: string): string {
   const ran = spawnSync('sh', ['-c', script], { cwd: base, encoding: 'latin1', timeout: 30_000 });
@@ -18,7 +20,7 @@ function sh(script: string): string {
 
 beforeAll(() => {
   sh(`mkdir -p one/d one/e two/d/sub three before/d/old; echo a >one/a; echo f >one/d/f; echo o >two/o; echo g >two/d/g; echo z >three/z
-cp -a one/. before/; touch before/x before/d/y before/d/old/q; printf '#!/bin/sh\\nshift\\nexec sh -c "$*"\\n' >rsh; chmod 755 rsh
+cp -a one/. before/; touch before/x before/d/y before/d/old/q
 mkdir -p four/f/X four/g/h/e four/k/l five/f five/g/h five/k/l; mkfifo five/f/X five/g/h/e; touch four/w
 find one two three four five before -exec touch -h -d @1600000000 {} +`);
 });
@@ -28,7 +30,7 @@ afterAll(() => {
 
 /** What a run prints, in any order, and what is there then. */
 function ended(program: string, words: string, far?: string): string[] {
-  const target = far === undefined ? 'to/' : `-e ./rsh --rsync-path='${far}' h:${base}/to/`;
+  const target = far === undefined ? 'to/' : `-e ${shell} --rsync-path='${far}' h:${base}/to/`;
   const [tree, ...told] = sh(
     `rm -rf to; cp -a before to; ${program} ${words} ${target} >out 2>&1; echo "exit $?" >>out; find to | sort | tr '\\n' ' '; echo; sort out`,
   )
