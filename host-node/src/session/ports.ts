@@ -214,6 +214,8 @@ export interface SessionReport {
   negotiated(negotiated: Negotiated): void;
   /** The first list is complete (and, incremental, what belongs to it): so many entries are known. */
   listDone(totalEntries: number): void;
+  /** A whole list is going to be built in here, until {@link listDone}. */
+  listGrows?(list: { readonly count: number }): void;
   /** So many entries of a whole list (without incremental recursion) are there by now. */
   listGrown?(entries: number): void;
   /** --list-only: one entry to be printed. */

@@ -55,6 +55,7 @@ export class ListSender {
   /** Tells how the list grows where it is built as a whole. */
   *#fillFirst(list: FileList): Task {
     const { negotiated, report } = this.#context;
+    if (!negotiated.incremental) report.listGrows?.(list);
     const filling = this.#source.fillFirst(list);
     for (let step = filling.next(); step.done !== true; step = filling.next()) {
       if (!negotiated.incremental) report.listGrown?.(list.count);

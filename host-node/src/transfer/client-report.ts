@@ -48,6 +48,8 @@ export class ClientReport implements SessionReport {
   #last: Told | undefined;
   #doneBytes = 0;
   #grownTo = -GROWTH;
+  /** A whole list that is being built: whatever is told meanwhile comes behind its count. */
+  #growing: { readonly count: number } | undefined;
   /** Set by whoever made the session, once it has a context. */
   statistics: Statistics | undefined;
   /** Of a local copy: while files are under way, what follows them waits for its place in the order. */
@@ -81,14 +83,21 @@ export class ClientReport implements SessionReport {
     this.#fileList('start', 0);
   }
 
+  listGrows(list: { readonly count: number }): void {
+    this.#growing = list;
+  }
+
+  /** A sender counts what is there when one more comes, a receiver what has come (observed). */
   listGrown(entries: number): void {
     if (entries === 0) return;
-    for (; this.#grownTo + GROWTH <= entries; this.#grownTo += GROWTH) {
+    const counted = this.#options.side === 'sender' ? entries - 1 : entries;
+    for (; this.#grownTo + GROWTH <= counted; this.#grownTo += GROWTH) {
       this.#fileList('progress', this.#grownTo + GROWTH);
     }
   }
 
   listDone(totalEntries: number): void {
+    this.#growing = undefined;
     this.#fileList('done', totalEntries);
   }
 
@@ -183,6 +192,7 @@ export class ClientReport implements SessionReport {
 
   message(severity: 'info' | 'warning' | 'error' | 'error-xfer', text: string, audience?: 'client'): void {
     if (severity === 'error-xfer') this.transferErrors = true;
+    if (this.#growing !== undefined) this.listGrown(this.#growing.count);
     const unlogged = audience === 'client' ? { unlogged: true } : {};
     const told = severity === 'error-xfer' ? 'transfer-error' : severity;
     this.#sink.event({ type: 'message', severity: told, text, fromPeer: false, ...unlogged });

@@ -345,7 +345,8 @@ export class TreeSourceFiles implements SourceFiles {
       }
       position += count;
       matcher.feed(count, position >= sizeBytes, sink);
-      this.#context.report.progress(entry, position);
+      // An empty file has the line of its end only.
+      if (position > 0) this.#context.report.progress(entry, position);
       yield* channel.room();
       if (!matcher.done) yield WAIT_TURN;
     }
