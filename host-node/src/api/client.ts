@@ -3,7 +3,7 @@
 import { inputsOnce } from '../flist/rule-files.ts';
 import { type Endpoints, resolveEndpoints } from '../options/endpoint.ts';
 import { OptionError } from '../options/option-error.ts';
-import type { Options } from '../options/options.ts';
+import type { ExitDebug, Options } from '../options/options.ts';
 import { EXIT_SIGNAL } from '../report/exit-codes.ts';
 import { RunError } from '../session/run-error.ts';
 import { requireRing } from '../transfer/read-ahead-choice.ts';
@@ -16,7 +16,7 @@ import { exitDebugLine } from './outcome.ts';
 import { runLocalCopy } from './local-copy.ts';
 import { openRecording } from './record-batch.ts';
 import { roleOfOperands } from './remote-role.ts';
-import { readRules } from './read-rules.ts';
+import { readRules, RuleMistake } from './read-rules.ts';
 
 const OPTION_CODES: readonly string[] = [
   'ERR_FILTER_RULE',
@@ -38,8 +38,8 @@ export async function runClient(options: Options, environment: ClientEnvironment
     const isOption = error instanceof RunError && OPTION_CODES.includes(error.code);
     const early = error instanceof RunError && error.code === 'ERR_BATCH_FILE' ? 'Receiver' : role;
     const who = isOption ? 'client' : early;
-    const tells = options.debug.exit >= 1 && !options.quiet && !isBeforeDebug(options, error);
-    if (tells) environment.line(exitDebugLine(who, options, exitCode));
+    const exitDebug = exitDebugOf(options, error);
+    if (exitDebug !== undefined) environment.line(exitDebugLine(who, exitDebug, exitCode));
     sink.event({ type: 'finished', exitCode });
     return { exitCode, role: who, quiet: false };
   };
@@ -74,11 +74,11 @@ export async function runClient(options: Options, environment: ClientEnvironment
   }
 }
 
-/** rsync reads rules as it reads the words: of --debug it knows then what stands before. */
-function isBeforeDebug({ words }: Options, error: RunError | OptionError): boolean {
-  if (!(error instanceof RunError) || !error.code.startsWith('ERR_FILTER_')) return false;
-  const rule = words.findIndex((word) => /^(--(filter|exclude|include|cvs)|-\w*[fFC])/.test(word));
-  return rule < words.findIndex((word) => word.startsWith('--debug'));
+/** What of an end before anybody is connected is told: of a mistake in a rule, as far as it was asked for where that stood. */
+function exitDebugOf(options: Options, error: RunError | OptionError): ExitDebug | undefined {
+  if (error instanceof RuleMistake) return error.exitDebug;
+  const { debug, dryRun, quiet } = options;
+  return quiet || debug.exit < 1 ? undefined : { level: debug.exit, dryRun };
 }
 
 /** rsync looks at operands, of which it needs some, after it has made the files of a batch. */

@@ -4,6 +4,12 @@
 import type { DebugLevels } from './debug-flags.ts';
 import type { InfoFlag, InfoLevels } from './info-flags.ts';
 
+/** What --debug=EXIT tells of an end, at which level; and whether -n was met. */
+export interface ExitDebug {
+  readonly level: number;
+  readonly dryRun: boolean;
+}
+
 /** One filter option as typed, in command-line order. Files are read by filter/, not here. All text is latin1 bytes. */
 export interface FilterArgument {
   /**
@@ -16,6 +22,8 @@ export interface FilterArgument {
   readonly text: string;
   /** --from0 stood before this include-from or exclude-from. */
   readonly zeroSeparated?: boolean;
+  /** For the end that a mistake in it brings: --debug=EXIT as far as it stood before; absent: nothing is told. */
+  readonly exitDebug?: ExitDebug;
 }
 
 /** `--checksum-choice`: the name for transfers and the one for `--checksum`; lower case, `auto` possible in one of the two. */

@@ -7,18 +7,25 @@ import type { Action, OptionRow } from './row.ts';
 const group = 'filters';
 const flag = 'none';
 
+/** rsync reads a rule where it meets it: of the options it knows then what stands before. */
+function add(raw: RawOptions, filter: FilterArgument): void {
+  const level = raw.quiet ? 0 : (raw.debugExplicit.get('exit') ?? 0);
+  const { dryRun } = raw;
+  raw.filters.push(level > 0 ? { ...filter, exitDebug: { level, dryRun } } : filter);
+}
+
 function rule(kind: FilterArgument['kind']): Action {
   return (raw, value) => {
     const fromFile = kind === 'include-from' || kind === 'exclude-from';
-    raw.filters.push({ kind, text: value, ...(fromFile && raw.from0 ? { zeroSeparated: true } : {}) });
+    add(raw, { kind, text: value, ...(fromFile && raw.from0 ? { zeroSeparated: true } : {}) });
   };
 }
 
 /** First -F: per-directory rules from `.rsync-filter`; second: those files are not copied; more: nothing. */
 function perDirectory(raw: RawOptions): void {
   raw.perDirectoryFilters += 1;
-  if (raw.perDirectoryFilters === 1) raw.filters.push({ kind: 'filter', text: ': /.rsync-filter' });
-  if (raw.perDirectoryFilters === 2) raw.filters.push({ kind: 'filter', text: '- .rsync-filter' });
+  if (raw.perDirectoryFilters === 1) add(raw, { kind: 'filter', text: ': /.rsync-filter' });
+  if (raw.perDirectoryFilters === 2) add(raw, { kind: 'filter', text: '- .rsync-filter' });
 }
 
 export const FILTER_ROWS: readonly OptionRow[] = [

@@ -45,8 +45,17 @@ describe.skipIf(upstream === undefined)('--debug tells as rsync 3.4.1', () => {
     kit.compare(`RSYNC --debug=exit ${words} ${place}`);
   });
 
-  it('nothing of the end where a rule before the word is wrong', () => {
-    compare('-a --filter=bogus --debug=exit s d');
+  it.each([
+    '--filter=bogus --debug=exit',
+    '--debug=exit0 --filter=bogus --debug=exit',
+    '--filter=-_x --debug=exit --filter=bogus',
+    '--debug=exit --filter=bogus --debug=none -n',
+    '-n --debug=all --debug=cmd0,io0 -C --exclude-from=none',
+    '-q --debug=exit --exclude-from=none',
+    '-vvvv --filter=bogus',
+    '--debug=exit --filter=bogus --bogus',
+  ])('what it was to tell where it met a wrong rule: %s', (words) => {
+    kit.compare(`RSYNC -a ${words} s d >out 2>err; sed "s/file=[^)]*/PLACE/" out; cat err; rm out err`);
   });
 
   it('hard links by the numbers under which they travel, and who looks for the first of them', () => {
