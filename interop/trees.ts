@@ -49,15 +49,15 @@ function runTool(command: string, args: readonly (string | Buffer)[]): void {
   if (result.status !== 0) throw new Error(`${command} ${args.join(' ')}: ${result.stderr}`);
 }
 
-/** A socket file stays when it is renamed before its listener closes. */
-async function makeSocket(file: Buffer): Promise<void> {
-  const path = file.toString();
+/** A socket file stays when it is renamed before its listener closes; it listens where the path is short enough for an address. */
+async function makeSocket(root: string, file: Buffer): Promise<void> {
+  const address = `${root}/.s`;
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(`${path}.new`, resolve);
+    server.listen(address, resolve);
   });
-  renameSync(`${path}.new`, path);
+  renameSync(address, file);
   await new Promise<void>((resolve) => server.close(() => resolve()));
 }
 
@@ -91,7 +91,7 @@ async function makeEntry(root: string, entry: Entry): Promise<void> {
       runTool('mkfifo', [file]);
       break;
     case 'socket':
-      await makeSocket(file);
+      await makeSocket(root, file);
       break;
     case 'char':
     case 'block': {

@@ -176,6 +176,7 @@ export class SessionEnds implements SessionHost {
       group: options.group,
       relative: options.relative,
       chmod: receivedChmod(options, local, this.#filesystem.umask),
+      acls: options.acls ? context.blocks : undefined,
       prune: options.pruneEmptyDirs ? this.#pruning(context) : undefined,
       check: (list, directory) => checker.check(list, directory),
     });

@@ -65,11 +65,12 @@ export class IdMap {
   }
 
   /** Tells that an entry has an id of the peer. What cannot be given is only told of where it has a name. */
-  tell(kind: IdKind, id: number, local: number): void {
+  tell(kind: IdKind, id: number): void {
     const known = kind === 'user' ? this.#users : this.#groups;
     const rules = kind === 'user' ? this.#rules.users : this.#rules.groups;
     if (this.#numericIds && rules.length === 0) return;
     if (kind === 'user' && !known.has(id) && !this.#system.isSuperUser) return;
+    const local = kind === 'user' ? this.userId(id) : this.groupId(id);
     this.voice?.met(kind, id, id === 0 && rules.length > 0 && !this.#numericIds ? 'root' : '', local);
   }
 

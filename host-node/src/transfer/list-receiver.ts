@@ -3,7 +3,9 @@
 import { FLIST_SKIP_GROUP, type FileList } from '@ocrsync/core/file-list';
 import { ownerEnd, setOwner, stripLeadingSlashes } from '@ocrsync/core/file-list-bulk';
 import { isDirectory, isSymlink } from '@ocrsync/core/file-type';
+import type { ReceivedBlocks } from '@ocrsync/core/received-blocks';
 import type { IdMap } from '../flist/id-map.ts';
+import type { IdVoice } from '../flist/id-voice.ts';
 import { applyChmod, parseChmod } from '../options/chmod.ts';
 import type { Options } from '../options/options.ts';
 import type { ListReceiver } from '../session/ports.ts';
@@ -16,6 +18,8 @@ export interface ListReceiverOptions {
   readonly relative: boolean;
   /** --chmod where this end applies it: permissions of everything but symlinks, before anybody looks at them. */
   readonly chmod: ((mode: number) => number) | undefined;
+  /** ACLs whose ids are told of. */
+  readonly acls: ReceivedBlocks | undefined;
   /** Removes directories without files, once the list was counted. */
   readonly prune: ((list: FileList) => void) | undefined;
   /** Refuses a list with names that are wrong (§14.6, §16); throws ProtocolError. */
@@ -41,25 +45,31 @@ export class MappingListReceiver implements ListReceiver {
     this.#options.check(list, directory);
     if (relative) stripLeadingSlashes(list);
     if (chmod !== undefined) changeModes(list, chmod);
+    if (ids.voice !== undefined) this.#tell(list, ids.voice);
     if (!owner && !group) return;
     for (let row = 0; row < list.count;) {
       const end = ownerEnd(list, row);
       const uid = owner ? ids.userId(list.uid(row)) : list.uid(row);
       const gid = group ? ids.groupId(list.gid(row)) : list.gid(row);
-      if (ids.voice !== undefined) this.#tell(list, row, uid, gid);
       const skips = group && !ids.mayUseGroup(gid);
       if (skips || uid !== list.uid(row) || gid !== list.gid(row)) {
         setOwner(list, row, end, uid, gid, skips ? FLIST_SKIP_GROUP : 0);
       }
       row = end;
     }
-    ids.voice?.listDone();
   }
 
-  #tell(list: FileList, row: number, uid: number, gid: number): void {
-    const { ids, owner, group } = this.#options;
-    if (owner) ids.tell('user', list.uid(row), uid);
-    if (group) ids.tell('group', list.gid(row), gid);
+  #tell(list: FileList, voice: IdVoice): void {
+    const { ids, owner, group, acls } = this.#options;
+    for (let row = 0; row < list.count; row++) {
+      if (owner) ids.tell('user', list.uid(row));
+      if (group) ids.tell('group', list.gid(row));
+      if (acls === undefined) continue;
+      const { named } = acls.accessAcl(list.accessAcl(row));
+      const inherited = acls.defaultAcl(list.defaultAcl(row)).named;
+      for (const { kind, id } of [...named, ...inherited]) ids.tell(kind, id);
+    }
+    voice.listDone();
   }
 }
 

@@ -1,16 +1,14 @@
 // Words of --debug whose lines are about the work, not about a process: beside rsync 3.4.1, stream by stream.
-import { afterAll, describe, it } from 'vitest';
-import { OracleKit, upstream } from './oracle-kit.ts';
+import { it } from 'vitest';
+import { besideUpstream } from './oracle-kit.ts';
 
 const isRoot = process.getuid?.() === 0;
 const streams =
   '>out 2>err; sed "s/^/out: /;s/[.][A-Za-z0-9]\\{6\\} from /.# from /" out; sed "s/^/err: /" err; rm out err';
 
-describe.skipIf(upstream === undefined)('--debug tells as rsync 3.4.1', () => {
-  const kit = new OracleKit(
-    'mkdir -p s/e d; echo a >s/a; echo b >s/e/b; touch -d @1500000000 s/a s/e/b s/e s',
-  );
-  afterAll(() => kit.remove());
+const FILES = 'mkdir -p s/e d; echo a >s/a; echo b >s/e/b; touch -d @1500000000 s/a s/e/b s/e s';
+
+besideUpstream('--debug tells as rsync 3.4.1', FILES, (kit) => {
   const compare = (words: string): void => kit.compare(`RSYNC ${words} ${streams}`);
 
   it('what both ends of a local copy agreed, the far one on stderr', () => {
@@ -110,6 +108,8 @@ describe.skipIf(upstream === undefined)('--debug tells as rsync 3.4.1', () => {
   it.runIf(isRoot)('owners: of every id, and of what is given away', () => {
     const owned = 'chown 1234:1 s/a; chown 77:1 s/e/b;';
     kit.compare(`${owned} RSYNC -a --debug=own2 s d ${streams}`);
+    const listed = 'setfacl -m u:7:r,g:2:r s/a; setfacl -m d:u:13:r,u:34:r s/e;';
+    kit.compare(`${owned} ${listed} RSYNC -rA --debug=own2 s/ d ${streams}`);
     for (const words of ['', '--protocol=29', '--usermap=77:0 -n']) {
       kit.compare(`${owned} RSYNC -a --debug=own2 ${words} s/ d ${streams}`);
       kit.compare(`${owned} RSYNC -a --debug=own2 ${words} SH h:$PWD/s/ d ${streams}`);
@@ -117,10 +117,9 @@ describe.skipIf(upstream === undefined)('--debug tells as rsync 3.4.1', () => {
   });
 });
 
-describe.skipIf(upstream === undefined)('a recorded batch, as with rsync 3.4.1,', () => {
-  const kit = new OracleKit('mkdir -p s/e d; echo a >s/e/a; touch -d @1500000000 s/e/a s/e s');
-  afterAll(() => kit.remove());
+const ONE_FILE = 'mkdir -p s/e d; echo a >s/e/a; touch -d @1500000000 s/e/a s/e s';
 
+besideUpstream('a recorded batch, as with rsync 3.4.1,', ONE_FILE, (kit) => {
   it('is none of a listing, nor where it cannot be made', () => {
     kit.compare('RSYNC -r --write-batch=B s/');
     kit.compare('RSYNC -r --list-only --only-write-batch=B SH h:$PWD/s/ d');
