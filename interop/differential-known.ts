@@ -6,8 +6,6 @@ import {
   has,
   haveDifferentBytes,
   isConnectionEnd,
-  isDryRun,
-  isEmptiedSpecial,
   isFailedNode,
   isMode,
   isNoWay,
@@ -17,6 +15,7 @@ import {
   replaces,
 } from './differential-lines.ts';
 import { recordsBatch } from './differential-extras.ts';
+import { knownOfAlternates } from './differential-known-alternates.ts';
 import { knownOfBatches } from './differential-known-batches.ts';
 
 export interface KnownDifference {
@@ -25,6 +24,7 @@ export interface KnownDifference {
 }
 
 export const knownDifferences: readonly KnownDifference[] = [
+  ...knownOfAlternates,
   ...knownOfBatches,
   {
     reason: 'rsync itself breaks down over access times in protocol 27',
@@ -47,12 +47,6 @@ export const knownDifferences: readonly KnownDifference[] = [
     reason:
       'a missing argument for --delete-missing-args breaks the lists of rsync 3.4.1, which 3.5.0 has put right',
     covers: (_one, found) => has(found, 'err: invalid file mode 00 for '),
-  },
-  {
-    reason: 'rsync 3.4.1 cannot open a basis in an alternate directory named with `..`; 3.5.0 can',
-    covers: (one, found) =>
-      one.options.some((words) => /^--(compare|copy|link)-dest[ =]\.\.\//.test(words.join(' '))) &&
-      (has(found, ' failed verification -- update discarded') || found.every(isMode)),
   },
   {
     reason:
@@ -128,14 +122,6 @@ export const knownDifferences: readonly KnownDifference[] = [
     covers: (_one, found) => found.includes('- batch exit timeout'),
   },
   {
-    reason:
-      'a dry run of rsync 3.4.1 wants to empty devices and specials of a destination that is not there; 3.5.0 does not',
-    covers: (one, found) =>
-      isDryRun(one) &&
-      has(found, '- err: rsync: [generator] opendir "') &&
-      found.every((line) => isEmptiedSpecial.test(line) || /^(- exit 23|\+ exit 0)$/.test(line)),
-  },
-  {
     reason: 'a read-only file of the user is written in place as by 3.5.0 (docs/protocol/09-rsync-3.5.md §8)',
     covers: (one, found) =>
       one.unprivileged &&
@@ -192,14 +178,6 @@ export const knownDifferences: readonly KnownDifference[] = [
       one.options.some((words) => /^--append/.test(words[0] ?? '')) &&
       one.options.some((words) => /^(--fuzzy|-[a-zA-Z]*y|--(compare|copy|link)-dest)/.test(words[0] ?? '')) &&
       haveDifferentBytes(found.filter((line) => !isSecondTry(line))),
-  },
-  {
-    reason:
-      'rsync has removed the file that it then can neither link nor copy from --link-dest (docs/protocol/04-transfer.md §3.10)',
-    covers: (one, found) =>
-      one.unprivileged &&
-      one.options.some((words) => /^--link-dest/.test(words.join(' '))) &&
-      found.every((line) => /^\+ tree: "(?:[^"\\]|\\.)*" file /.test(line)),
   },
   {
     reason:

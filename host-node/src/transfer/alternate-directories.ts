@@ -1,7 +1,7 @@
 // The directories of --compare-dest, --copy-dest or --link-dest: trees of the operator's own choice, each under a root of its
 // own, below which names of the list stay (docs/protocol/04-transfer.md §3.10, 09-rsync-3.5.md §2.1, §6).
 import { FilesystemError, type Root } from '../fs/filesystem.ts';
-import { withoutSlashes } from '../fs/path-text.ts';
+import { parentOf, withoutSlashes } from '../fs/path-text.ts';
 import type { AlternateDestinations } from '../options/options.ts';
 import type { DestinationState } from './destination-state.ts';
 
@@ -65,10 +65,13 @@ export class AlternateDirectories {
     return filesystem.root(`${root.path}/${directory}`);
   }
 
-  /** From a destination that a dry run does not make, which has no '..' that the system could follow. */
+  /** From a destination that a dry run does not make, which has no '..': the first one is taken by its text (observed). */
   #unmade(directory: string): string {
     if (directory.startsWith('/')) return directory;
-    return withoutClimbing(`${this.#state.rootPath}/${directory}`);
+    const { rootPath } = this.#state;
+    const bare = withoutSlashes(directory);
+    const [start, rest] = bare.startsWith('../') ? [parentOf(rootPath), bare.slice(3)] : [rootPath, bare];
+    return `${start}/${rest}`;
   }
 
   /** As typed, but whole where the destination is not made (observed). */
@@ -76,15 +79,4 @@ export class AlternateDirectories {
     const { root, options } = this.#state;
     return root === undefined && !options.listOnly ? this.#unmade(directory) : directory;
   }
-}
-
-/** '..' taken by its text. `path` is absolute. */
-function withoutClimbing(path: string): string {
-  const parts: string[] = [];
-  for (const part of path.split('/')) {
-    if (part === '' || part === '.') continue;
-    if (part === '..') parts.pop();
-    else parts.push(part);
-  }
-  return `/${parts.join('/')}`;
 }
