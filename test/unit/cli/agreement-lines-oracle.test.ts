@@ -1,11 +1,10 @@
 // Differential: on which stream a server says what was agreed, beside rsync 3.4.1 (docs/protocol/07-output.md §12.2).
-import { afterAll, describe, it } from 'vitest';
-import { OracleKit, upstream } from './oracle-kit.ts';
+import { it } from 'vitest';
+import { besideUpstream } from './oracle-kit.ts';
 
-describe.skipIf(upstream === undefined)('what a server says before its stream has frames', () => {
-  const kit = new OracleKit('mkdir s d; touch s/f; touch -d 2020-01-01 s/f s');
-  afterAll(() => kit.remove());
+const FILES = 'mkdir s d; touch s/f; touch -d 2020-01-01 s/f s';
 
+besideUpstream('what a server says before its stream has frames', FILES, (kit) => {
   it.each([28, 32])(
     'goes to its own stderr in protocol %i',
     (protocol) => {

@@ -1,17 +1,16 @@
 // What is told where an alternate directory's files cannot be linked or copied, beside rsync 3.4.1.
-import { afterAll, describe, it } from 'vitest';
-import { OracleKit, upstream } from './oracle-kit.ts';
+import { it } from 'vitest';
+import { besideUpstream } from './oracle-kit.ts';
 
 const isRoot = process.geteuid?.() === 0;
 const AS_NOBODY = 'setpriv --reuid=65534 --regid=65534 --clear-groups RSYNC';
 /** The letters of temporary names are chance; both streams are compared. */
 const TOLD = '2>&1 | sed -E \'s/\\.[A-Za-z0-9]{6}(": |" failed: |: )/.XXXXXX\\1/\'';
 
-describe.skipIf(upstream === undefined)('alternate directories', () => {
-  const kit = new OracleKit(`chmod 755 .. .; mkdir s alt d ro t; for f in open closed; do echo $f >s/$f; done
-touch -d @1500000000 s/* s; cp -a s/* alt; chmod 600 s/closed alt/closed; chmod 777 d t`);
-  afterAll(() => kit.remove());
+const FILES = `chmod 755 .. .; mkdir s alt d ro t; for f in open closed; do echo $f >s/$f; done
+touch -d @1500000000 s/* s; cp -a s/* alt; chmod 600 s/closed alt/closed; chmod 777 d t`;
 
+besideUpstream('alternate directories', FILES, (kit) => {
   it.skipIf(!isRoot)(
     'whose files the user may not link or read',
     () => {

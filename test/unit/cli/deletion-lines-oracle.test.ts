@@ -1,15 +1,12 @@
 // Differential: what a pulling client tells of the names that it looks at, line by line beside rsync 3.4.1: the counts of a pass of
 // deletions (docs/protocol/07-output.md §9.4) and what rules decide about received names (06-filters.md §17).
-import { afterAll, describe, it } from 'vitest';
-import { OracleKit, upstream } from './oracle-kit.ts';
+import { it } from 'vitest';
+import { besideUpstream } from './oracle-kit.ts';
 
 const FILES = `mkdir -p s/a s/b s/k/y.bak d/a d/b d/z/y; touch s/b/x s/q.bak s/k/r s/k/y.bak/t d/new
 cp -a s/. d; (cd d/a && touch $(seq -f f%g 120)); (cd d/z && touch $(seq -f g%g 120)); (cd d/z/y && touch $(seq -f h%g 101)); touch -d 2020-01-01 $(find s d)`;
 
-describe.skipIf(upstream === undefined)('a pull tells', () => {
-  const kit = new OracleKit(FILES);
-  afterAll(() => kit.remove());
-
+besideUpstream('a pull tells', FILES, (kit) => {
   it.each([
     '--delete-before --progress',
     '--delete-after --progress -n',

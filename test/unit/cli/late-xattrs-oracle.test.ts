@@ -1,13 +1,11 @@
 // Extended attributes of what needs no data, beside rsync 3.4.1: what else changes with them.
-import { afterAll, describe, it } from 'vitest';
-import { OracleKit, upstream } from './oracle-kit.ts';
+import { it } from 'vitest';
+import { besideUpstream } from './oracle-kit.ts';
 
-describe.skipIf(upstream === undefined)('extended attributes of a file that is not transferred', () => {
-  const kit =
-    new OracleKit(`mkdir -p s/e d/e; echo f >s/f; cp -p s/f d; for n in e f; do setfattr -n user.one -v 1 s/$n; done
-touch -d @1500000000 s/e s/f d/f s; touch -d @1400000000 d/e d`);
-  afterAll(() => kit.remove());
+const FILES = `mkdir -p s/e d/e; echo f >s/f; cp -p s/f d; for n in e f; do setfattr -n user.one -v 1 s/$n; done
+touch -d @1500000000 s/e s/f d/f s; touch -d @1400000000 d/e d`;
 
+besideUpstream('extended attributes of a file that is not transferred', FILES, (kit) => {
   it.each(['-rpX', '-rpXt', '-rpXtO', '-aX', '-aXO --protocol=30'])(
     'leave the times that are not kept: %s',
     (words) => {

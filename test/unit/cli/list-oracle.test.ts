@@ -1,8 +1,8 @@
 // Differential: what the sender lists, line by line beside rsync 3.4.1 (docs/protocol/03-file-list.md §3, §4, §12.5, §15; 05 §11).
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import { afterAll, describe, expect, it, vi } from 'vitest';
-import { OracleKit, upstream } from './oracle-kit.ts';
+import { expect, it, vi } from 'vitest';
+import { besideUpstream, OracleKit } from './oracle-kit.ts';
 
 const NAMES = [
   'a/b/f',
@@ -34,10 +34,7 @@ const FILES = `mkdir -p s/a/b/c s/e s/empty/er; for f in a/b/c/f a/b/f a/f f e/f
 printf 'a/b/f\\n\\n#c\\n;s\\ne\\n./f\\r\\nnope\\n' >list; tr '\\n\\r' '\\0\\0' <list >list0
 printf '%s\\n' ${NAMES.join(' ')} >names; printf '%s\\n' ${MORE_NAMES.join(' ')} >more; touch -d 2020-01-01 $(find s)`;
 
-describe.skipIf(upstream === undefined)('--files-from', () => {
-  const kit = new OracleKit(FILES);
-  afterAll(() => kit.remove());
-
+besideUpstream('--files-from', FILES, (kit) => {
   it.each(['-R', '--no-R', '-R -r', '-R --no-implied-dirs'])(
     'takes every form of a name with %s',
     (words) => {
@@ -79,10 +76,9 @@ describe.skipIf(upstream === undefined)('--files-from', () => {
   });
 });
 
-describe.skipIf(upstream === undefined)('arguments', () => {
-  const kit = new OracleKit(`${FILES}; mkdir d; echo old >d/gone; mkdir -p d/full/x`);
-  afterAll(() => kit.remove());
+const ARGUMENTS = `${FILES}; mkdir d; echo old >d/gone; mkdir -p d/full/x`;
 
+besideUpstream('arguments', ARGUMENTS, (kit) => {
   it('that are missing are told, passed over, or deleted', () => {
     kit.compare('RSYNC -ai s/gone s/f d');
     kit.compare('RSYNC -ai --ignore-missing-args s/gone s/f SH h:$PWD/d');
@@ -132,35 +128,30 @@ i=0; for t in ${TARGETS.join(' ')}; do i=$((i+1)); ln -s $t s/l$i; ln -s $t s/a/
 const kitLines = (words: string): string[] =>
   ['lost', 'file', 'dir', 'loop'].map((name) => `RSYNC ${words} -R s/${name}/ d`);
 
-describe.skipIf(upstream === undefined)('symlinks', () => {
-  const kit = new OracleKit(LINKS);
-  const few = new OracleKit(
-    `${LINKS}; find s -name 'l[0-9]*' -delete; mkdir d; ln -s /rsyncd-munged/f s/munged; touch -hd 2020-01-01 $(find s)`,
-  );
-  afterAll(() => {
-    kit.remove();
-    few.remove();
-  });
-
+besideUpstream('symlinks of every form', LINKS, (kit) => {
   it('are unsafe by rsync’s rule', () => {
     kit.compare('RSYNC -rltv --safe-links SH h:$PWD/s/ d');
     kit.compare('RSYNC -lt -d --info=symsafe --copy-unsafe-links s/a/b/ s/a/ d');
   });
+});
 
+const FEW_LINKS = `${LINKS}; find s -name 'l[0-9]*' -delete; mkdir d; ln -s /rsyncd-munged/f s/munged; touch -hd 2020-01-01 $(find s)`;
+
+besideUpstream('symlinks', FEW_LINKS, (kit) => {
   it('are sent as what they lead to', () => {
-    few.compare('RSYNC -aki s/ d');
-    few.compare('RSYNC -aki s/in s/out d');
-    few.compare('RSYNC -aiv --copy-unsafe-links SH s/ h:$PWD/d');
-    few.compare('RSYNC -aik --copy-unsafe-links SH h:$PWD/s/ d');
-    few.compare('RSYNC -aLi SH h:$PWD/s/ d');
-    few.compare('RSYNC -rti --copy-unsafe-links s/out s/lost s/in d');
+    kit.compare('RSYNC -aki s/ d');
+    kit.compare('RSYNC -aki s/in s/out d');
+    kit.compare('RSYNC -aiv --copy-unsafe-links SH s/ h:$PWD/d');
+    kit.compare('RSYNC -aik --copy-unsafe-links SH h:$PWD/s/ d');
+    kit.compare('RSYNC -aLi SH h:$PWD/s/ d');
+    kit.compare('RSYNC -rti --copy-unsafe-links s/out s/lost s/in d');
   });
 
   it('are munged by receivers, and freed again by senders', () => {
-    few.compare('RSYNC -ai --munge-links SH h:$PWD/s/ d');
-    few.compare('RSYNC -ai --munge-links SH s/ h:$PWD/d');
-    few.compare('RSYNC -ai -M--munge-links SH s/ h:$PWD/d');
-    few.compare('RSYNC -ai --munge-links s/ d');
+    kit.compare('RSYNC -ai --munge-links SH h:$PWD/s/ d');
+    kit.compare('RSYNC -ai --munge-links SH s/ h:$PWD/d');
+    kit.compare('RSYNC -ai -M--munge-links SH s/ h:$PWD/d');
+    kit.compare('RSYNC -ai --munge-links s/ d');
   });
 
   it('with a slash at their end are followed to a directory, and to nothing else', () => {
@@ -196,10 +187,9 @@ const TREES = [
   '-R s/./sub/g x/y',
 ];
 
-describe.skipIf(upstream === undefined)('what is named twice', () => {
-  const kit = new OracleKit('mkdir -p s/A s/B; echo f >s/A/f; echo g >s/B/g; touch -d @1500000000 $(find s)');
-  afterAll(() => kit.remove());
+const TWICE = 'mkdir -p s/A s/B; echo f >s/A/f; echo g >s/B/g; touch -d @1500000000 $(find s)';
 
+besideUpstream('what is named twice', TWICE, (kit) => {
   it.each(['', '--no-i-r', '--protocol=29'])('is counted twice by a pull %s', (words) => {
     const way = `RSYNC -ai --stats ${words} SH`;
     const lines = "| grep -E '^(Number of (files|created|reg)|Total file size)'";
@@ -209,12 +199,10 @@ describe.skipIf(upstream === undefined)('what is named twice', () => {
   });
 });
 
-describe.skipIf(upstream === undefined)('destinations', () => {
-  const kit = new OracleKit(
-    'mkdir -p s/sub e; echo f >s/f; echo g >s/sub/g; echo n >n; ln -s nowhere l; touch -d 2020-01-01 $(find s)',
-  );
-  afterAll(() => kit.remove());
+const PLACES =
+  'mkdir -p s/sub e; echo f >s/f; echo g >s/sub/g; echo n >n; ln -s nowhere l; touch -d 2020-01-01 $(find s)';
 
+besideUpstream('destinations', PLACES, (kit) => {
   it('of a listing are not entered: alternate directories are looked for where it began', () => {
     kit.compare('RSYNC -r --list-only --link-dest=none SH h:$PWD/s/ d');
     kit.compare('RSYNC -r --list-only --compare-dest=s --compare-dest=../s s/ d');
@@ -231,10 +219,7 @@ describe.skipIf(upstream === undefined)('destinations', () => {
 const LATIN = `mkdir s; echo a >$'s/caf\\xe9'; echo b >$'s/b\\xc3\\xa9'; ln -s $'caf\\xe9' s/ln; mkdir $'s/d\\xe9'; echo z >$'s/d\\xe9/x\\xe8'; ln $'s/caf\\xe9' s/hard
 mkdir u; echo a >$'u/caf\\xc3\\xa9'; echo l >u/zz; mkdir $'u/d\\xc3\\xa9'; echo z >$'u/d\\xc3\\xa9/\\xe2\\x82\\xac'; mkdir x; touch $'x/\\xe9xtra'; touch -hd 2020-01-01 $(find s u)`;
 
-describe.skipIf(upstream === undefined)('--iconv', () => {
-  const kit = new OracleKit(LATIN);
-  afterAll(() => kit.remove());
-
+besideUpstream('--iconv', LATIN, (kit) => {
   it.each(['', '--protocol=29', '--protocol=30', '--no-i-r'])(
     'converts names and targets of links %s',
     (words) => {
@@ -270,12 +255,10 @@ function canMount(): boolean {
   return run.status === 0;
 }
 
-describe.skipIf(upstream === undefined || !canMount())('file systems', () => {
-  const kit = new OracleKit(
-    'mkdir -p s/d/m1 s/m2 d; echo f >s/f; for m in s/d/m1 s/m2; do mount -t tmpfs none $m; echo i >$m/in; done; trap "umount $PWD/s/d/m1 $PWD/s/m2" EXIT',
-  );
-  afterAll(() => kit.remove());
+const MOUNTS =
+  'mkdir -p s/d/m1 s/m2 d; echo f >s/f; for m in s/d/m1 s/m2; do mount -t tmpfs none $m; echo i >$m/in; done; trap "umount $PWD/s/d/m1 $PWD/s/m2" EXIT';
 
+besideUpstream('file systems', { prepare: MOUNTS, when: canMount() }, (kit) => {
   it('are not entered with -x, and not even told with -xx', () => {
     kit.compare('RSYNC -rlxi s/ SH h:$PWD/d');
     kit.compare('RSYNC -rlxxi --info=mount SH h:$PWD/s/ d');
@@ -284,10 +267,9 @@ describe.skipIf(upstream === undefined || !canMount())('file systems', () => {
   });
 });
 
-describe.skipIf(upstream === undefined || !maySetUp)('devices', () => {
-  const kit = new OracleKit('mkdir s; mknod s/null c 1 3; mknod s/zero c 1 5; mkfifo s/fifo; touch s/a');
-  afterAll(() => kit.remove());
+const DEVICES = 'mkdir s; mknod s/null c 1 3; mknod s/zero c 1 5; mkfifo s/fifo; touch s/a';
 
+besideUpstream('devices', { prepare: DEVICES, when: maySetUp }, (kit) => {
   it('are files of their content with --copy-devices', () => {
     kit.compare('RSYNC -rgopDi --copy-devices SH s/ h:$PWD/d');
     kit.compare('RSYNC -rpi --copy-devices SH h:$PWD/s/ d');

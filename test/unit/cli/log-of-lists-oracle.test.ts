@@ -1,11 +1,10 @@
 // Differential: what a client's log file has of the file list, as rsync 3.4.1 has it: the end of a list stands there where it is shown.
-import { afterAll, describe, it } from 'vitest';
-import { OracleKit, upstream } from './oracle-kit.ts';
+import { it } from 'vitest';
+import { besideUpstream } from './oracle-kit.ts';
 
-describe.skipIf(upstream === undefined)('the log file of a list', () => {
-  const kit = new OracleKit('mkdir s; touch -d @1500000000 s/foo s/bar; touch -d @1500000000 s');
-  afterAll(() => kit.remove());
+const FILES = 'mkdir s; touch -d @1500000000 s/foo s/bar; touch -d @1500000000 s';
 
+besideUpstream('the log file of a list', FILES, (kit) => {
   for (const words of [
     '-dP',
     '-rv --protocol=28',

@@ -1,11 +1,10 @@
 // What an old protocol cannot carry, beside rsync 3.4.1: who says so, and when.
-import { afterAll, describe, it } from 'vitest';
-import { OracleKit, upstream } from './oracle-kit.ts';
+import { it } from 'vitest';
+import { besideUpstream } from './oracle-kit.ts';
 
-describe.skipIf(upstream === undefined)('an old protocol', () => {
-  const kit = new OracleKit('mkdir s d; echo a >s/a; touch -d @1500000000 s/a s');
-  afterAll(() => kit.remove());
+const FILES = 'mkdir s d; echo a >s/a; touch -d @1500000000 s/a s';
 
+besideUpstream('an old protocol', FILES, (kit) => {
   it('that lacks a rule ends the run before its list is announced', () => {
     kit.compare('RSYNC -avr -F --protocol=27 SH s/ h:$PWD/d');
     kit.compare('RSYNC -av -F --protocol=27 SH h:$PWD/s/ d');

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { expect } from 'vitest';
+import { afterAll, describe, expect } from 'vitest';
 import { findPeer } from '../../../interop/peers.ts';
 import { localShell, ourProgram } from '../../program-scripts.ts';
 
@@ -70,6 +70,20 @@ export class OracleKit {
     const lines = `${run.stdout}${run.stderr}`.split('\n').map(plain).filter(isTold).sort();
     return { code: run.status, lines, tree };
   }
+}
+
+/** What a group of tests stands on: the lines that make a tree, or more than that. */
+type SetUp = string | { prepare: string; when?: boolean; forEveryone?: boolean; timeout?: number };
+
+/** A group of tests beside rsync 3.4.1 that share a kit; skipped without that, or where `when` says that something lacks. */
+export function besideUpstream(name: string, setUp: SetUp, tests: (kit: OracleKit) => void): void {
+  const given = typeof setUp === 'string' ? { prepare: setUp } : setUp;
+  const { prepare, when = true, forEveryone = false, ...limits } = given;
+  describe.skipIf(upstream === undefined || !when)(name, limits, () => {
+    const kit = new OracleKit(prepare, { forEveryone });
+    afterAll(() => kit.remove());
+    tests(kit);
+  });
 }
 
 /** Places in the source and versions are each program's own. */

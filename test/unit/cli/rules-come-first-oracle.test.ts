@@ -1,12 +1,11 @@
 // Differential: rules are read on the way through the command line, so their mistakes come before those of later options; and they
 // may come through pipes. As rsync 3.4.1 has it.
-import { afterAll, describe, it } from 'vitest';
-import { OracleKit, upstream } from './oracle-kit.ts';
+import { it } from 'vitest';
+import { besideUpstream } from './oracle-kit.ts';
 
-describe.skipIf(upstream === undefined)('rules of the command line', () => {
-  const kit = new OracleKit('mkdir s; touch -d @1500000000 s/foo s/bar; touch -d @1500000000 s; mkfifo pipe');
-  afterAll(() => kit.remove());
+const FILES = 'mkdir s; touch -d @1500000000 s/foo s/bar; touch -d @1500000000 s; mkfifo pipe';
 
+besideUpstream('rules of the command line', FILES, (kit) => {
   for (const words of [
     '--exclude-from=none --bogus s/ d',
     '--bogus --exclude-from=none s/ d',

@@ -1,6 +1,6 @@
 // Rules that reach a server by -M, beside the real program: a server keeps its own words besides those that travel.
-import { afterAll, describe, it } from 'vitest';
-import { OracleKit, upstream } from './oracle-kit.ts';
+import { it } from 'vitest';
+import { besideUpstream } from './oracle-kit.ts';
 
 const PREPARE = `
   mkdir -p s/sub s/part d/sub d/part
@@ -13,8 +13,6 @@ const PREPARE = `
   printf 'xa\\na\\n' > list; printf 'H a\\nP b\\nH xa\\nP xb\\n' > mixed; echo keep > ./-
   find s d -exec touch -d 2020-01-01 {} +
 `;
-const kit = new OracleKit(PREPARE);
-afterAll(() => kit.remove());
 
 /** Both run with the newest protocol and with one of the old ones. */
 const PROTOCOLS = ['', ' --protocol=29'];
@@ -69,7 +67,7 @@ const MISTAKES = [
   ['by --secluded-args', '-s -M--filter=foo'],
 ] as const;
 
-describe.skipIf(upstream === undefined)('filter rules of a server, beside rsync 3.4.1', () => {
+besideUpstream('filter rules of a server, beside rsync 3.4.1', PREPARE, (kit) => {
   for (const protocol of PROTOCOLS) {
     it.each(PUSHES)(`a receiver${protocol}: %s`, (_, words) => {
       kit.compare(`RSYNC SH -ai --delete${protocol} ${words} s/ h:$PWD/d/`);

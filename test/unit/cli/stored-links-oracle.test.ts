@@ -1,13 +1,12 @@
 // Differential: times of symlinks that --fake-super stores as files, as rsync 3.4.1 has it.
-import { afterAll, describe, it } from 'vitest';
-import { OracleKit, upstream } from './oracle-kit.ts';
+import { it } from 'vitest';
+import { besideUpstream } from './oracle-kit.ts';
 
 const SHOWN = 'find d -type f -printf "%P %TY\\n"';
 
-describe.skipIf(upstream === undefined)('--omit-link-times with --fake-super', () => {
-  const kit = new OracleKit('mkdir s; ln -s foo s/l; touch -h -d @1500000000 s/l; touch -d @1500000000 s');
-  afterAll(() => kit.remove());
+const FILES = 'mkdir s; ln -s foo s/l; touch -h -d @1500000000 s/l; touch -d @1500000000 s';
 
+besideUpstream('--omit-link-times with --fake-super', FILES, (kit) => {
   it('dates a symlink when it is stored', () => {
     kit.compare(`RSYNC -rltJ --fake-super s/ d; ${SHOWN}`);
     kit.compare(`RSYNC -rltJ --fake-super SH h:$PWD/s/ d; ${SHOWN}`);

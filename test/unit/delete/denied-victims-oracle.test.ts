@@ -1,20 +1,17 @@
 // A directory inside a deletion that cannot be looked at is an I/O error: what is deleted after it, and what is told, beside
 // rsync 3.4.1 at every moment of deletion (docs/protocol/04-transfer.md §13.3, §13.4). Needs root, who can become nobody.
-import { afterAll, describe, it } from 'vitest';
-import { OracleKit, upstream } from '../cli/oracle-kit.ts';
+import { it } from 'vitest';
+import { besideUpstream } from '../cli/oracle-kit.ts';
 
 const isRoot = process.geteuid?.() === 0;
 const AS_NOBODY = 'setpriv --reuid=65534 --regid=65534 --clear-groups RSYNC';
 const MOMENTS = ['--delete', '--delete-before', '--delete-during', '--delete-delay', '--delete-after'];
 
-describe.skipIf(upstream === undefined || !isRoot)('a victim that may not be read', () => {
-  const kit = new OracleKit(
-    `chmod 755 .. .; mkdir -p s/a s/z d/a d/m/e d/m/g d/z
-touch d/a/1 d/m/e/f d/m/g/h d/z/1; touch -d @1500000000 s/* s; chown -R 65534:65534 d; chmod 000 d/m/e`,
-    { forEveryone: true },
-  );
-  afterAll(() => kit.remove());
+const prepare = `chmod 755 .. .; mkdir -p s/a s/z d/a d/m/e d/m/g d/z
+touch d/a/1 d/m/e/f d/m/g/h d/z/1; touch -d @1500000000 s/* s; chown -R 65534:65534 d; chmod 000 d/m/e`;
+const SET_UP = { prepare, when: isRoot, forEveryone: true };
 
+besideUpstream('a victim that may not be read', SET_UP, (kit) => {
   /** `before`: what is changed in the trees first. */
   function compare(words: string, before = ':'): void {
     kit.compare(`${before}; ${AS_NOBODY} -r ${words} 2>&1; echo $?; find d | sort`);
