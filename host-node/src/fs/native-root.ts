@@ -12,7 +12,6 @@ import {
   O_CREAT,
   O_DIRECTORY,
   O_EXCL,
-  O_NOATIME,
   O_NOFOLLOW,
   O_NONBLOCK,
   O_PATH,
@@ -20,20 +19,14 @@ import {
   O_RDWR,
 } from './directory-calls.ts';
 import { errorOfNumber } from './errno.ts';
-import {
-  type FileStat,
-  FilesystemError,
-  type HeldDirectory,
-  type OpenFile,
-  type Root,
-  type SetTimes,
-} from './filesystem.ts';
+import { type FileStat, type HeldDirectory, type OpenFile, type Root, type SetTimes } from './filesystem.ts';
 import { getXattr, listXattrs, removeXattr, setXattr, type XattrPlace } from './metadata/xattrs.ts';
 import type { NativeFileCalls } from './native-directories.ts';
 import { NativeFile } from './native-file.ts';
 import { recordedStat, statRecord } from './node-stat.ts';
 import type { Held } from './directory-pool.ts';
 import type { SafeRoot } from './safe-root.ts';
+import { openToRead } from './traceless-read.ts';
 
 export class NativeRoot implements Root {
   readonly path: string;
@@ -69,14 +62,7 @@ export class NativeRoot implements Root {
   }
 
   openRead(name: string, follow: boolean, keepAtime = false): OpenFile {
-    if (!keepAtime) return this.#openRead(name, follow, 0);
-    try {
-      return this.#openRead(name, follow, O_NOATIME);
-    } catch (error) {
-      // Only owners and root may read without a trace.
-      if (!(error instanceof FilesystemError) || error.code !== 'EPERM') throw error;
-      return this.#openRead(name, follow, 0);
-    }
+    return openToRead(keepAtime, (flags) => this.#openRead(name, follow, flags));
   }
 
   createExclusive(name: string, mode: number): OpenFile {

@@ -1,22 +1,14 @@
 // A directory tree over synchronous calls of node:fs: names are bytes, every failure is a FilesystemError.
 // Part of local-node, for machines without the native helper. Which way a name takes is decided in node-paths.ts.
 import * as fs from 'node:fs';
-import {
-  O_CREAT,
-  O_EXCL,
-  O_NOATIME,
-  O_NOFOLLOW,
-  O_NONBLOCK,
-  O_PATH,
-  O_RDONLY,
-  O_RDWR,
-} from './directory-calls.ts';
+import { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_PATH, O_RDONLY, O_RDWR } from './directory-calls.ts';
 import { errorOfCode, translated } from './errno.ts';
 import { type FileStat, FilesystemError, type OpenFile, type Root, type SetTimes } from './filesystem.ts';
 import { linkTarget } from './link-target.ts';
 import { NodeFile } from './node-file.ts';
 import type { NodePaths } from './node-paths.ts';
 import { fileStat } from './node-stat.ts';
+import { openToRead } from './traceless-read.ts';
 
 const TYPE_MASK = 0o170000n;
 const SYMLINK = 0o120000n;
@@ -57,14 +49,7 @@ export class NodeRoot implements Root {
   }
 
   openRead(name: string, follow: boolean, keepAtime = false): OpenFile {
-    if (!keepAtime || O_NOATIME === undefined) return this.#openRead(name, follow, 0);
-    try {
-      return this.#openRead(name, follow, O_NOATIME);
-    } catch (error) {
-      // Only owners and root may read without a trace.
-      if (!(error instanceof FilesystemError) || error.code !== 'EPERM') throw error;
-      return this.#openRead(name, follow, 0);
-    }
+    return openToRead(keepAtime, (flags) => this.#openRead(name, follow, flags));
   }
 
   createExclusive(name: string, mode: number): OpenFile {
