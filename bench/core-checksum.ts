@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as kinds from '../core/src/checksum-kinds.ts';
+import type { SignFunctions } from '../core/src/checksum.ts';
 import { CoreInstance } from '../core/src/instance.ts';
 
 const SET_BYTES = 1 << 20;
@@ -18,8 +19,7 @@ const ROUNDS = 4;
 const RUN_MS = 40;
 const SEED = 99;
 
-interface Functions {
-  hash_scratch_size(): number;
+interface Functions extends SignFunctions {
   hash_blocks(
     kind: number,
     p: number,
@@ -35,16 +35,6 @@ interface Functions {
   hash_update(state: number, p: number, len: number): void;
   hash_state_size(): number;
   roll(p: number, len: number): number;
-  sign(
-    kind: number,
-    p: number,
-    len: number,
-    blockLen: number,
-    seed: number,
-    s2len: number,
-    out: number,
-    scratch: number,
-  ): number;
 }
 
 const core = new CoreInstance();

@@ -12,14 +12,9 @@ const STAGING_BYTES = 1 << 16;
 /** Bytes of the rolling sum in front of a block's digest. */
 export const SUM1_BYTES = 4;
 
-interface ChecksumFunctions {
-  hash_block(kind: number, p: number, len: number, seed: number, out: number, scratch: number): number;
-  hash_init(kind: number, state: number, seed: number): number;
-  hash_update(state: number, p: number, len: number): void;
-  hash_final(state: number, out: number): number;
-  hash_state_size(): number;
+/** What block sums are made with. */
+export interface SignFunctions {
   hash_scratch_size(): number;
-  roll(p: number, len: number): number;
   sign(
     kind: number,
     p: number,
@@ -30,6 +25,15 @@ interface ChecksumFunctions {
     out: number,
     scratch: number,
   ): number;
+}
+
+interface ChecksumFunctions extends SignFunctions {
+  hash_block(kind: number, p: number, len: number, seed: number, out: number, scratch: number): number;
+  hash_init(kind: number, state: number, seed: number): number;
+  hash_update(state: number, p: number, len: number): void;
+  hash_final(state: number, out: number): number;
+  hash_state_size(): number;
+  roll(p: number, len: number): number;
 }
 
 /**

@@ -3,29 +3,15 @@
 //
 //   signer.open(head, kind, seed);
 //   while (!signer.done) signer.feed(readSync(fd, signer.window()), send);   // send(address, lengthBytes)
+import { type SignFunctions, SUM1_BYTES } from './checksum.ts';
 import type { CoreInstance } from './instance.ts';
 import type { SumHead } from './sum-head.ts';
 
-interface SignatureFunctions {
-  hash_scratch_size(): number;
-  sign(
-    kind: number,
-    p: number,
-    len: number,
-    blockLen: number,
-    seed: number,
-    s2len: number,
-    out: number,
-    scratch: number,
-  ): number;
-}
-
 const WINDOW_BYTES = 1 << 18;
-const SUM1_BYTES = 4;
 
 export class BlockSigner {
   readonly #core: CoreInstance;
-  readonly #functions: SignatureFunctions;
+  readonly #functions: SignFunctions;
   readonly #scratch: number;
   #kind = 0;
   #seed = 0;
@@ -41,7 +27,7 @@ export class BlockSigner {
 
   constructor(core: CoreInstance) {
     this.#core = core;
-    this.#functions = core.functions<SignatureFunctions>();
+    this.#functions = core.functions<SignFunctions>();
     this.#scratch = core.alloc(this.#functions.hash_scratch_size());
   }
 
