@@ -1,8 +1,6 @@
 // A client's session with all that belongs to it: the host side, the report, the summary at the end.
 import type { LogTotals } from '../report/log-renderer.ts';
 import type { BatchHead } from '../session/batch-recorder.ts';
-import type { InputsOnce } from '../flist/rule-files.ts';
-import type { Filesystem } from '../fs/filesystem.ts';
 import { type Endpoints, parseLocation } from '../options/endpoint.ts';
 import { formatHas } from '../options/item-format.ts';
 import type { Options } from '../options/options.ts';
@@ -10,13 +8,11 @@ import { Session } from '../session/session.ts';
 import { PeerExit, RunError } from '../session/run-error.ts';
 import { ClientReport } from '../transfer/client-report.ts';
 import { availableMethods } from '../transfer/compression/available.ts';
-import type { LocalArrivals } from '../transfer/local-arrivals.ts';
-import type { LocalData } from '../transfer/local-data.ts';
 import { sessionConfig } from '../transfer/session-config.ts';
 import type { ClientEnvironment } from './client-environment.ts';
 import { faultLines } from './fault-lines.ts';
 import { ownCharset } from './own-charset.ts';
-import { SessionEnds } from './session-ends.ts';
+import { SessionEnds, type WorkingEnd } from './session-ends.ts';
 import { runStatistics } from './run-statistics.ts';
 
 export interface ClientSession {
@@ -54,21 +50,10 @@ export function clientSession(
   });
 }
 
-export interface ClientSide {
-  readonly side: 'sender' | 'receiver';
-  readonly local: boolean;
-  readonly sources: readonly string[];
-  readonly destination: string;
-  /** What a pull asked for, to check the sender's list against (03 §16.2). */
-  readonly remoteSources: readonly string[];
-  readonly daemon: boolean;
+export interface ClientSide extends WorkingEnd {
   /** The head of the batch that is played instead of a peer. */
   readonly playedBatch?: BatchHead | undefined;
   readonly agreedProtocol?: number;
-  readonly localData?: LocalData | undefined;
-  readonly arrivals?: LocalArrivals | undefined;
-  readonly inputs?: InputsOnce | undefined;
-  readonly filesystem?: Filesystem | undefined;
 }
 
 export function makeClientSession(

@@ -44,20 +44,18 @@ export async function runLocalCopy(
     mayLeaveStream(options) && options.remoteOptions.length === 0
       ? new LocalData(environment.sink.ignores?.includes('progress') === true)
       : undefined;
-  const inputs = environment.inputs ?? inputsOnce();
-  const arrivals = new LocalArrivals();
-  const client = makeClientSession(options, environment, {
-    side: 'sender',
+  const both = {
     local: true,
-    sources: endpoints.sources,
     destination,
     remoteSources: [],
     daemon: false,
     localData,
-    arrivals,
-    inputs,
+    arrivals: new LocalArrivals(),
+    inputs: environment.inputs ?? inputsOnce(),
     filesystem,
-  });
+  };
+  const { sources } = endpoints;
+  const client = makeClientSession(options, environment, { ...both, side: 'sender', sources });
   const here = ownCharset(options, 'local');
   const charset = ownCharset(options, 'remote');
   const report = new LocalReceiverReport(environment.sink, far, (text) =>
@@ -68,16 +66,9 @@ export async function runLocalCopy(
     report,
     role: 'server',
     confinement: environment.confinement,
+    ...both,
     side: 'receiver',
-    local: true,
     sources: [],
-    destination,
-    remoteSources: [],
-    daemon: false,
-    localData,
-    arrivals,
-    inputs,
-    filesystem,
   });
   const config = sessionConfig(far, {
     role: 'server',

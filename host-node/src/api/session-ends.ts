@@ -43,33 +43,37 @@ import { becomeCopier } from './copy-as.ts';
 import { runFilters } from './run-filters.ts';
 import { runIds } from './run-ids.ts';
 
-export interface SessionEndsOptions {
-  readonly options: Options;
-  readonly report: SessionReport;
-  readonly role: 'client' | 'server';
+/** What one end of a run works on. */
+export interface WorkingEnd {
   readonly side: 'sender' | 'receiver';
   readonly local: boolean;
   /** Sender: what to send, as typed. */
   readonly sources: readonly string[];
   /** Receiver: where to; empty when listing. */
   readonly destination: string;
-  /** A pulling client: the remote paths it asked for. */
+  /** A pulling client: the remote paths it asked for, to check the sender's list against (03 §16.2). */
   readonly remoteSources: readonly string[];
   readonly daemon: boolean;
-  /** Of --files-from, where this end reads the file itself. */
-  readonly names?: NameSource | undefined;
-  /** Where a client's record of the run goes. */
-  readonly batch?: BatchSink | undefined;
   /** Local copies: where both ends meet for data that need not travel. */
   readonly localData?: LocalData | undefined;
   /** … and for sources that may be their own copies. */
   readonly arrivals?: LocalArrivals | undefined;
-  /** A receiver's process that gives up rights. */
-  readonly confinement?: DestinationConfinement | undefined;
   /** Inputs that rules were read from before. */
   readonly inputs?: InputsOnce | undefined;
   /** Where the files are; without it this machine's. */
   readonly filesystem?: Filesystem | undefined;
+}
+
+export interface SessionEndsOptions extends WorkingEnd {
+  readonly options: Options;
+  readonly report: SessionReport;
+  readonly role: 'client' | 'server';
+  /** Of --files-from, where this end reads the file itself. */
+  readonly names?: NameSource | undefined;
+  /** Where a client's record of the run goes. */
+  readonly batch?: BatchSink | undefined;
+  /** A receiver's process that gives up rights. */
+  readonly confinement?: DestinationConfinement | undefined;
 }
 
 export class SessionEnds implements SessionHost {
