@@ -12,6 +12,7 @@ import {
   isReadOnlyInPlace,
   isSecondTry,
   isUpdate,
+  noEndWithRsync,
   replaces,
 } from './differential-lines.ts';
 import { recordsBatch } from './differential-extras.ts';
@@ -37,7 +38,8 @@ export const knownDifferences: readonly KnownDifference[] = [
   {
     reason: 'rsync stores ids in %stat that it has never set',
     covers: (one, found) =>
-      one.options.flat().includes('--fake-super') && differOnlyIn(found, / "user\.rsync\.%stat"=[0-9a-f]+/),
+      one.options.flat().some((word) => word.endsWith('--fake-super')) &&
+      differOnlyIn(found, / "user\.rsync\.%stat"=[0-9a-f]+/),
   },
   {
     reason: 'rsync lacks values of attributes in protocols that cannot carry them',
@@ -116,6 +118,33 @@ export const knownDifferences: readonly KnownDifference[] = [
     reason: 'a rule from a file is named, not shown, as in 3.5.0 (docs/protocol/09-rsync-3.5.md §13)',
     covers: (_one, found) =>
       found.length === 2 && found.every((line) => line.includes('err: discarding over-long filter: ')),
+  },
+  {
+    reason:
+      'rsync 3.4.1 waits without an end for a group of hard links whose first name its sender could not open',
+    covers: (one, found) =>
+      one.unprivileged &&
+      one.options.some((words) => /^(-[a-zA-Z]*H|--hard-links$)/.test(words[0] ?? '')) &&
+      (found[0] === noEndWithRsync || (has(found, '- exit timeout') && has(found, '+ exit 23'))),
+  },
+  {
+    reason:
+      'rsync cannot read what is not its own without a trace; ocrsync then reads it all the same (docs/options.md)',
+    covers: (one, found) =>
+      one.unprivileged &&
+      one.options.flat().includes('--open-noatime') &&
+      found.some((line) =>
+        /^- err: rsync: \[sender\] send_files failed to open ".*": Operation not permitted \(1\)$/.test(line),
+      ),
+  },
+  {
+    reason:
+      'a file that is sent under two names goes when its first copy has arrived: before or after the second was opened',
+    covers: (one, found) =>
+      one.options.flat().includes('--remove-source-files') &&
+      one.options.some((words) => /^(-[a-zA-Z]*[Lk]|--copy-(dir)?links$)/.test(words[0] ?? '')) &&
+      has(found, 'out: sender file already removed: ') &&
+      has(found, '+ err: file has vanished: '),
   },
   {
     reason: 'rsync 3.4.1 waits without an end at a batch that lacks the second try of a file',

@@ -1,6 +1,9 @@
 // What the lines of a difference and the words of its case say: the predicates of the known differences.
 import type { Case } from './differential-case.ts';
 
+/** What a run comes to in which the real rsync waits without an end, with ocrsync at the other end and with itself. */
+export const noEndWithRsync = 'neither the pairing nor two real rsyncs came to an end';
+
 export const has = (found: readonly string[], part: string): boolean =>
   found.some((line) => line.includes(part));
 

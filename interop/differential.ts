@@ -13,6 +13,7 @@ import { startDaemon } from './daemon.ts';
 import { caseOf, commandLine, pairings, type Case, type Pairing } from './differential-case.ts';
 import { capabilityLetters } from './differential-extras.ts';
 import { knownReason } from './differential-known.ts';
+import { noEndWithRsync } from './differential-lines.ts';
 import { rowsWithoutValues } from './differential-options.ts';
 import { caseDirectory, prepareCase, runCase, type Lane } from './differential-run.ts';
 import { shrunk } from './differential-shrink.ts';
@@ -50,7 +51,10 @@ async function compareCase(lane: Lane, one: Case, pairing: Pairing, programs: Pr
   }
   const lines = await runCase(lane, one, client, server);
   // Two that wait for ever would be equal.
-  if (lines.includes('exit timeout')) return ['the pairing did not come to an end'];
+  if (lines.includes('exit timeout')) {
+    const alone = pairing === 'ours-ours' ? [] : await runCase(lane, one, programs.theirs, programs.theirs);
+    return [alone.includes('exit timeout') ? noEndWithRsync : 'the pairing did not come to an end'];
+  }
   let found: string[] = [];
   let tries = referenceTries;
   for (let attempt = 0; attempt < tries; attempt++) {
