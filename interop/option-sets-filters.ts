@@ -8,7 +8,8 @@ const onlyFull = true;
 const sinceProtocol = {
   version: 29,
   localOnly: true,
-  reason: 'in a local copy the receiving half of rsync 3.4.1 refuses its own rules of -C; ours copies',
+  reason:
+    'a local copy fails, and the bytes that its dying half had written are told, which depend on the version',
 };
 
 export const filterSets: readonly OptionSet[] = [

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { CompressedTokenWriter } from '@ocrsync/core/token-codec';
 import type { FileList } from '@ocrsync/core/file-list';
-import { scriptRules, wireRules } from '../filter/wire-rules.ts';
+import { checkLocalReceiver, scriptRules, wireRules } from '../filter/wire-rules.ts';
 import type { FilterList } from '../filter/filter-list.ts';
 import { FilterState } from '../filter/filter-state.ts';
 import type { NameSource } from '../flist/name-splitter.ts';
@@ -157,6 +157,7 @@ export class SessionEnds implements SessionHost {
     if (options.filters.some(({ kind }) => kind === 'cvs')) {
       this.#filters.addServersCvs(side, negotiated.protocol);
     }
+    if (this.#parts.local) checkLocalReceiver(this.#filters, negotiated.protocol);
   }
 
   makeReceiver(context: SessionContext): ReturnType<SessionHost['makeReceiver']> {

@@ -86,8 +86,11 @@ export class DirectoryWalk {
         chain.rules.length = 0;
         chain.inherited = undefined;
       } else if (parsed.type === 'overlong') overlong(rule.origin);
-      else if (parsed.type === 'rule') chain.rules.push(this.#sided(parsed.rule));
-      else if (parsed.type === 'dir-merge') this.#register(parsed, chain.rules);
+      else if (parsed.type === 'rule') {
+        const sided = this.#sided(parsed.rule);
+        this.#list.noteRule(sided);
+        chain.rules.push(sided);
+      } else if (parsed.type === 'dir-merge') this.#register(parsed, chain.rules);
       else if (parsed.type === 'merge') this.#takeMerge(parsed, taking, rule);
     }
   }

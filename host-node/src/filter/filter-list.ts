@@ -1,7 +1,8 @@
 // The ordered list of a run's rules, made from options or from a peer's words; merge files are read here and now
 // (docs/protocol/06-filters.md §2, §5, §13.5). Per-directory files are the matter of filter-state.ts.
 import type { FilterArgument } from '../options/options.ts';
-import { type CvsWords, NO_CVS_WORDS } from './cvs.ts';
+import { NEWEST_PROTOCOL } from '../options/version.ts';
+import { type CvsWords, NO_CVS_WORDS, cvsRules } from './cvs.ts';
 import { checkDepth, ruleFileError } from './filter-error.ts';
 import {
   type ParsedRule,
@@ -13,9 +14,11 @@ import {
 } from './parse-rule.ts';
 import type { FilterVoice, FilterWitness } from './filter-voice.ts';
 import {
+  type CvsRule,
   type FileMode,
   NO_FLAGS,
   PLAIN_FILE,
+  type PatternRule,
   type Rule,
   type Side,
   patternRule,
@@ -56,7 +59,11 @@ interface Reading {
 export class FilterList {
   readonly sources: FilterSources;
   #rules: Rule[] = [];
-  #cvsWords: CvsWords | undefined;
+  /** The first -C; all others share its list. */
+  #firstCvs: { readonly rule: CvsRule; readonly protocol: number | undefined } | undefined;
+  #cvsRules: readonly PatternRule[] | undefined;
+  /** What an option's rule that is taken now may know of the protocol; undefined: the agreed one. */
+  #protocolOfOption: number | undefined;
   /** What is taken now are a server's own words. */
   #ofServer = false;
 
@@ -69,9 +76,17 @@ export class FilterList {
     return this.#rules;
   }
 
-  get cvsWords(): CvsWords {
-    this.#cvsWords ??= this.sources.cvsWords?.() ?? NO_CVS_WORDS;
-    return this.#cvsWords;
+  /** What any -C of this list stands for, as the first one made it; `protocol`: what was agreed, for a rule that came after that. */
+  cvsRules(protocol: number): readonly PatternRule[] {
+    if (this.#firstCvs === undefined) return [];
+    const { rule, protocol: ofOption } = this.#firstCvs;
+    this.#cvsRules ??= cvsRules(this.sources.cvsWords?.() ?? NO_CVS_WORDS, ofOption ?? protocol, rule);
+    return this.#cvsRules;
+  }
+
+  /** A rule has come into force, here or in a directory's file. */
+  noteRule(rule: Rule): void {
+    if (rule.kind === 'cvs') this.#firstCvs ??= { rule, protocol: this.#protocolOfOption };
   }
 
   /** Rules of this list come from files in the trees. */
@@ -81,10 +96,12 @@ export class FilterList {
 
   /** The options of a command line, in its order. Throws RunErrors with exit code 1 (syntax) or 11 (files). */
   addArguments(filters: readonly FilterArgument[]): void {
-    for (const { kind, text, zeroSeparated = false } of filters) {
+    for (const { kind, text, zeroSeparated = false, protocol = NEWEST_PROTOCOL } of filters) {
       switch (kind) {
         case 'filter':
+          this.#protocolOfOption = protocol;
           this.#take(parseRule(text, TOP_CONTEXT), TOP_CONTEXT, 0, undefined);
+          this.#protocolOfOption = undefined;
           break;
         case 'include':
         case 'exclude':
@@ -139,7 +156,7 @@ export class FilterList {
     if (parsed.type !== 'rule' && parsed.type !== 'dir-merge') throw new Error('no rule of -C');
     if (parsed.type === 'dir-merge' && this.#isRegistered(parsed.rule)) return;
     const rule: Rule = { ...parsed.rule, automatic: true };
-    if (this.sources.pulls === true) this.#rules.push(rule);
+    if (this.sources.pulls === true) this.#enter(rule);
     else this.#push(rule);
   }
 
@@ -201,8 +218,13 @@ export class FilterList {
   }
 
   #push(rule: Rule): void {
-    if (this.#ofServer) this.#rules.push({ ...rule, everySide: true });
-    else this.#rules.push(this.sources.deleteExcluded === true ? sentSideOnly(rule) : rule);
+    if (this.#ofServer) this.#enter({ ...rule, everySide: true });
+    else this.#enter(this.sources.deleteExcluded === true ? sentSideOnly(rule) : rule);
+  }
+
+  #enter(rule: Rule): void {
+    this.noteRule(rule);
+    this.#rules.push(rule);
   }
 
   #excludeFile(path: string): void {

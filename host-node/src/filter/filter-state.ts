@@ -1,6 +1,5 @@
 // Which rules are in force inside a directory: the run's list plus the per-directory files on the way there
 // (docs/protocol/06-filters.md §6, §9). States are values: a walk may go on from any of them at any time.
-import { cvsRules } from './cvs.ts';
 import { type Chain, DirectoryWalk, type TreeRuleFiles } from './directory-rules.ts';
 import { type FilterList, baseName } from './filter-list.ts';
 import { type RulePlace, decisionText, witnessed } from './filter-voice.ts';
@@ -30,7 +29,6 @@ export class FilterState {
   readonly #absoluteRoot: string;
   readonly #registered: readonly DirectoryMergeRule[];
   readonly #chains: ReadonlyMap<Rule, Chain>;
-  readonly #cvs: readonly PatternRule[];
 
   private constructor(
     list: FilterList,
@@ -38,22 +36,19 @@ export class FilterState {
     absoluteRoot: string,
     registered: readonly DirectoryMergeRule[],
     chains: ReadonlyMap<Rule, Chain>,
-    cvs: readonly PatternRule[],
   ) {
     this.#list = list;
     this.#protocol = protocol;
     this.#absoluteRoot = absoluteRoot;
     this.#registered = registered;
     this.#chains = chains;
-    this.#cvs = cvs;
   }
 
   /** The state of names given as arguments: no directory was entered yet. */
   static outside(list: FilterList, protocol: number, rootPath: string): FilterState {
     const absoluteRoot = rootPath.replace(/^\/+|\/+$/g, '');
     const registered = list.rules.filter((rule): rule is DirectoryMergeRule => rule.kind === 'dir-merge');
-    const cvs = list.rules.some((rule) => rule.kind === 'cvs') ? cvsRules(list.cvsWords, protocol) : [];
-    return new FilterState(list, protocol, absoluteRoot, registered, new Map(), cvs);
+    return new FilterState(list, protocol, absoluteRoot, registered, new Map());
   }
 
   /** Nothing is ever excluded. */
@@ -72,14 +67,7 @@ export class FilterState {
     if (this.#chains.size === 0) this.#enterParents(walk, below, files);
     const absolute = [this.#absoluteRoot, below].filter((part) => part !== '').join('/');
     walk.enter(absolute, (name) => files.readFile(below === '' ? name : `${below}/${name}`));
-    return new FilterState(
-      this.#list,
-      this.#protocol,
-      this.#absoluteRoot,
-      walk.registered,
-      walk.chains,
-      this.#cvs,
-    );
+    return new FilterState(this.#list, this.#protocol, this.#absoluteRoot, walk.registered, walk.chains);
   }
 
   /** What the rules say of a name, which --debug=FILTER tells; `none` means included. */
@@ -124,7 +112,9 @@ export class FilterState {
       let decided: Decision | undefined;
       if (rule.kind === 'dir-merge') decided = this.#decideInFiles(rule, item);
       else if (rule.kind === 'cvs') {
-        if (actsOn(rule, item.side)) decided = this.#decideIn(this.#cvs, item, 'cvs');
+        if (actsOn(rule, item.side)) {
+          decided = this.#decideIn(this.#list.cvsRules(this.#protocol), item, 'cvs');
+        }
       } else if (
         rule.xattr === item.isXattr &&
         actsOn(rule, item.side) &&

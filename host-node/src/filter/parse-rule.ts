@@ -211,7 +211,8 @@ function finished(
   if (action === '.' || action === ':') return merge(action, rest, text, modifiers, common);
   const includes = action === '+' || action === 'S' || action === 'R';
   if (modifiers.cvs && !includes) {
-    return { type: 'rule', rule: { kind: 'cvs', pattern: rest, directoryOnly: false, ...common } };
+    const negated = modifiers.has('!');
+    return { type: 'rule', rule: { kind: 'cvs', pattern: rest, directoryOnly: false, negated, ...common } };
   }
   if (rest === '') return { type: 'none' };
   const flags = { ...common, negated: modifiers.has('!'), anchorDirectory: context.anchorDirectory };

@@ -77,6 +77,7 @@ export interface DirectoryMergeRule extends CommonRule {
 /** `-C`: the list of CVS patterns at this place. */
 export interface CvsRule extends CommonRule {
   readonly kind: 'cvs';
+  readonly negated: boolean;
 }
 
 export type Rule = PatternRule | DirectoryMergeRule | CvsRule;

@@ -1,9 +1,8 @@
 // The rules that a client tells the server, as texts of the agreed protocol (docs/protocol/06-filters.md §13.2–§13.4).
 // Whether they travel at all, and in what frames, is the session's matter. The way back is FilterList.addWireRules.
-import { type CvsWords, cvsRules } from './cvs.ts';
 import { tooModern } from './filter-error.ts';
 import type { FilterList } from './filter-list.ts';
-import type { Rule } from './rule.ts';
+import type { CvsRule, Rule } from './rule.ts';
 
 export interface WireDirection {
   readonly protocol: number;
@@ -25,9 +24,21 @@ export function wireRules(list: FilterList, direction: WireDirection): string[] 
   const wording = { ...direction, deleteExcluded: list.sources.deleteExcluded === true };
   for (const rule of list.rules) {
     if (staysHere(rule, wording)) continue;
-    texts.push(...ruleTexts(rule, wording, list.cvsWords));
+    texts.push(...ruleTexts(rule, wording, list));
   }
   return texts;
+}
+
+/**
+ * The receiving half of a local copy looks at its rules as if it asked a sender for files, though none travel: throws a
+ * RunError (exit 2) below protocol 29, also for the files that -C names in each directory (§13.2; observed).
+ */
+export function checkLocalReceiver(list: FilterList, protocol: number): void {
+  if (protocol >= 29) return;
+  const wording: Wording = { protocol, push: false, deleteExcluded: list.sources.deleteExcluded === true };
+  for (const rule of list.rules) {
+    if (!isReceiversOnly(rule)) ruleTexts(rule, wording, list);
+  }
 }
 
 /** The whole list for the script that plays a batch: as it was given, in the words of today whatever the protocol (04 §17.3). */
@@ -37,7 +48,7 @@ export function scriptRules(list: FilterList): string[] {
     .filter((rule) => !isCvs(rule) || rule.automatic !== true)
     .map((rule) => (list.sources.deleteExcluded === true ? withoutSender(rule) : rule))
     .map((rule) =>
-      rule.kind === 'cvs' ? `-${modifiers(rule, wording, 'C')} ${rule.pattern}` : text(rule, wording),
+      rule.kind === 'cvs' ? `${cvsPrefix(rule, wording)}${rule.pattern}` : text(rule, wording),
     );
 }
 
@@ -52,25 +63,31 @@ function staysHere(rule: Rule, { push, protocol, deleteExcluded }: Wording): boo
   if (isCvs(rule) && rule.automatic === true && (!push || (protocol < 29 && rule.kind === 'dir-merge'))) {
     return true;
   }
-  if (!push) return receiver && !sender;
+  if (!push) return isReceiversOnly(rule);
   if (sender || receiver) return !receiver;
   return deleteExcluded && rule.kind === 'dir-merge' && rule.file.patternsOnly !== undefined;
+}
+
+function isReceiversOnly({ sides }: Rule): boolean {
+  return sides.receiver && !sides.sender;
 }
 
 function isCvs(rule: Rule): boolean {
   return rule.kind === 'cvs' || (rule.kind === 'dir-merge' && rule.file.cvs);
 }
 
-function ruleTexts(rule: Rule, direction: Wording, words: CvsWords): string[] {
+function ruleTexts(rule: Rule, direction: Wording, list: FilterList): string[] {
   const { protocol, push } = direction;
-  if (rule.kind === 'cvs') {
-    if (!push && protocol >= 29) return [`-${modifiers(rule, direction, 'C')} `];
-    // The list itself is no user's rule: what an old protocol cannot say of it is left out.
-    return cvsRules(words, protocol).map((each) =>
-      text(each, { protocol, push: false, deleteExcluded: false }),
-    );
-  }
-  return [text(rule, direction)];
+  if (rule.kind !== 'cvs') return [text(rule, direction)];
+  if (!push && protocol >= 29) return [cvsPrefix(rule, direction)];
+  return list
+    .cvsRules(protocol)
+    .filter((each) => !staysHere(each, direction))
+    .map((each) => text(each, direction));
+}
+
+function cvsPrefix(rule: CvsRule, direction: Wording): string {
+  return `-${modifiers(rule, direction, rule.negated ? '!C' : 'C')} `;
 }
 
 function text(rule: Exclude<Rule, { kind: 'cvs' }>, direction: Wording): string {

@@ -22,6 +22,8 @@ export interface FilterArgument {
   readonly text: string;
   /** --from0 stood before this include-from or exclude-from. */
   readonly zeroSeparated?: boolean;
+  /** What --protocol said before this `filter`; absent: nothing yet (06-filters.md §11). */
+  readonly protocol?: number;
   /** For the end that a mistake in it brings: --debug=EXIT as far as it stood before; absent: nothing is told. */
   readonly exitDebug?: ExitDebug;
 }

@@ -3,6 +3,7 @@ import type { FilterArgument } from './options.ts';
 import type { RawOptions } from './raw-options.ts';
 import { set } from './row.ts';
 import type { Action, OptionRow } from './row.ts';
+import { NEWEST_PROTOCOL } from './version.ts';
 
 const group = 'filters';
 const flag = 'none';
@@ -17,7 +18,13 @@ function add(raw: RawOptions, filter: FilterArgument): void {
 function rule(kind: FilterArgument['kind']): Action {
   return (raw, value) => {
     const fromFile = kind === 'include-from' || kind === 'exclude-from';
-    add(raw, { kind, text: value, ...(fromFile && raw.from0 ? { zeroSeparated: true } : {}) });
+    const { from0, protocol } = raw;
+    add(raw, {
+      kind,
+      text: value,
+      ...(fromFile && from0 ? { zeroSeparated: true } : {}),
+      ...(kind === 'filter' && protocol < NEWEST_PROTOCOL ? { protocol } : {}),
+    });
   };
 }
 

@@ -3,12 +3,44 @@ import { it } from 'vitest';
 import { besideUpstream } from './oracle-kit.ts';
 
 const FILES = 'mkdir s d; echo a >s/a; touch -d @1500000000 s/a s';
+/** How much a dying end has written depends on the length of its own version. */
+const UNCOUNTED = " 2>&1 | sed 's/([0-9]* bytes received/(# bytes received/'; exit ${PIPESTATUS[0]}";
 
 besideUpstream('an old protocol', FILES, (kit) => {
   it('that lacks a rule ends the run before its list is announced', () => {
     kit.compare('RSYNC -avr -F --protocol=27 SH s/ h:$PWD/d');
     kit.compare('RSYNC -av -F --protocol=27 SH h:$PWD/s/ d');
     kit.compare('RSYNC -av -f-!_x --protocol=28 s/ d');
+  });
+
+  it('lacks what -C stands for in a rule before it is chosen, and in a local copy -C itself', () => {
+    const ways = ['SH s/ h:$PWD/d', 'SH h:$PWD/s/ d', 's/ d'];
+    const chosen = [
+      '-f -C --protocol=28',
+      '--protocol=28 -f -C',
+      "--filter='-C */' --protocol=27 --delete",
+      '-f -Cs --protocol=28 --delete',
+      '-f -C/ --protocol=28 --delete-excluded --delete',
+      '--protocol=28 -f -Cp',
+      '-C --protocol=28',
+      '--cvs-exclude --protocol=27 --delete-delay --delete-excluded',
+    ];
+    for (const way of ways) for (const words of chosen) kit.compare(`RSYNC -avr ${words} ${way}${UNCOUNTED}`);
+  });
+
+  it('finds -C in the file of a directory, too', () => {
+    const files = "echo '-C' >s/.r; echo a >s/core; mkdir s/k; echo b >s/k/x.o; cp s/core d";
+    for (const protocol of [28, 32]) {
+      kit.compare(`{ ${files}; }; RSYNC -r --delete -f ':s .r' --protocol=${protocol} SH s/ h:$PWD/d`);
+    }
+    kit.compare(`{ ${files}; }; RSYNC -r --delete -f ': .r' SH h:$PWD/s/ d`);
+  });
+
+  it('refuses to the receiving half of a local copy what its sending half does not need', () => {
+    for (const rule of ['-! x', '-/ x', '-x x', ':- .f', ':s .f', '-p x', '-r x']) {
+      kit.compare(`RSYNC -r -f '${rule}' --delete --delete-excluded --protocol=28 s/ d${UNCOUNTED}`);
+      kit.compare(`RSYNC -r -f '${rule}' --protocol=28 s/ d${UNCOUNTED}`);
+    }
   });
 
   it('that lacks several options names the first of them', () => {

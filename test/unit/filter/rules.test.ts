@@ -204,8 +204,22 @@ describe('rules on the wire (06 §13.4)', () => {
   it('has -C as itself on a pull and as the list on a push', () => {
     expect(said(['-C'], false, 30)).toEqual(['-C ']);
     expect((said(['-C'], true, 30) as string[])[0]).toBe('-p RCS');
-    expect((said(['-C'], true, 29) as string[])[0]).toBe('- RCS');
+    expect(said(['-C'], true, 29)).toBe(error);
     expect((said(['-C'], false, 28) as string[]).at(-1)).toBe('.bzr/');
+  });
+
+  it('has the list with the modifiers of the first -C, perishable unless --protocol before it said otherwise', () => {
+    const first = (words: readonly string[], before: number, protocol: number): string | undefined => {
+      const list = listOf([]);
+      list.addArguments(words.map((text) => ({ kind: 'filter', text, protocol: before })));
+      return wireRules(list, { protocol, push: true })[0];
+    };
+    expect(first(['-C'], 29, 29)).toBe('- RCS');
+    expect(first(['-C'], 28, 28)).toBe('RCS');
+    expect(first(['-C/r', '-C'], 32, 32)).toBe('-/rp RCS');
+    expect(first(['-!C'], 32, 32)).toBe('-!p RCS');
+    expect(first(['-Cs', '-C'], 32, 32)).toBe(undefined);
+    expect(() => first(['-Cp'], 28, 28)).toThrow(error);
   });
 
   it('is read back by a server as it was meant', () => {
