@@ -17,16 +17,11 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { sync } from '@ocrsync/node/api/sync';
-import { landlockVersion } from '@ocrsync/node/fs/confinement';
+import { command, confines, isRoot, ownScript, run, shellWords } from './confined-kit.ts';
 
-const version = landlockVersion();
-const confines = 'abi' in version && version.abi >= 2;
-const isRoot = process.geteuid?.() === 0;
 /** A mount of its own can be made, and is gone with the process. */
 const mounts = isRoot && spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;
 const overlays = mounts && /\toverlay$/m.test(readFileSync('/proc/filesystems', 'utf8'));
-const here = import.meta.dirname;
-const command = path.join(here, '../crash/run-source.ts');
 
 let work = '';
 const at = (name: string): string => path.join(work, name);
@@ -38,24 +33,10 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(work, { recursive: true, force: true }));
 
-interface Ended {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function run(script: string, words: readonly string[], environment: Record<string, string> = {}): Ended {
-  return spawnSync(process.execPath, ['--conditions=ocrsync-source', script, ...words], {
-    encoding: 'utf8',
-    env: { ...process.env, ...environment },
-    timeout: 30_000,
-  });
-}
-
-/** A remote shell that runs its words here; `script` goes before them. */
-function shell(name: string, script: string): string {
+/** A remote shell that runs its words here; `lines` are what it runs. */
+function shell(name: string, lines: string): string {
   const file = at(`shells/${name}`);
-  writeFileSync(file, `#!/bin/sh\nshift\n${script}\n`);
+  writeFileSync(file, `#!/bin/sh\nshift\n${lines}\n`);
   chmodSync(file, 0o755);
   return file;
 }
@@ -65,7 +46,7 @@ function names(directory: string): string[] {
   return (readdirSync(directory, { recursive: true }) as string[]).sort();
 }
 
-const ourServer = `'${process.execPath}' --conditions=ocrsync-source '${command}'`;
+const ourServer = shellWords(command);
 
 describe.skipIf(!confines)('a confined receiver', () => {
   it.each(['-a', '-a --whole-file --inplace', '-aH --no-whole-file'])(
@@ -73,7 +54,7 @@ describe.skipIf(!confines)('a confined receiver', () => {
     (options) => {
       mkdirSync(at('destination'));
       writeFileSync(at('outside/b'), 'older');
-      const ended = run(path.join(here, 'confined-escape.ts'), [
+      const ended = run(ownScript('confined-escape.ts'), [
         at('outside'),
         ...options.split(' '),
         `${at('source')}/`,
@@ -93,7 +74,7 @@ describe.skipIf(!confines)('a confined receiver', () => {
   it('writes outside through the same hole with --no-confine: the test above is one', () => {
     mkdirSync(at('destination'));
     const words = [at('outside'), '-a', '--no-confine', `${at('source')}/`, `${at('destination')}/`];
-    const ended = run(path.join(here, 'confined-escape.ts'), words);
+    const ended = run(ownScript('confined-escape.ts'), words);
     expect([ended.status, ended.stderr]).toEqual([0, '']);
     expect(names(at('outside'))).toEqual(['b', 'big']);
   });
@@ -102,7 +83,7 @@ describe.skipIf(!confines)('a confined receiver', () => {
     mkdirSync(at('destination'));
     symlinkSync(at('outside'), at('destination/escape'));
     const words = ['-a', `${at('source')}/`, `${at('destination')}/`];
-    const { stderr } = run(path.join(here, 'confined-escape.ts'), [at('outside'), ...words]);
+    const { stderr } = run(ownScript('confined-escape.ts'), [at('outside'), ...words]);
     expect(stderr.match(/is outside of what this process may write \(see --no-confine\)/g)).toHaveLength(1);
   });
 
@@ -120,7 +101,7 @@ describe.skipIf(!confines)('a confined receiver', () => {
   ])('that may not write its destination at all ends in order (there: %s)', (exists, code) => {
     if (exists) mkdirSync(at('destination'));
     mkdirSync(at('elsewhere'));
-    const server = `'${process.execPath}' --conditions=ocrsync-source '${path.join(here, 'confined-elsewhere.ts')}' '${at('elsewhere')}'`;
+    const server = `${shellWords(ownScript('confined-elsewhere.ts'))} '${at('elsewhere')}'`;
     const ended = run(command, [
       '-a',
       '-e',
@@ -221,7 +202,10 @@ describe.skipIf(!confines)('the moment of confinement', () => {
       await fs.promises.readFile('/dev/null');
       console.log(JSON.stringify({ exitCode, before, after: threads() }));`;
     const words = ['--conditions=ocrsync-source', '--input-type=module', '-e', code];
-    const child = spawnSync(process.execPath, words, { encoding: 'utf8', cwd: path.join(here, '../..') });
+    const child = spawnSync(process.execPath, words, {
+      encoding: 'utf8',
+      cwd: path.join(import.meta.dirname, '../..'),
+    });
     const found = JSON.parse(child.stdout) as { exitCode: number; before: string[]; after: string[] };
     expect(found.exitCode).toBe(0);
     const pool = (threads: readonly string[]): number =>

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -14,13 +13,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { landlockVersion } from '@ocrsync/node/fs/confinement';
 import { enterSessionJail, JailError, type SessionJail } from '@ocrsync/node/fs/session-jail';
+import { command, confines, type Ended, isRoot, ownScript, run, shellWords } from './confined-kit.ts';
 
-const version = landlockVersion();
-const confines = 'abi' in version && version.abi >= 2;
-const isRoot = process.geteuid?.() === 0;
-const here = import.meta.dirname;
 const NOBODY = 65534;
 
 let work = '';
@@ -36,18 +31,17 @@ beforeEach(() => {
 afterEach(() => rmSync(work, { recursive: true, force: true }));
 
 /** Our client; its remote shell is the jail. */
-function through(jail: Partial<SessionJail>, ends: readonly string[], options: readonly string[] = ['-a']) {
+function through(
+  jail: Partial<SessionJail>,
+  ends: readonly string[],
+  options: readonly string[] = ['-a'],
+): Ended {
   const whole: SessionJail = { module: at('module'), writable: false, ...jail };
-  const script = path.join(here, 'jailed-server.ts');
   const shell = at('shell');
-  const server = `'${process.execPath}' --conditions=ocrsync-source '${script}' '${JSON.stringify(whole)}'`;
+  const server = `${shellWords(ownScript('jailed-server.ts'))} '${JSON.stringify(whole)}'`;
   writeFileSync(shell, `#!/bin/sh\nshift\nshift\nexec ${server} "$@"\n`);
   chmodSync(shell, 0o755);
-  const command = path.join(here, '../crash/run-source.ts');
-  const words = [...options, '-e', shell, ...ends];
-  return spawnSync(process.execPath, ['--conditions=ocrsync-source', command, ...words], {
-    encoding: 'utf8',
-  });
+  return run(command, [...options, '-e', shell, ...ends]);
 }
 
 describe.skipIf(!confines)("the jail of a daemon's session", () => {
