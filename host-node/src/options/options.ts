@@ -231,6 +231,7 @@ export interface Options {
   readonly partialDir: string | null;
   /** The directory is that of --delay-updates; nobody named one. */
   readonly partialDirImplied: boolean;
+  /** Asked for; it needs a directory to wait in, and is nothing where `--partial-dir=.` says none. */
   readonly delayUpdates: boolean;
   readonly tempDir: string | null;
   readonly sparse: boolean;

@@ -101,7 +101,7 @@ function middleWords(words: Words, options: Options, push: boolean): void {
   words.flag(`--checksum-seed=${options.checksumSeed}`, options.checksumSeed !== 0);
   if (push) {
     words.pair('partial-dir', options.partialDirImplied ? null : options.partialDir);
-    words.flag('--delay-updates', options.delayUpdates);
+    words.flag('--delay-updates', options.delayUpdates && options.partialDir !== null);
     words.flag('--partial', options.partial && options.partialDir === null);
   }
   words.flag('--ignore-errors', options.ignoreErrors);

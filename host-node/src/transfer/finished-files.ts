@@ -38,12 +38,12 @@ export class FinishedFiles {
 
   /** The data is right. `stat`: the written file, if known. */
   good(target: Target, stat: FileStat | undefined): ReceiveResult {
-    const { options } = this.#state;
+    const { options, partialDirectory } = this.#state;
     if (target.way === 'in-place') {
       this.#setAttributes(target, stat, 'exact');
       return 'good';
     }
-    if (options.delayUpdates) return this.#delay(target, stat);
+    if (options.delayUpdates && partialDirectory !== undefined) return this.#delay(target, stat);
     this.#backup(target);
     this.#setAttributes(target, stat, 'exact');
     return this.#putInPlace(target, target.place) ? 'good' : 'failed';

@@ -73,7 +73,7 @@ export function sessionConfig(options: Options, role: SessionRole): SessionConfi
     deletesDuring: options.delete && options.deleteWhen !== 'before' && options.deleteWhen !== 'after',
     deletesLate: lateDeletion(options),
     deleteExcluded: options.deleteExcluded,
-    delaysUpdates: options.delayUpdates,
+    delaysUpdates: options.delayUpdates && options.partialDir !== null,
     reportUnchanged: options.showUnchanged || options.info.name >= 2,
     matchSummary: options.debug.deltasum >= 1,
     statsWanted: options.info.stats >= 2,

@@ -129,6 +129,11 @@ describe.skipIf(upstream === undefined)(
       expect(run(ourCommand, options, 'd/new/')).toEqual(run(upstream!, options, 'd/new/'));
     });
 
+    it('delays nothing where there is no directory to wait in, for which rsync crashes', () => {
+      const delayed = ['-ai', '--remove-source-files', '--delay-updates', '--partial-dir=.'];
+      expect(run(ourCommand, delayed)).toEqual(run(upstream!, delayed.slice(0, 2)));
+    });
+
     it('lets a dry run do without the directory above the destination', () => {
       expect(run(ourCommand, ['-ain'], 'd/no/new/')).toEqual(run(upstream!, ['-ain'], 'd/no/new/'));
     });
