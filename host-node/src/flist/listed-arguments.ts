@@ -104,15 +104,19 @@ export class ListedArguments {
     } else yield* this.#scanAll(list, name, found);
   }
 
-  /** Not incremental: the parents of a name, without those that the last name with parents began with. */
+  /**
+   * Not incremental: the parents of a name. None when the last ones that were added lead there or deeper; else those behind
+   * the last slash that both have: what was itself the end of the last ones comes again (§3.3; observed).
+   */
   #addParents(list: FileList, source: SourceRoot, name: string): void {
     const last = this.#lastImplied;
+    const parent = parentOf(name);
+    if (parent === '' || `${last}/`.startsWith(`${parent}/`)) return;
     for (let at = name.indexOf('/', 1); at > 0; at = name.indexOf('/', at + 1)) {
-      const implied = name.slice(0, at);
-      if (last === implied || last.startsWith(`${implied}/`)) continue;
-      this.#addImplied(list, source, implied, source.outside);
+      const common = last.startsWith(name.slice(0, at + 1));
+      if (!common) this.#addImplied(list, source, name.slice(0, at), source.outside);
     }
-    if (name.includes('/')) this.#lastImplied = parentOf(name);
+    this.#lastImplied = parent;
   }
 
   /** Adds an implied directory; no filter rule is asked, symlinks are followed. */
