@@ -12,16 +12,19 @@ import type { RuleFiles } from '../filter/rule-file.ts';
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
 const FIRST_PIECE_BYTES = 64 * 1024;
 
-/** What a process can read only once, by path: pipes, and standard input, which is `-`. */
-export type InputsOnce = (path: string) => string;
+/**
+ * What the rules of a run are read from, by path; standard input is `-`. `read` reads a file; without it what stands there is an
+ * input to be read to its end, as pipes are. A FilesystemError: it cannot be opened.
+ */
+export type InputsOnce = (path: string, read?: () => string) => string;
 
-/** Reads each input to its end at the first call for it, and tells the same again. A FilesystemError: it cannot be opened. */
+/** Reads at the first call for a path, and tells the same again, whoever asks, and in whosever rights. */
 export function inputsOnce(): InputsOnce {
   const texts = new Map<string, string>();
-  return (path) => {
+  return (path, read = () => wholeInput(new InputFile(path, true))) => {
     let text = texts.get(path);
     if (text === undefined) {
-      text = wholeInput(new InputFile(path, true));
+      text = read();
       texts.set(path, text);
     }
     return text;
@@ -31,8 +34,8 @@ export function inputsOnce(): InputsOnce {
 /** A server's: its descriptors are the wire. */
 export function serverInputs(): InputsOnce {
   const inputs = inputsOnce();
-  return (path) => {
-    if (!isOwnDescriptor(path)) return inputs(path);
+  return (path, read) => {
+    if (!isOwnDescriptor(path)) return inputs(path, read);
     throw new FilesystemError('ENXIO', 6, 'No such device or address', 'open', path);
   };
 }
@@ -44,21 +47,26 @@ function wholeInput(input: InputFile): string {
 }
 
 /**
- * Rule files by path, as the user wrote it. `links`: whose symlinks are followed; undefined: everybody's. `inputs`: for pipes;
- * undefined where somebody else might name this process's descriptors.
+ * Rule files by path, as the user wrote it. `links`: whose symlinks are followed; undefined: everybody's. `inputs`: of all who read
+ * the rules of a run, pipes among them; undefined where somebody else might name this process's descriptors.
  */
 export function ruleFiles(filesystem: Filesystem, links?: OperatorRules, inputs?: InputsOnce): RuleFiles {
+  const textAt = (path: string): string => {
+    const place = links === undefined ? path : operatorPlace(filesystem, path, links).path;
+    const slash = place.lastIndexOf('/');
+    const directory = slash < 0 ? '.' : slash === 0 ? '/' : place.slice(0, slash);
+    const root = filesystem.root(directory);
+    const name = place.slice(slash + 1);
+    const isPipe = inputs !== undefined && isSpecial(root.stat(name)?.mode ?? 0);
+    return isPipe ? wholeInput(new InputFile(place, true)) : readText(root, name);
+  };
   return {
     read(path) {
       try {
-        if (inputs !== undefined && isOwnDescriptor(path)) return { text: inputs(path) };
-        const place = links === undefined ? path : operatorPlace(filesystem, path, links).path;
-        const slash = place.lastIndexOf('/');
-        const directory = slash < 0 ? '.' : slash === 0 ? '/' : place.slice(0, slash);
-        const root = filesystem.root(directory);
-        const name = place.slice(slash + 1);
-        const isPipe = inputs !== undefined && isSpecial(root.stat(name)?.mode ?? 0);
-        return { text: isPipe ? inputs(place) : readText(root, name) };
+        if (inputs === undefined) return { text: textAt(path) };
+        if (isOwnDescriptor(path)) return { text: inputs(path) };
+        // A file of that name is no standard input.
+        return { text: inputs(path === '-' ? './-' : path, () => textAt(path)) };
       } catch (error) {
         if (!(error instanceof FilesystemError)) throw error;
         return { failure: `${error.strerror} (${error.errno})` };

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { FilterList } from '@ocrsync/node/filter/filter-list';
 import { FilterState } from '@ocrsync/node/filter/filter-state';
-import { cvsWords, ruleFiles, treeRuleFiles } from '@ocrsync/node/flist/rule-files';
+import { cvsWords, inputsOnce, ruleFiles, treeRuleFiles } from '@ocrsync/node/flist/rule-files';
 import { LocalNodeFilesystem } from '@ocrsync/node/fs/local-node';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
@@ -19,6 +19,18 @@ it('rule files are read whole, whatever their length', () => {
   const text = '- x\n'.repeat(50_000);
   writeFileSync(path.join(root, 'rules'), text);
   expect(ruleFiles(filesystem).read(`${root}/rules`)).toEqual({ text });
+});
+
+it('all who read the rules of one run find in a file what the first of them found', () => {
+  writeFileSync(path.join(root, 'rules'), '- x\n');
+  const inputs = inputsOnce();
+  const [early, session] = [1, 2].map(() => ruleFiles(filesystem, undefined, inputs));
+  expect(early!.read(`${root}/later`)).toHaveProperty('failure');
+  expect(early!.read(`${root}/rules`)).toEqual({ text: '- x\n' });
+  writeFileSync(path.join(root, 'rules'), '- y\n');
+  writeFileSync(path.join(root, 'later'), '- z\n');
+  expect(session!.read(`${root}/rules`)).toEqual({ text: '- x\n' });
+  expect(session!.read(`${root}/later`)).toEqual({ text: '- z\n' });
 });
 
 it('a missing rule file is told in the C library’s words', () => {
