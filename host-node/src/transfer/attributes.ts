@@ -30,37 +30,38 @@ export interface AttributeRequest {
 }
 
 /** `failed`, which was told: nothing else of the object is touched (observed). */
-type Outcome = 'same' | 'changed' | 'failed';
+export type Outcome = 'same' | 'changed' | 'failed';
 
-/** Applies what differs; tells failures. Returns whether anything was changed. */
-export function setAttributes(state: DestinationState, request: AttributeRequest): boolean {
-  if (state.dryRun) return false;
+/** Applies what differs; tells failures. Without extended attributes and ACLs, whose failures stop nothing. */
+export function setAttributes(state: DestinationState, request: AttributeRequest): Outcome {
+  if (state.dryRun) return 'same';
   const { role, name } = request;
   let stat = request.stat;
   try {
     stat ??= state.tree.lstat(name);
   } catch (error) {
     state.failed(role, `stat ${state.fullName(name)} failed`, error);
-    return false;
+    return 'failed';
   }
   if (stat === undefined) {
     state.report.message(
       'error-xfer',
       `rsync: [${role}] stat ${state.fullName(name)} failed: No such file or directory (2)`,
     );
-    return false;
+    return 'failed';
   }
   const owner = setOwner(state, request, stat);
-  if (owner === 'failed') return false;
+  if (owner === 'failed') return owner;
   if (owner === 'changed' && stat.mode & SET_ID_BITS) stat = afterChown(state, name, stat);
   keepShown(state, request);
   const { entry, xattrsFrom } = request;
   const xattrs = xattrsFrom !== undefined && state.xattrs?.apply(entry, name, xattrsFrom) === true;
   const times = setTimes(state, request, stat);
-  if (times === 'failed') return false;
+  if (times === 'failed') return times;
   const acls = setAcls(state, request, stat);
   const mode = setMode(state, request, stat);
-  return owner === 'changed' || xattrs || times === 'changed' || acls || mode;
+  if (mode === 'failed') return mode;
+  return [owner, times, mode].includes('changed') || xattrs || acls ? 'changed' : 'same';
 }
 
 function setOwner(state: DestinationState, { role, name, entry }: AttributeRequest, stat: FileStat): Outcome {
@@ -172,17 +173,16 @@ function setAcls(state: DestinationState, request: AttributeRequest, stat: FileS
   }
 }
 
-function setMode(state: DestinationState, request: AttributeRequest, stat: FileStat): boolean {
+function setMode(state: DestinationState, request: AttributeRequest, stat: FileStat): Outcome {
   const { role, name, mode } = request;
-  if (isSymlink(stat.mode) || ((stat.mode ^ mode) & PERMISSION_MASK) === 0) return false;
+  if (isSymlink(stat.mode) || ((stat.mode ^ mode) & PERMISSION_MASK) === 0) return 'same';
   try {
     state.tree.chmod(ownName(state, name, stat), mode & PERMISSION_MASK);
-    return true;
+    return 'changed';
   } catch (error) {
-    if (state.options.perms || state.options.executability) {
-      state.failed(role, `failed to set permissions on ${state.fullName(name)}`, error);
-    }
-    return false;
+    if (!state.options.perms && !state.options.executability) return 'same';
+    state.failed(role, `failed to set permissions on ${state.fullName(name)}`, error);
+    return 'failed';
   }
 }
 

@@ -92,7 +92,7 @@ function asAfterOwner(state: DestinationState, flags: number, existing: number, 
   return permissionsDiffer(state.options, left, mode) ? rest | ITEM_REPORT_PERMS : rest;
 }
 
-/** Attributes of an object that the generator keeps or made, with the line about unchanged ones at -vv. */
+/** Attributes of an object that the generator keeps or made, with the line about unchanged ones at -vv; a failure is all it says. */
 export function keepAttributes(
   state: DestinationState,
   visited: Visited,
@@ -101,8 +101,10 @@ export function keepAttributes(
   tell: boolean,
 ): boolean {
   const { entry, name, mode } = visited;
-  const changed = setAttributes(state, { role: 'generator', name, entry, mode, stat, times });
-  if (tell) tellKept(state, name, changed || (state.dryRun && wouldChange(state, visited, stat, times)));
+  const outcome = setAttributes(state, { role: 'generator', name, entry, mode, stat, times });
+  const changed = outcome === 'changed';
+  if (tell && outcome !== 'failed')
+    tellKept(state, name, changed || (state.dryRun && wouldChange(state, visited, stat, times)));
   return changed;
 }
 
