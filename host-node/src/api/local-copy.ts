@@ -85,7 +85,11 @@ export async function runLocalCopy(
   // What both ends refuse for the same reason is told once.
   const isOwn = receiving.error?.message !== client.session.error?.message;
   if (isOwn) explainEnd(receiving, report);
-  return finish(client, environment, outcomeOf(receiving, report.transferErrors));
+  const code = outcomeOf(receiving, report.transferErrors);
+  if (receiving.error === undefined && report.endsByReceiver) {
+    report.message('error', exitLine(code, 'generator', VERSION));
+  }
+  return finish(client, environment, code);
 }
 
 /** Why the other half ended early, and its exit line. */

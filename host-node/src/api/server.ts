@@ -5,7 +5,7 @@ import { parseServerArguments, type ServerRequest } from '../options/server-pars
 import { escapeServerText } from '../report/escape.ts';
 import { listLine } from '../report/list-only.ts';
 import type { Options } from '../options/options.ts';
-import { exitLine } from '../report/exit-codes.ts';
+import { type ProcessRole, exitLine } from '../report/exit-codes.ts';
 import { VERSION } from '../options/version.ts';
 import { Session } from '../session/session.ts';
 import { PeerExit, RunError } from '../session/run-error.ts';
@@ -140,8 +140,7 @@ async function serve(
   own.channel = session.channel;
   const startMs = Date.now();
   let code: number | undefined;
-  const settle = (): number =>
-    (code ??= settled(session, side, own.transferErrors, { stderr, logged, startMs }));
+  const settle = (): number => (code ??= settled(session, side, own, { stderr, logged, startMs }));
   // A client that knows of the end may leave a remote shell before it has brought the words about it.
   ends.failing = settle;
   if (logged !== undefined) ends.onContext = logged.begin;
@@ -166,12 +165,19 @@ interface LastWords {
 function settled(
   session: Session,
   side: 'sender' | 'receiver',
-  transferErrors: boolean,
+  report: ServerReport,
   { stderr, logged, startMs }: LastWords,
 ): number {
-  const code = outcomeOf(session, transferErrors);
+  const code = outcomeOf(session, report.transferErrors);
   const { error, context } = session;
+  const finish = (role: ProcessRole): number => {
+    const last = exitLine(code, role, VERSION);
+    stderr(`${last}\n`);
+    logged?.exit(last, role, context, startMs);
+    return code;
+  };
   if (error === undefined) {
+    if (report.endsByReceiver) return finish('generator');
     if (context !== undefined) logged?.summary(context, startMs);
     return code;
   }
@@ -184,11 +190,7 @@ function settled(
   }
   const negotiating = context === undefined && code === EXIT_UNSUPPORTED;
   const role = side === 'sender' ? 'sender' : negotiating ? 'server' : 'Receiver';
-  if (code === 0) return code;
-  const last = exitLine(code, role, VERSION);
-  stderr(`${last}\n`);
-  logged?.exit(last, role, context, startMs);
-  return code;
+  return code === 0 ? code : finish(role);
 }
 
 /** A server's own stderr is a screen like the client's: names are made harmless for it. */

@@ -31,7 +31,7 @@ export const DEFAULT_OPTIONS: Options = Object.freeze({
   dryRun: false,
   json: false,
   debug: debugLevelsOf(0),
-  stderrMode: 'errors',
+  stderrMode: 'default',
   logFile: null,
   logFileFormat: null,
   outbuf: null,

@@ -106,8 +106,11 @@ export interface Options {
 
   /** Levels after -v and --debug. */
   readonly debug: DebugLevels;
-  /** Where messages go (07-output.md §1): errors to stderr; everything to stderr; what a server says through the client's streams. */
-  readonly stderrMode: 'errors' | 'all' | 'client';
+  /**
+   * Where messages go (07-output.md §1): errors to stderr; everything to stderr; what a server says through the client's streams.
+   * `default` is `errors`, but through the client's streams in protocols below 29.
+   */
+  readonly stderrMode: 'default' | 'errors' | 'all' | 'client';
   /** Our own log file and the format of its lines; formats resolve to `%i %n%L` when none is given. */
   readonly logFile: string | null;
   readonly logFileFormat: string | null;

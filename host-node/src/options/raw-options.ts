@@ -14,7 +14,7 @@ export interface RawOptions {
   debugExplicit: Map<DebugFlag, number>;
   /** --info=help or --debug=help was met. */
   flagHelp: 'info' | 'debug' | null;
-  stderrMode: 'errors' | 'all' | 'client';
+  stderrMode: 'default' | 'errors' | 'all' | 'client';
   outbuf: string | null;
   logFile: string | null;
   logFileFormat: string | null;
@@ -170,7 +170,7 @@ export function newRawOptions(isServer: boolean): RawOptions {
     infoExplicit: new Map(),
     debugExplicit: new Map(),
     flagHelp: null,
-    stderrMode: 'errors',
+    stderrMode: 'default',
     outbuf: null,
     logFile: null,
     logFileFormat: null,

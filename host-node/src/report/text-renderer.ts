@@ -50,6 +50,8 @@ export class TextRenderer implements EventSink {
   #scanned = 0;
   /** A progress line stands on the terminal without its newline. */
   #openProgress = false;
+  /** --stderr=all: its lines are written whole, as others write there as well. */
+  #unended = '';
   /** Length of that line, for progress2: a shorter one is padded. */
   #progressLength = 0;
 
@@ -148,7 +150,9 @@ export class TextRenderer implements EventSink {
     }
     if (event.state === 'start') {
       this.#endProgress(this.#out);
-      this.#host.write(this.#out, `${sending ? 'building' : 'receiving'} file list ... `);
+      const head = `${sending ? 'building' : 'receiving'} file list ... `;
+      if (this.#out === 'stderr') this.#unended = head;
+      else this.#write(this.#out, head);
       this.#openProgress = true;
       return;
     }
@@ -161,7 +165,7 @@ export class TextRenderer implements EventSink {
     }
     this.#openProgress = false;
     const files = event.count === 1 ? 'file' : 'files';
-    this.#host.write(this.#out, counting ? `${event.count} ${files} to consider\n` : 'done\n');
+    this.#write(this.#out, counting ? `${event.count} ${files} to consider\n` : 'done\n');
   }
 
   /** The counts of a pass of deletions go on from directory to directory only beside progress lines. */
@@ -169,13 +173,13 @@ export class TextRenderer implements EventSink {
     if (this.#options.quiet) return;
     if (entries === 'done') {
       this.#endProgress(this.#out);
-      this.#host.write(this.#out, `${' '.repeat(COUNT_LENGTH)}\r`);
+      this.#write(this.#out, `${' '.repeat(COUNT_LENGTH)}\r`);
       return;
     }
     const from = this.#options.info.progress > 0 ? this.#scanned : 0;
     this.#scanned = from + entries;
     for (let count = Math.ceil(from / COUNT_STEP) * COUNT_STEP; count < from + entries; count += COUNT_STEP) {
-      this.#host.write(this.#out, ` ${count} files...\r`);
+      this.#write(this.#out, ` ${count} files...\r`);
       this.#openProgress = true;
     }
   }
@@ -185,7 +189,7 @@ export class TextRenderer implements EventSink {
     if (count <= this.#countedTo) return;
     if (this.#countedTo < 0) this.#endProgress(this.#out);
     this.#countedTo = count;
-    this.#host.write(this.#out, ` ${count} files...\r`);
+    this.#write(this.#out, ` ${count} files...\r`);
     this.#openProgress = true;
   }
 
@@ -195,13 +199,13 @@ export class TextRenderer implements EventSink {
     if (line === '') return;
     if (this.#options.info.progress > 1) this.#runProgress(line);
     else {
-      this.#host.write(this.#out, event.finished ? `${line}\n` : line);
+      this.#write(this.#out, event.finished ? `${line}\n` : line);
       this.#openProgress = !event.finished;
     }
   }
 
   #runProgress(line: string): void {
-    this.#host.write(this.#out, line.padEnd(this.#openProgress ? this.#progressLength : 0));
+    this.#write(this.#out, line.padEnd(this.#openProgress ? this.#progressLength : 0));
     this.#progressLength = line.length;
     this.#openProgress = true;
   }
@@ -224,12 +228,18 @@ export class TextRenderer implements EventSink {
 
   #line(stream: 'stdout' | 'stderr', text: string): void {
     this.#endProgress(stream);
-    this.#host.write(stream, `${escapeText(text, this.#host.charset, this.#options.eightBitOutput)}\n`);
+    this.#write(stream, `${escapeText(text, this.#host.charset, this.#options.eightBitOutput)}\n`);
+  }
+
+  #write(stream: 'stdout' | 'stderr', text: string): void {
+    const begun = stream === 'stderr' ? this.#unended : '';
+    if (begun !== '') this.#unended = '';
+    this.#host.write(stream, begun + text);
   }
 
   #endProgress(stream: 'stdout' | 'stderr'): void {
     if (!this.#openProgress) return;
     this.#openProgress = false;
-    this.#host.write(stream, '\n');
+    this.#write(stream, '\n');
   }
 }

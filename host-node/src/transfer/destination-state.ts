@@ -21,6 +21,8 @@ export interface DestinationReport extends SessionReport {
   deleted(name: string, isDirectory: boolean): void;
   destinationCreated(path: string): void;
   progress(entry: Entry, doneBytes: number): void;
+  /** What the receiver of a server fails at, its generator hears of by messages or, under --stderr=all, by its exit code. */
+  receiverFailed?(): void;
 }
 
 /** What a process that has given up rights wants to know and can explain (docs/confinement.md). Paths are absolute. */
@@ -56,8 +58,6 @@ export class DestinationState {
   backups: Backups | undefined;
   partialDirectory: PartialDirectory | undefined;
   #home: Root | undefined;
-  /** Errors of system calls that were told so far. */
-  failures = 0;
   /** First number tried in a temporary name of an object without data (§3.6.1). */
   readonly temporaryStart: number;
 
@@ -134,7 +134,7 @@ export class DestinationState {
 
   /** A transfer error of a system call: `rsync: [ROLE] TEXT: STRERROR (ERRNO)`. Other errors are passed on. */
   failed(role: Role, text: string, error: unknown): void {
-    this.failures++;
+    if (role === 'receiver') this.report.receiverFailed?.();
     this.report.message('error-xfer', systemText(role, text, error));
     if (this.confinement === undefined || !(error instanceof FilesystemError) || error.code !== 'EACCES')
       return;

@@ -14,6 +14,7 @@ export function failedVerification(
 ): ReceiveResult {
   const outcome = `${name} failed verification -- update ${kept}`;
   if (redo) {
+    report.receiverFailed?.();
     report.message('error-xfer', `ERROR: ${outcome}.`);
     return 'failed';
   }

@@ -17,6 +17,8 @@ export class LocalReceiverReport implements SessionReport {
   /** 0 before anything is agreed. */
   #protocol = 0;
   transferErrors = false;
+  /** The generator hears of the receiver's mistakes at the end only, and says so (07 §1). */
+  endsByReceiver = false;
   readonly debug: DebugVoice | undefined;
   readonly decided: SessionReport['decided'];
 
@@ -59,6 +61,10 @@ export class LocalReceiverReport implements SessionReport {
 
   deleted(name: string, isDirectory: boolean): void {
     this.#sink.event({ type: 'deleted', name: this.#shown(name), isDirectory });
+  }
+
+  receiverFailed(): void {
+    this.endsByReceiver = this.#stderrMode === 'all';
   }
 
   destinationCreated(path: string): void {

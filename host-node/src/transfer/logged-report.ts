@@ -4,16 +4,17 @@ import { type DebugVoice, debugVoice } from '../session/debug.ts';
 import type { Item } from '../session/item.ts';
 import type { Negotiated } from '../session/negotiated.ts';
 import type { Entry, SessionReport, WireShare } from '../session/ports.ts';
+import type { DestinationReport } from './destination-state.ts';
 
 type Severity = Parameters<SessionReport['message']>[0];
 
 /** Tells everything to both: to the client first, as it would be without a log. */
 export class LoggedReport implements SessionReport {
-  readonly #told: SessionReport;
+  readonly #told: DestinationReport;
   readonly #logged: SessionReport;
   readonly debug: DebugVoice | undefined;
 
-  constructor(told: SessionReport, logged: SessionReport, debug: DebugLevels) {
+  constructor(told: DestinationReport, logged: SessionReport, debug: DebugLevels) {
     this.#told = told;
     this.#logged = logged;
     this.debug = debugVoice(debug, (text) => this.message('info', text));
@@ -54,6 +55,10 @@ export class LoggedReport implements SessionReport {
   destinationCreated(path: string): void {
     this.#told.destinationCreated(path);
     this.#logged.destinationCreated(path);
+  }
+
+  receiverFailed(): void {
+    this.#told.receiverFailed?.();
   }
 
   progress(entry: Entry, doneBytes: number): void {

@@ -40,6 +40,8 @@ export class ServerReport implements SessionReport {
   channel: Channel | undefined;
   /** An error of a transfer was reported: the server's exit code is at least 23. */
   transferErrors = false;
+  /** The generator hears of the receiver's mistakes at the end only, and says so (07 §1). */
+  endsByReceiver = false;
   readonly debug: DebugVoice | undefined;
 
   constructor(options: ServerReportOptions) {
@@ -71,6 +73,10 @@ export class ServerReport implements SessionReport {
     }
     const line = this.#options.oldDeletionLine?.(isDirectory ? `${name}/` : name);
     if (line !== undefined) this.message('info', line);
+  }
+
+  receiverFailed(): void {
+    this.endsByReceiver = this.#options.stderrMode === 'all';
   }
 
   destinationCreated(path: string): void {
@@ -139,8 +145,9 @@ export class ServerReport implements SessionReport {
 export function messageTravels(
   severity: Severity,
   protocol: number,
-  stderrMode: Options['stderrMode'] = 'errors',
+  stderrMode: Options['stderrMode'] = 'default',
 ): boolean {
   if (stderrMode === 'all') return false;
-  return severity === 'info' || stderrMode === 'client' || (protocol > 0 && protocol <= 28);
+  if (severity === 'info' || stderrMode === 'client') return true;
+  return stderrMode === 'default' && protocol > 0 && protocol <= 28;
 }
