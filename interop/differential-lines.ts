@@ -60,8 +60,11 @@ export const isReadOnlyInPlace: readonly RegExp[] = [
 export const isEmptiedSpecial =
   /^- (err|log): rsync(: \[generator\] opendir ".*" failed: Not a directory \(20\)| error: some files\/attrs were not transferred .*)$/;
 
+/** A run that changes nothing at its destination. */
 export function isDryRun(one: Case): boolean {
-  return one.options.flat().some((word) => word === '--dry-run' || /^-[a-zA-Z]*n/.test(word));
+  return one.options
+    .flat()
+    .some((word) => /^--(dry-run$|only-write-batch\b)/.test(word) || /^-[a-zA-Z]*n/.test(word));
 }
 
 /** --update as a word or as a letter. */

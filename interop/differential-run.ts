@@ -73,6 +73,7 @@ function makeOld(directory: string): void {
 /** What the moment of the other side's end decides: counts at a broken connection, and the log's totals, which are the wire's. */
 function withoutChance(line: string): string {
   return line
+    .replace(/(?<= buffer overflow: \w+) \(file=\w+\.c, line=\d+\)$/, '')
     .replace(/\(\d+ bytes received so far\)/, '(# bytes received so far)')
     .replace(/sent \d+ bytes  received \d+ bytes  total size/, 'sent # bytes  received # bytes  total size');
 }
