@@ -28,19 +28,23 @@ export function kindOf(filesystem: Filesystem, path: string): 'directory' | 'oth
   }
 }
 
-/** Ends the run (exit code 1) when --temp-dir or --backup-dir is no directory; tells where backups go. */
+/**
+ * Ends the run (exit code 1) when --temp-dir or --backup-dir is no directory; tells where backups go. In a run that does not make
+ * its destination relative ones are looked for where the process is (observed).
+ */
 export function openOperatorDirectories(state: DestinationState): void {
   const { options, filesystem, report } = state;
   const { tempDir, backupDir } = options;
-  if (state.root === undefined) return;
+  const at = (directory: string): string =>
+    state.root === undefined ? directory : operatorPath(state, directory);
   if (options.backup && backupDir !== null) {
-    const kind = kindOf(filesystem, operatorPath(state, backupDir));
+    const kind = kindOf(filesystem, at(backupDir));
     if (kind === 'other') throw usage(`The backup-dir is not a directory: ${backupDir}`);
     const isNew = kind === 'missing' ? '(new) ' : '';
     if (options.info.backup >= 1) report.message('info', `${isNew}backup_dir is ${withoutSlash(backupDir)}`);
   }
   if (tempDir !== null) {
-    const kind = kindOf(filesystem, operatorPath(state, tempDir));
+    const kind = kindOf(filesystem, at(tempDir));
     if (kind === 'missing') throw usage(`The temp-dir does not exist: ${tempDir}`);
     if (kind === 'other') throw usage(`The temp-dir is not a directory: ${tempDir}`);
   }

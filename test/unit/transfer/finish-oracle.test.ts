@@ -129,6 +129,14 @@ describe.skipIf(upstream === undefined)(
       expect(run(ourCommand, options, 'd/new/')).toEqual(run(upstream!, options, 'd/new/'));
     });
 
+    it.each(['-nT s', '-nT none', '-nT s/a', '-nb --backup-dir=s/a', '-T none --only-write-batch=batch'])(
+      'looks for directories of the operator where it is, when it makes no destination: %s',
+      (words) => {
+        const script = `mkdir s; echo a >s/a; "$@" -r ${words} s/ d/new/`;
+        expect(scripted(ourCommand, script)).toBe(scripted(upstream!, script));
+      },
+    );
+
     it('delays nothing where there is no directory to wait in, for which rsync crashes', () => {
       const delayed = ['-ai', '--remove-source-files', '--delay-updates', '--partial-dir=.'];
       expect(run(ourCommand, delayed)).toEqual(run(upstream!, delayed.slice(0, 2)));
