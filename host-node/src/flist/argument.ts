@@ -7,6 +7,8 @@ export type ArgumentKind = 'dot' | 'slash' | 'normal';
 export interface SourceArgument {
   /** Directory that names are relative to, as given; '.' is the start directory. */
   readonly root: string;
+  /** Some directory was given, and was not the start directory's own name alone: rsync goes there, wherever it is. */
+  readonly hasRoot: boolean;
   /** Name in the transfer; absolute names of `-R` keep their leading slash. */
   readonly name: string;
   readonly kind: ArgumentKind;
@@ -24,7 +26,8 @@ function plainArgument(text: string): SourceArgument {
   const slash = path.lastIndexOf('/');
   const name = path.slice(slash + 1);
   const root = slash < 0 ? '.' : slash === 0 ? '/' : path.slice(0, slash);
-  return { root, name, kind: name === '.' ? 'dot' : 'normal', impliedDot: false };
+  const kind = name === '.' ? 'dot' : 'normal';
+  return { root, hasRoot: slash >= 0 && path !== './.', name, kind, impliedDot: false };
 }
 
 function relativeArgument(text: string): SourceArgument {
@@ -32,21 +35,21 @@ function relativeArgument(text: string): SourceArgument {
   let name = text;
   const split = `${text}`.indexOf('/./');
   if (split >= 0) {
-    root = cleanPath(text.slice(0, split)) || '/';
-    if (split === 0) root = '/';
+    root = cleanPath(text.slice(0, split)) || (text.startsWith('/') ? '/' : '.');
     name = text.slice(split + 3).replace(/^\/+/, '');
   }
+  const hasRoot = split >= 0;
   const impliedDot = /^\.\/+[^/]/.test(name);
   let kind: ArgumentKind = 'normal';
   if (name.endsWith('/')) kind = 'slash';
   if (name === '.' || name.endsWith('/.')) kind = 'dot';
   name = cleanPath(name);
-  if (name === '' || name === '.') return { root, name: '.', kind: 'dot', impliedDot: false };
-  if (name === '/') return { root, name: '/.', kind: 'dot', impliedDot };
+  if (name === '' || name === '.') return { root, hasRoot, name: '.', kind: 'dot', impliedDot: false };
+  if (name === '/') return { root, hasRoot, name: '/.', kind: 'dot', impliedDot };
   if (name.split('/').includes('..')) {
     throw new RunError('ERR_SOURCE_PATH', `found ".." dir in relative path: ${name}`, 1);
   }
-  return { root, name, kind: kind === 'dot' ? 'slash' : kind, impliedDot };
+  return { root, hasRoot, name, kind: kind === 'dot' ? 'slash' : kind, impliedDot };
 }
 
 /** Slashes collapsed, `.` components and a slash at the end dropped; '' for nothing left. */

@@ -5,7 +5,7 @@ import { type SourceArgument, sourceArgument } from './argument.ts';
 /** `base`: the one source argument, to which all names are relative. */
 export function namedArgument(base: string, text: string, relative: boolean): SourceArgument {
   const found = sourceArgument(confinedName(text, relative), relative);
-  return { ...found, root: belowBase(base, found.root) };
+  return { ...found, root: belowBase(base, found.root), hasRoot: found.hasRoot || base !== '.' };
 }
 
 function belowBase(base: string, root: string): string {

@@ -156,12 +156,13 @@ export class TreeListSource implements ListSource {
 
   *fillSub(directory: number, list: FileList): Task {
     this.#begin();
-    const served = new Set<string>();
+    // A duplicate's contents come again only behind one whose contents did not (§14.3; observed).
+    let readLast: number | undefined;
     for (const { name, found } of this.#walk.take(directory)) {
-      const key = `${found.root}:${found.content}`;
       const source = this.#tree.roots.at(found.root, true);
-      if (found.content && !served.has(key)) yield* this.#reader.read(list, name, found);
-      served.add(key);
+      const reads = found.content && readLast !== found.root;
+      if (reads) yield* this.#reader.read(list, name, found);
+      readLast = reads ? found.root : undefined;
       const state =
         found.pending.length === 0 ? found.state : found.state.enter(belowRoot(name), source.files);
       for (const pending of found.pending) {

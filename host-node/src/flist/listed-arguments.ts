@@ -27,8 +27,8 @@ export class ListedArguments {
   readonly #tree: SourceTrees;
   readonly #reader: DirectoryReader;
   readonly #add: AddEntry;
-  /** Implied directories of the list being filled, by root and name. */
-  #implied = new Map<string, WalkDirectory>();
+  /** Incremental: the implied directory that the list being filled got last. */
+  #lastPending: { readonly key: string; readonly found: WalkDirectory } | undefined;
   #lastImplied = '';
   #dotSent = false;
 
@@ -41,7 +41,7 @@ export class ListedArguments {
 
   /** Another list is to be filled. */
   begin(): void {
-    this.#implied = new Map();
+    this.#lastPending = undefined;
   }
 
   /** The entries of an argument that belong to the first list. */
@@ -131,7 +131,7 @@ export class ListedArguments {
     return this.#add(list, source, name, stat, FLIST_IMPLIED_DIR, state);
   }
 
-  /** Incremental: an implied directory that remembers what is to come below it. */
+  /** Incremental: an implied directory that remembers what is to come below it; another one between makes it come again. */
   #addPending(
     list: FileList,
     source: SourceRoot,
@@ -140,13 +140,12 @@ export class ListedArguments {
     state: FilterState,
   ): void {
     const key = `${source.number} ${name}`;
-    let found = this.#implied.get(key);
-    if (found === undefined) {
-      found = this.#addImplied(list, source, name, state);
+    if (this.#lastPending?.key !== key) {
+      const found = this.#addImplied(list, source, name, state);
       if (found === undefined) return;
-      this.#implied.set(key, found);
+      this.#lastPending = { key, found };
     }
-    found.pending.push(pending);
+    this.#lastPending.found.pending.push(pending);
   }
 
   /** The next entry on the way to an argument, below a directory that was implied before. */

@@ -17,12 +17,17 @@ import { type LinkOptions, looksBehindLinks } from './source-links.ts';
 
 const EXIT_FILE_SELECTION = 3;
 
-/** A tree that arguments name files of. */
-export interface SourceRoot {
+interface Tree {
   readonly root: Root;
-  readonly number: number;
   readonly files: TreeRuleFiles;
   readonly outside: FilterState;
+}
+
+/** A tree that arguments name files of. */
+export interface SourceRoot extends Tree {
+  readonly number: number;
+  /** rsync stays where it was started. */
+  readonly isStart: boolean;
 }
 
 /** What of a run decides how trees are entered. */
@@ -38,10 +43,16 @@ export class SourceRoots {
   readonly #options: SourceRootOptions;
   readonly #errors: SourceErrors;
   readonly #roots: SourceRoot[] = [];
-  readonly #rootNumbers = new Map<string, number>();
+  /** The trees by what they are, whatever number they had last. */
+  readonly #known = new Map<string, Tree>();
+  /** Numbers of the arguments' present run: one after the other they name the same directory, as typed. */
+  readonly #numbersOfRun = new Map<string, number>();
+  #typedOfRun: string | undefined;
+  /** Numbers of arguments that name none: those stay where rsync was started. */
+  readonly #numbersOfStart = new Map<string, number>();
   readonly #entered = new Map<string, Root>();
-  /** Where rsync's sender would be now. */
-  #at: string | undefined;
+  /** The root where rsync's sender would be now; 'start': where it was started. */
+  #at: number | 'start' = 'start';
 
   constructor(options: SourceRootOptions, errors: SourceErrors) {
     this.#options = options;
@@ -52,7 +63,7 @@ export class SourceRoots {
   at(number: number, enters = false): SourceRoot {
     const found = this.#roots[number];
     if (found === undefined) throw new RangeError(`there is no source root ${number}`);
-    if (enters) this.#tellEntered(found.root.path);
+    if (enters) this.#tellEntered(found);
     return found;
   }
 
@@ -60,38 +71,66 @@ export class SourceRoots {
   open(argument: SourceArgument): SourceRoot | undefined {
     try {
       const { root, symlinks } = this.#enter(argument);
-      this.#tellEntered(root.path);
       const key = `${symlinks} ${root.path}`;
-      const known = this.#rootNumbers.get(key);
-      if (known !== undefined) return this.#roots[known]!;
+      const numbers = this.#numbersFor(argument);
+      const isStart = !argument.hasRoot;
+      const number = numbers.get(key) ?? this.#roots.length;
+      this.#tellEntered({ root, number, isStart });
+      const known = this.#roots[number];
+      if (known !== undefined) return known;
       root.lstat('.'); // Fails where it may be listed, and not passed through.
-      const number = this.#roots.length;
-      const outside = FilterState.outside(this.#options.filters, this.#options.protocol, root.path);
-      const files = treeRuleFiles(
-        this.#options.filesystem,
-        root,
-        this.#options.settings.insecureLinks ? undefined : processRules(),
-      );
-      this.#roots.push({ root, number, files, outside });
-      this.#rootNumbers.set(key, number);
-      return this.#roots[number]!;
+      numbers.set(key, number);
+      this.#roots.push({ ...this.#made(root, key), number, isStart });
+      return this.#roots[number];
     } catch (error) {
       if (!(error instanceof FilesystemError)) throw error;
       const full = this.#fullPath(argument.root);
       this.#errors.fail(`rsync: [sender] change_dir "${full}" failed: ${errorWords(error)}`);
-      if (this.#options.report.debug) this.#tellEntered(this.#options.filesystem.root('.').path, '');
+      this.#tellReturned();
       return undefined;
     }
   }
 
-  /** --debug=CHDIR: where rsync would go; back to where it began after a failure, wherever it was. */
-  #tellEntered(path: string, at = this.#at): void {
-    const { filesystem, report } = this.#options;
-    report.debug?.('chdir', 1, () => {
-      const isThere = (at ?? filesystem.root('.').path) === path;
-      this.#at = path;
+  /** A directory that another run of arguments named before is another one to rsync (§3.7; observed). */
+  #numbersFor({ root, hasRoot }: SourceArgument): Map<string, number> {
+    const typed = hasRoot ? root : undefined;
+    if (typed !== this.#typedOfRun) this.#numbersOfRun.clear();
+    this.#typedOfRun = typed;
+    return hasRoot ? this.#numbersOfRun : this.#numbersOfStart;
+  }
+
+  #made(root: Root, key: string): Tree {
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const { filesystem, filters, protocol, settings } = this.#options;
+    const outside = FilterState.outside(filters, protocol, root.path);
+    const files = treeRuleFiles(filesystem, root, settings.insecureLinks ? undefined : processRules());
+    const made = { root, files, outside };
+    this.#known.set(key, made);
+    return made;
+  }
+
+  /** --debug=CHDIR: where rsync would go. */
+  #tellEntered({ root, number, isStart }: Pick<SourceRoot, 'root' | 'number' | 'isStart'>): void {
+    this.#options.report.debug?.('chdir', 1, () => {
+      const at = isStart ? 'start' : number;
+      const isThere = this.#at === at;
+      this.#at = at;
+      const path = isStart ? this.#startPath : root.path;
       return isThere ? [] : `[sender] change_dir(${withoutSlashes(path)})`;
     });
+  }
+
+  /** … and back to where it began after a failure, wherever it was. */
+  #tellReturned(): void {
+    this.#options.report.debug?.('chdir', 1, () => {
+      this.#at = 'start';
+      return `[sender] change_dir(${withoutSlashes(this.#startPath)})`;
+    });
+  }
+
+  get #startPath(): string {
+    return this.#options.filesystem.root('.').path;
   }
 
   /** --files-from: the one directory that all names are relative to. Throws a RunError. */

@@ -87,6 +87,20 @@ besideUpstream('--debug tells as rsync 3.4.1', FILES, (kit) => {
     compare('-r --debug=chdir s/e/ s/none/ none/x s/e/ d');
   });
 
+  it('where a sender goes: another place for each run of one typed directory', () => {
+    for (const names of [
+      's/a s/./e/b s/a',
+      's/a ./s/e',
+      '-R s/./a s/e/./b ././s/a',
+      './s/a s/e/b s/a',
+      's/. s/a',
+    ]) {
+      compare(`-r --debug=chdir ${names} d`);
+    }
+    kit.compare('cd s; RSYNC -r --debug=chdir a ./e e ../d 2>&1');
+    kit.compare(`echo a >L; RSYNC -r --debug=chdir --files-from=L ./s/ d ${streams}; rm L`);
+  });
+
   it('which parents of listed names come twice', () => {
     for (const names of ['e/b\\na\\ne/c\\n', 'e/b\\ne/\\na\\n./e/c\\n', 'a\\ne/c\\na\\ne/b/\\ne\\n']) {
       kit.compare(

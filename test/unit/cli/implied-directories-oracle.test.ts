@@ -24,6 +24,27 @@ besideUpstream('implied directories', FILES, (kit) => {
     }
   });
 
+  it('of lists that come one by one are sent again behind others, contents not twice in a row', () => {
+    const told = "-v --stats --debug=dup --files-from=L SH s h:$PWD/d | grep -a 'Number of files:'";
+    for (const names of [
+      'm/y mm/4 m/z',
+      'm/a/1 m/b/2 m/a',
+      'mm mm mm',
+      'mm mm/4 mm m/a m/a',
+      'm m/y t m/z',
+    ]) {
+      kit.compare(`printf '%s\\n' ${names} >L; RSYNC -ar ${told}; rm L`);
+    }
+  });
+
+  it('of arguments from one directory that was typed twice, with others between, are others', () => {
+    const places =
+      's/mm s/m s/mm|s/mm ./s/m s/mm|s/m s/m/ s/m|s/m s/m s/m|./s/m s/m s//m|-R ././s/t s/./t ./s/./t';
+    for (const names of places.split('|')) {
+      kit.compare(`RSYNC -a --stats ${names} SH h:$PWD/d | grep -a 'Number of files:'`);
+    }
+  });
+
   it('of arguments come as often as from rsync', () => {
     for (const words of ['--protocol=28', '--no-inc-recursive']) {
       kit.compare(`RSYNC -aR --debug=dup ${words} SH s/./m/y s/m/a/1 s/./m/b/c/3 s/./m/b/2 h:$PWD/d`);
