@@ -4,6 +4,7 @@ import type { BatchHead } from '../session/batch-recorder.ts';
 import { type Endpoints, parseLocation } from '../options/endpoint.ts';
 import { formatHas } from '../options/item-format.ts';
 import type { Options } from '../options/options.ts';
+import type { AgreedVersions } from '../session/config.ts';
 import { Session } from '../session/session.ts';
 import { PeerExit, RunError } from '../session/run-error.ts';
 import { ClientReport } from '../transfer/client-report.ts';
@@ -30,12 +31,12 @@ export interface ClientSession {
   release(): void;
 }
 
-/** Makes the client's end for a push or a pull. `agreedProtocol`: from a daemon's greeting. */
+/** Makes the client's end for a push or a pull. `greeting`: what a daemon agreed to. */
 export function clientSession(
   options: Options,
   endpoints: Exclude<Endpoints, { direction: 'local' }>,
   environment: ClientEnvironment,
-  agreedProtocol?: number,
+  greeting?: AgreedVersions,
 ): ClientSession {
   const push = endpoints.direction === 'push';
   return makeClientSession(options, environment, {
@@ -46,14 +47,14 @@ export function clientSession(
     remoteSources: push ? [] : endpoints.remote.paths,
     daemon: endpoints.remote.kind === 'daemon',
     inputs: environment.inputs,
-    ...(agreedProtocol === undefined ? {} : { agreedProtocol }),
+    ...(greeting === undefined ? {} : { greeting }),
   });
 }
 
 export interface ClientSide extends WorkingEnd {
   /** The head of the batch that is played instead of a peer. */
   readonly playedBatch?: BatchHead | undefined;
-  readonly agreedProtocol?: number;
+  readonly greeting?: AgreedVersions;
 }
 
 export function makeClientSession(
@@ -96,7 +97,7 @@ export function makeClientSession(
     messagesInBand: false,
     availableMethods: options.compress ? availableMethods() : [],
     playedBatch: side.playedBatch,
-    ...(side.agreedProtocol === undefined ? {} : { agreedProtocol: side.agreedProtocol }),
+    ...(side.greeting === undefined ? {} : { greeting: side.greeting }),
   });
   const session = new Session(config, ends);
   ends.onContext = (context) => {

@@ -67,7 +67,7 @@ export async function runOverDaemon(
   if (options.secludedArgs && tells('cmd'))
     environment.line(wordsLine('protected args:', told.secluded), 'screen');
   if (options.secludedArgs) duplex.write(secludedBlock(wordsToWire(told.secluded, options)));
-  const client = clientSession(agreed, endpoints, environment, agreement.protocol);
+  const client = clientSession(agreed, endpoints, environment, agreement);
   await pump(client.session, duplex, pumpOptions(options, environment));
   const failed = client.session.error !== undefined;
   return finish(client, environment, await leaveShell(connection, failed, environment.signal));

@@ -4,13 +4,19 @@ import type { BatchHead } from './batch-recorder.ts';
 import type { NameCharset } from './charset.ts';
 import type { CompressionMethod } from './negotiated.ts';
 
+export interface AgreedVersions {
+  readonly protocol: number;
+  /** The newest that the other end speaks. */
+  readonly peerProtocol: number;
+}
+
 export interface SessionConfig {
   readonly role: 'client' | 'server';
   readonly side: 'sender' | 'receiver';
   /** Highest protocol this end speaks. */
   readonly ownProtocol: number;
-  /** Set when a daemon greeting already agreed on a protocol: then no 4-byte versions are exchanged. */
-  readonly agreedProtocol: number | undefined;
+  /** Set when a daemon's greeting already agreed on a protocol: then no 4-byte versions are exchanged. */
+  readonly greeting: AgreedVersions | undefined;
   /** Both ends live in this process: no filter list travels, whole files, `>` in items. */
   readonly local: boolean;
   /** The text after the letter `e` of the server's argument list (01 §4); on both ends. Empty: none was sent. */

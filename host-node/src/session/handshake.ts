@@ -5,7 +5,7 @@ import { ProtocolError } from '@ocrsync/core/protocol-error';
 import type { BatchHead } from './batch-recorder.ts';
 import * as compat from './capabilities.ts';
 import type { Channel } from './channel.ts';
-import type { SessionConfig } from './config.ts';
+import type { AgreedVersions, SessionConfig } from './config.ts';
 import type { DebugVoice } from './debug.ts';
 import { tellVersions } from './debug-lines.ts';
 import { NEGOTIATION_LIST_BYTES } from './limits.ts';
@@ -114,13 +114,8 @@ function ofFlags(protocol: number, flags: number, { side }: SessionConfig): Flag
   };
 }
 
-function* agreeOnVersion(
-  channel: Channel,
-  config: SessionConfig,
-): Task<{ protocol: number; peerProtocol: number }> {
-  if (config.agreedProtocol !== undefined) {
-    return { protocol: config.agreedProtocol, peerProtocol: config.agreedProtocol };
-  }
+function* agreeOnVersion(channel: Channel, config: SessionConfig): Task<AgreedVersions> {
+  if (config.greeting !== undefined) return config.greeting;
   const own =
     config.role === 'server'
       ? compat.serverProtocolOffer(config.capabilities, config.ownProtocol)

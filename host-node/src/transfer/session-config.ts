@@ -3,7 +3,7 @@ import { capabilityString, mayRecurseIncrementally } from '../options/server-let
 import type { Options } from '../options/options.ts';
 import type { BatchHead } from '../session/batch-recorder.ts';
 import type { NameCharset } from '../session/charset.ts';
-import type { SessionConfig } from '../session/config.ts';
+import type { AgreedVersions, SessionConfig } from '../session/config.ts';
 import type { CompressionMethod } from '../session/negotiated.ts';
 import { streamFlagMask, streamFlags } from './batch-options.ts';
 import { CHECKSUM_NAMES, COMPRESS_NAMES } from '../session/negotiation.ts';
@@ -15,7 +15,7 @@ export interface SessionRole {
   /** The head of the batch that stands for the other end. */
   readonly playedBatch?: BatchHead | undefined;
   /** Set by a daemon's greeting. */
-  readonly agreedProtocol?: number;
+  readonly greeting?: AgreedVersions;
   /** --iconv. */
   readonly charset?: NameCharset | undefined;
   /** Seed for a server that was not given one. */
@@ -40,7 +40,7 @@ export function sessionConfig(options: Options, role: SessionRole): SessionConfi
     role: role.role,
     side: role.side,
     ownProtocol: options.protocol,
-    agreedProtocol: role.agreedProtocol,
+    greeting: role.greeting,
     local: role.local,
     capabilities:
       server && !role.local

@@ -1,4 +1,5 @@
 // A client's dialogue with a daemon, from the greeting to the arguments (docs/protocol/02-daemon.md §3, §4, §7, §8).
+import type { AgreedVersions } from '../session/config.ts';
 import { checkVersion } from '../session/handshake.ts';
 import { RunError } from '../session/run-error.ts';
 import { AUTH_DIGESTS, authResponse, chooseAuthDigest } from './daemon-auth.ts';
@@ -18,8 +19,8 @@ export interface DaemonRequest {
   motd(line: string): void;
 }
 
-/** What the dialogue ended with: a protocol to go on with, or `undefined` after a listing. */
-export type DaemonAgreement = { readonly protocol: number } | undefined;
+/** What the dialogue ended with: versions to go on with, or `undefined` after a listing. */
+export type DaemonAgreement = AgreedVersions | undefined;
 
 function refuse(text: string): RunError {
   return new RunError('ERR_DAEMON', text, 5);
@@ -30,7 +31,7 @@ export async function greetDaemon(duplex: StreamDuplex, request: DaemonRequest):
   const lines = new LineReader(duplex);
   try {
     send(duplex, `@RSYNCD: ${request.ownProtocol}.0 ${AUTH_DIGESTS.join(' ')}\n`);
-    const { protocol, digests } = parseGreeting(await lines.line(), request.ownProtocol);
+    const { versions, digests } = parseGreeting(await lines.line(), request.ownProtocol);
     const early = request.earlyInput();
     if (early !== undefined && early.length > 0) {
       send(duplex, `#early_input=${early.length}\n`);
@@ -40,11 +41,11 @@ export async function greetDaemon(duplex: StreamDuplex, request: DaemonRequest):
     for (;;) {
       const line = await lines.line();
       if (line === undefined) throw refuse("rsync: didn't get server startup line");
-      if (line === '@RSYNCD: OK') return { protocol };
+      if (line === '@RSYNCD: OK') return versions;
       if (line === '@RSYNCD: EXIT') return undefined;
       if (line.startsWith('@ERROR')) throw refuse(line);
       if (line.startsWith('@RSYNCD: AUTHREQD ')) {
-        const digest = chooseAuthDigest(digests, protocol);
+        const digest = chooseAuthDigest(digests, versions.protocol);
         const challenge = line.slice('@RSYNCD: AUTHREQD '.length);
         const response = authResponse(digest, await request.password(), challenge);
         send(duplex, `${request.user} ${response}\n`);
@@ -55,7 +56,10 @@ export async function greetDaemon(duplex: StreamDuplex, request: DaemonRequest):
   }
 }
 
-function parseGreeting(line: string | undefined, ownProtocol: number): { protocol: number; digests: string } {
+function parseGreeting(
+  line: string | undefined,
+  ownProtocol: number,
+): { versions: AgreedVersions; digests: string } {
   if (line === undefined) throw refuse('rsync: did not see server greeting');
   const match = /^@RSYNCD: (\d+)(?:\.(\d+))?(?: (.*))?$/.exec(line);
   if (!match) throw refuse(`rsync: server sent "${line}" rather than greeting`);
@@ -69,7 +73,7 @@ function parseGreeting(line: string | undefined, ownProtocol: number): { protoco
   const sub = Number(match[2] ?? 0);
   const agreed = Math.min(remote, ownProtocol) - (sub !== 0 && remote <= ownProtocol ? 1 : 0);
   checkVersion(agreed, remote, 'client');
-  return { protocol: agreed, digests: match[3] ?? '' };
+  return { versions: { protocol: agreed, peerProtocol: remote }, digests: match[3] ?? '' };
 }
 
 /** Sends the server argument list (§8): NUL-terminated words, before protocol 30 lines; an empty one ends it. */

@@ -47,8 +47,11 @@ describe('the version exchange', () => {
   });
 
   it('does not take place after a daemon greeting', () => {
-    const { output, negotiated } = client({ agreedProtocol: 31 }, bytes('81fe 07000000'));
-    expect(negotiated?.protocol).toBe(31);
+    const { output, negotiated } = client(
+      { greeting: { protocol: 31, peerProtocol: 32 } },
+      bytes('81fe 07000000'),
+    );
+    expect(negotiated).toMatchObject({ protocol: 31, peerProtocol: 32 });
     expect(output.subarray(0, 4).toString('hex')).not.toBe('20000000');
   });
 

@@ -45,7 +45,7 @@ export function config(changes: Partial<SessionConfig> = {}): SessionConfig {
     role: 'client',
     side: 'sender',
     ownProtocol: 32,
-    agreedProtocol: undefined,
+    greeting: undefined,
     local: false,
     capabilities: '.LsfxCIvu',
     incrementalAllowed: false,
