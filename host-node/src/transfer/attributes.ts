@@ -173,8 +173,12 @@ function setAcls(state: DestinationState, request: AttributeRequest, stat: FileS
   }
 }
 
-function setMode(state: DestinationState, request: AttributeRequest, stat: FileStat): Outcome {
-  const { role, name, mode } = request;
+/** The mode alone, in the steps of `setAttributes`. */
+export function setMode(
+  state: DestinationState,
+  { role, name, mode }: Pick<AttributeRequest, 'role' | 'name' | 'mode'>,
+  stat: FileStat,
+): Outcome {
   if (isSymlink(stat.mode) || ((stat.mode ^ mode) & PERMISSION_MASK) === 0) return 'same';
   try {
     state.tree.chmod(ownName(state, name, stat), mode & PERMISSION_MASK);

@@ -9,11 +9,13 @@ import { diskName, isCompared, isOutOfReach, type XattrRights } from '../flist/x
 import { FilesystemError, type Root } from '../fs/filesystem.ts';
 import type { Entry, TargetXattrs } from '../session/ports.ts';
 import type { DestinationState } from './destination-state.ts';
+import { setMode } from './attributes.ts';
 import { keepsMtime } from './kept-attributes.ts';
 import type { Place } from './place.ts';
-import { isSymlink } from '@ocrsync/core/file-type';
+import { isDirectory, isSymlink } from '@ocrsync/core/file-type';
 
 const OWNER_WRITE = 0o200;
+const OWNER_ALL = 0o700;
 const NO_NAMES: ReadonlySet<string> = new Set();
 
 /** A received attribute under its name on this disk, and its number on the wire. */
@@ -63,8 +65,8 @@ export class TreeTargetXattrs implements TargetXattrs {
   }
 
   /**
-   * What was changed gets its time again: where none below a second travel (protocol 30) that is to be seen. Upstream gives it
-   * the sender's mode again as well, without -p, too, and to directories that its generator has opened and works in.
+   * What was changed gets its time again (where none below a second travel, in protocol 30, that is to be seen), and the whole
+   * mode of the list, without -p too (04-transfer.md §9.1).
    */
   applyLate(entry: Entry): void {
     const state = this.#state;
@@ -72,11 +74,26 @@ export class TreeTargetXattrs implements TargetXattrs {
     const name = state.nameOf(entry);
     const { list, row } = entry;
     const isChanged = this.apply(entry, name, { root: state.tree, name });
-    if (!isChanged || !keepsMtime(state.options, list.mode(row))) return;
+    if (isChanged && keepsMtime(state.options, list.mode(row))) {
+      try {
+        state.tree.setTimes(name, { mtimeSec: list.mtimeSec(row), mtimeNsec: list.mtimeNsec(row) });
+      } catch (error) {
+        state.failed('receiver', `failed to set times on ${state.fullName(name)}`, error);
+      }
+    }
+    if (!state.options.perms) this.#setListedMode(name, list.mode(row));
+  }
+
+  /** Not what would lock this user out of a directory while files are still on the way into it. */
+  #setListedMode(name: string, mode: number): void {
+    const state = this.#state;
+    const isLockedOut = isDirectory(mode) && (mode & OWNER_ALL) !== OWNER_ALL;
+    if (isLockedOut && !state.filesystem.isSuperUser) return;
     try {
-      state.tree.setTimes(name, { mtimeSec: list.mtimeSec(row), mtimeNsec: list.mtimeNsec(row) });
+      const stat = state.lstat(name);
+      if (stat !== undefined) setMode(state, { role: 'receiver', name, mode }, stat);
     } catch (error) {
-      state.failed('receiver', `failed to set times on ${state.fullName(name)}`, error);
+      state.failed('receiver', `stat ${state.fullName(name)} failed`, error);
     }
   }
 

@@ -16,3 +16,18 @@ besideUpstream('extended attributes of a file that is not transferred', FILES, (
     30_000,
   );
 });
+
+const MODES = `mkdir -p s/new s/old s/same s/none d/old d/same; chmod 3775 s/*; for n in new old same; do setfattr -n user.one -v 1 s/$n; done
+setfattr -n user.one -v 1 d/same; for n in new old same; do echo x >s/f$n; chmod 4751 s/f$n; setfattr -n user.one -v 1 s/f$n; done
+echo x >d/fold; echo x >d/fsame; setfattr -n user.one -v 1 d/fsame; chmod 600 d/f*; touch -d @1500000000 s/* d/*`;
+
+besideUpstream('extended attributes without -p', MODES, (kit) => {
+  it.each(['-rtX', '-rlX', '-aX --no-p', '-rtXE', '-rtX --chmod=Dg-w', '-rtX --no-xattrs', '-rtXn'])(
+    'give their whole mode to directories and to files that need no data: %s',
+    (words) => {
+      kit.compare(`RSYNC ${words} s/ d; stat -c "%n %a" d/*`);
+      kit.compare(`RSYNC ${words} SH s/ h:$PWD/d; stat -c "%n %a" d/*`);
+    },
+    30_000,
+  );
+});
