@@ -285,14 +285,13 @@ export function randomOptions(random: Random): string[][] {
   return drawn.filter((words, index) => words.length > 0 && (index === 0 || !isThirdVerbose(drawn, index)));
 }
 
-/** -vvv is --debug by another name, which is left out above. */
+/** -vvv is --debug by another name, which is left out above; so is a third one that only the other end is given. */
 function isThirdVerbose(drawn: readonly string[][], index: number): boolean {
-  const depth = (words: readonly string[]): number =>
-    words[0] === '--verbose'
-      ? 1
-      : /^-[a-z]*v/.test(words[0] ?? '')
-        ? (words[0] as string).split('v').length - 1
-        : 0;
+  const depth = ([first = '', value = '']: readonly string[]): number => {
+    const word = first.replace(/^(-M|--remote-option)=?/, '') || value;
+    if (word === '--verbose') return 1;
+    return /^-[a-z]*v/.test(word) ? word.split('v').length - 1 : 0;
+  };
   const before = drawn.slice(0, index).reduce((sum, words) => sum + depth(words), 0);
   return depth(drawn[index] as string[]) > 0 && before >= 2;
 }
