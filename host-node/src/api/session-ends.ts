@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { CompressedTokenWriter } from '@ocrsync/core/token-codec';
 import type { FileList } from '@ocrsync/core/file-list';
-import { checkLocalReceiver, scriptRules, wireRules } from '../filter/wire-rules.ts';
+import { checkLocalReceiver, scriptRules, toldRules, wireRules } from '../filter/wire-rules.ts';
 import type { FilterList } from '../filter/filter-list.ts';
 import { FilterState } from '../filter/filter-state.ts';
 import type { NameSource } from '../flist/name-splitter.ts';
@@ -121,9 +121,17 @@ export class SessionEnds implements SessionHost {
     if (role === 'server' && local) return;
     report.debug?.('filter', 2, () => {
       if (role === 'server') return scriptRules(this.#filters).map((rule) => `[server] add_rule(${rule})`);
-      const rules = wireRules(this.#filters, { protocol: options.protocol, push: true });
-      return rules.map((rule) => `[client] add_rule(${rule})`);
+      return toldRules(this.#filters, false, options.protocol).map((line) => `[client] ${line}`);
     });
+  }
+
+  /** … and, once the protocol is known, those that other options stand for. */
+  #tellAutomaticRules({ protocol }: Negotiated): void {
+    const { report, side } = this.#parts;
+    const who = side === 'sender' ? 'sender' : 'Receiver';
+    report.debug?.('filter', 2, () =>
+      toldRules(this.#filters, true, protocol).map((line) => `[${who}] ${line}`),
+    );
   }
 
   get batch(): BatchSink | undefined {
@@ -141,6 +149,7 @@ export class SessionEnds implements SessionHost {
 
   filterRules(negotiated: Negotiated): readonly string[] {
     const push = this.#parts.side === 'sender';
+    this.#tellAutomaticRules(negotiated);
     // In a local copy none travel, but an old protocol refuses the same rules (observed).
     const rules = wireRules(this.#filters, { protocol: negotiated.protocol, push });
     return this.#parts.local ? [] : rules;
@@ -157,7 +166,9 @@ export class SessionEnds implements SessionHost {
     if (options.filters.some(({ kind }) => kind === 'cvs')) {
       this.#filters.addServersCvs(side, negotiated.protocol);
     }
-    if (this.#parts.local) checkLocalReceiver(this.#filters, negotiated.protocol);
+    if (!this.#parts.local) return;
+    this.#tellAutomaticRules(negotiated);
+    checkLocalReceiver(this.#filters, negotiated.protocol);
   }
 
   makeReceiver(context: SessionContext): ReturnType<SessionHost['makeReceiver']> {

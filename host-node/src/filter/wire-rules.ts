@@ -57,6 +57,24 @@ function withoutSender(rule: Rule): Rule {
   return { ...rule, sides: { ...rule.sides, sender: false } };
 }
 
+/**
+ * --debug=FILTER2: the rules that other options stand for, or those of the user, in the words of today whatever is agreed;
+ * behind the first -C what it stands for (§17).
+ */
+export function toldRules(list: FilterList, automatic: boolean, protocol: number): string[] {
+  const wording: Wording = { protocol: NEWEST_WORDS, push: false, deleteExcluded: false };
+  const firstCvs = list.rules.find((rule) => rule.kind === 'cvs');
+  const lines: string[] = [];
+  for (const rule of list.rules) {
+    if ((rule.automatic === true) !== automatic) continue;
+    const words = rule.kind === 'cvs' ? `${cvsPrefix(rule, wording)}${rule.pattern}` : text(rule, wording);
+    lines.push(`add_rule(${words})`);
+    if (rule !== firstCvs) continue;
+    for (const each of list.cvsRules(protocol)) lines.push(`add_rule(${text(each, wording)}) [global CVS]`);
+  }
+  return lines;
+}
+
 /** Rules for one side only are not told to the other one; what the letter C says is not said again. */
 function staysHere(rule: Rule, { push, protocol, deleteExcluded }: Wording): boolean {
   const { sender, receiver } = rule.sides;

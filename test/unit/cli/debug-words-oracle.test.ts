@@ -101,6 +101,21 @@ besideUpstream('--debug tells as rsync 3.4.1', FILES, (kit) => {
     kit.compare(`echo a >L; RSYNC -r --debug=chdir --files-from=L ./s/ d ${streams}; rm L`);
   });
 
+  it('the rules as they are found, and those of other options when the protocol is known', () => {
+    const rules = [
+      "-f -Cs -f -C -f '-p x' -f ':e .r'",
+      '-C --exclude=x',
+      '--protocol=28 -f -C',
+      '-f -! -f -C/ --protocol=28',
+      "-b --delete --partial-dir=.p -f 'P x'",
+    ];
+    for (const way of ['s/ d', 'SH s/ h:$PWD/d', 'SH h:$PWD/s/ d']) {
+      for (const words of rules) {
+        kit.compare(`RSYNC -rn --debug=filter2 ${words} ${way} 2>&1 | grep -a add_rule`);
+      }
+    }
+  });
+
   it('which parents of listed names come twice', () => {
     for (const names of ['e/b\\na\\ne/c\\n', 'e/b\\ne/\\na\\n./e/c\\n', 'a\\ne/c\\na\\ne/b/\\ne\\n']) {
       kit.compare(
