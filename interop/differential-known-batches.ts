@@ -24,6 +24,27 @@ export const knownOfBatches: readonly KnownDifference[] = [
       one.options.flat().some((word) => word.startsWith('--only-write-batch')) &&
       found.some((line) => /^- (tree: "dst|err: .*\[Receiver\] mkdir ".*" failed: No such file)/.test(line)),
   },
+  {
+    reason:
+      'rsync makes no backup for a file in place that it only records, and fails at it (`open "X~": Success`)',
+    covers: (one, found) =>
+      one.options.flat().some((word) => word.startsWith('--only-write-batch')) &&
+      one.options.some((words) => /^(--backup|-[a-zA-Z]*b)/.test(words[0] ?? '')) &&
+      one.options.some((words) => /^--(inplace|append)/.test(words[0] ?? '')) &&
+      found.includes('- exit 23') &&
+      found.includes('+ exit 0') &&
+      found.some((line) => /^- err: rsync: \[generator\] open ".*": Success \(0\)$/.test(line)) &&
+      found.every((line) => isOfLostBackup.some((pattern) => pattern.test(line))),
+  },
+];
+
+/** The run that failed, and what a batch that lacks those files does not bring. */
+const isOfLostBackup: readonly RegExp[] = [
+  /^(- exit 23|\+ exit 0|- batch exit 23|\+ batch exit 0)$/,
+  /^- err: rsync(: \[generator\] open ".*": Success \(0\)$| error: some files\/attrs were not transferred )/,
+  /^\+ (batch )?out: [<>]f/,
+  /^- batch err: (\(No batched update for "|rsync error: some files\/attrs were not transferred )/,
+  /^[-+] tree: "again/,
 ];
 
 /** -a has them all. */

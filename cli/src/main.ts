@@ -5,7 +5,7 @@ import type { ClientEnvironment, ClientResult } from '@ocrsync/node/api/client-e
 import type { EventSink } from '@ocrsync/node/report/events';
 import { openLogFile } from '@ocrsync/node/api/log-file';
 import { platformFacts } from '@ocrsync/node/api/capabilities';
-import { exitDebugLine } from '@ocrsync/node/api/outcome';
+import { earlyExitLines } from '@ocrsync/node/api/outcome';
 import { mistakeInRules } from '@ocrsync/node/api/read-rules';
 import { RunConfinement } from '@ocrsync/node/api/run-confinement';
 import { byteString } from '@ocrsync/node/options/byte-strings';
@@ -115,10 +115,12 @@ function stop(answer: Omit<StopOutcome, 'kind' | 'isServer'>, role: ProcessRole)
   const { log } = openLogFile({ ...DEFAULT_OPTIONS, logFile: answer.logFile ?? null }, 'client');
   for (const line of stderr.split('\n')) if (line !== '') log?.line(line);
   printExitLine(exitCode, mistake === undefined ? role : reader, log);
-  if (reader === 'client' && mistake?.exitDebug !== undefined) {
-    const line = exitDebugLine(reader, mistake.exitDebug, exitCode);
-    writeAll(1, `${line}\n`);
-    log?.line(line);
+  const exitDebug = mistake === undefined ? answer.exitDebug : mistake.exitDebug;
+  if (reader === 'client' && exitDebug !== undefined) {
+    for (const line of earlyExitLines(reader, exitDebug, exitCode)) {
+      writeAll(1, `${line}\n`);
+      log?.line(line);
+    }
   }
   return exitCode;
 }

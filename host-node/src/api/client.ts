@@ -12,7 +12,7 @@ import { faultLines } from './fault-lines.ts';
 import { openListedNames } from './listed-names.ts';
 import { requireSafeMunging } from './munging.ts';
 import { ownCharset } from './own-charset.ts';
-import { exitDebugLine } from './outcome.ts';
+import { earlyExitLines } from './outcome.ts';
 import { runLocalCopy } from './local-copy.ts';
 import { openRecording } from './record-batch.ts';
 import { roleOfOperands } from './remote-role.ts';
@@ -39,7 +39,9 @@ export async function runClient(options: Options, environment: ClientEnvironment
     const early = error instanceof RunError && error.code === 'ERR_BATCH_FILE' ? 'Receiver' : role;
     const who = isOption ? 'client' : early;
     const exitDebug = exitDebugOf(options, error);
-    if (exitDebug !== undefined) environment.line(exitDebugLine(who, exitDebug, exitCode));
+    if (exitDebug !== undefined) {
+      for (const line of earlyExitLines(who, exitDebug, exitCode)) environment.line(line);
+    }
     sink.event({ type: 'finished', exitCode });
     return { exitCode, role: who, quiet: false };
   };

@@ -1,5 +1,5 @@
 // The end of a run: summary or fault told, exit code worked out (docs/protocol/01-session.md §13.3).
-import type { Options } from '../options/options.ts';
+import type { ExitDebug, Options } from '../options/options.ts';
 import { EXIT_SIGNAL, finalExitCode, type ProcessRole } from '../report/exit-codes.ts';
 import { PeerExit } from '../session/run-error.ts';
 import type { Session } from '../session/session.ts';
@@ -64,6 +64,14 @@ export function exitDebugLine(
   exitCode = cause,
 ): string {
   return `${exitPlace(role, cause)}: about to call exit(${exitCode})${dryRun ? ' (DRY RUN)' : ''}`;
+}
+
+/** What --debug=EXIT tells of an end before there is a run. */
+export function earlyExitLines(role: ProcessRole, { level, dryRun }: ExitDebug, code: number): string[] {
+  const lines = [exitDebugLine(role, { dryRun }, code)];
+  if (level >= 2) lines.unshift(`${exitPlace(role, code)}: entered`);
+  if (level >= 3) lines.push(`[${role}] sending MSG_ERROR_EXIT with exit_code ${code}`);
+  return lines;
 }
 
 /** A peer that this end broke off from ends with an error because of that: its code says nothing. */

@@ -3,8 +3,8 @@
 import { flagHelpText } from './flag-help.ts';
 import { type PlatformFacts, helpText, usageText, versionJson, versionText } from './help.ts';
 import { OptionError, UsageWanted } from './option-error.ts';
-import type { FilterArgument, Options } from './options.ts';
-import type { RawOptions } from './raw-options.ts';
+import type { ExitDebug, FilterArgument, Options } from './options.ts';
+import { type RawOptions, exitDebugOf } from './raw-options.ts';
 import { resolveOptions } from './resolve.ts';
 import type { Environment } from './resolve.ts';
 import { scanWords } from './scan.ts';
@@ -19,6 +19,8 @@ export interface StopOutcome {
   readonly isServer: boolean;
   /** The client's --log-file, where it was met before the mistake: the lines go there, too. */
   readonly logFile?: string;
+  /** --debug=EXIT, as far as a client had met it before the mistake. */
+  readonly exitDebug?: ExitDebug;
   /** The rules that were met before; a mistake in them would have been told instead. */
   readonly filters: readonly FilterArgument[];
 }
@@ -53,7 +55,12 @@ export function parseArguments(
       const refused = stop('', `${error.message}\n`, error.exitCode);
       const logFile = begun?.logFile ?? null;
       if (words.includes('--server')) return { ...refused, isServer: true };
-      return logFile === null ? refused : { ...refused, logFile };
+      const exitDebug = begun && exitDebugOf(begun);
+      return {
+        ...refused,
+        ...(logFile === null ? {} : { logFile }),
+        ...(exitDebug === undefined ? {} : { exitDebug }),
+      };
     }
     throw error;
   }

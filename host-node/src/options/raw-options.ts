@@ -2,7 +2,7 @@
 // Mutable; lives only while a command line is being read.
 import type { DebugFlag } from './debug-flags.ts';
 import type { InfoFlag } from './info-flags.ts';
-import type { AlternateDestinations, FilterArgument } from './options.ts';
+import type { AlternateDestinations, ExitDebug, FilterArgument } from './options.ts';
 
 export interface RawOptions {
   isServer: boolean;
@@ -304,4 +304,10 @@ export function newRawOptions(isServer: boolean): RawOptions {
     confine: null,
     ioUring: 'auto',
   };
+}
+
+/** What is told of an end by a mistake on the way: as far as --debug=EXIT has been met. */
+export function exitDebugOf({ quiet, debugExplicit, dryRun }: RawOptions): ExitDebug | undefined {
+  const level = quiet ? 0 : (debugExplicit.get('exit') ?? 0);
+  return level > 0 ? { level, dryRun } : undefined;
 }

@@ -1,6 +1,6 @@
 // Options that add filter rules, in the order of the command line (docs/protocol/05-options.md §3.6).
 import type { FilterArgument } from './options.ts';
-import type { RawOptions } from './raw-options.ts';
+import { type RawOptions, exitDebugOf } from './raw-options.ts';
 import { set } from './row.ts';
 import type { Action, OptionRow } from './row.ts';
 import { NEWEST_PROTOCOL } from './version.ts';
@@ -10,9 +10,8 @@ const flag = 'none';
 
 /** rsync reads a rule where it meets it: of the options it knows then what stands before. */
 function add(raw: RawOptions, filter: FilterArgument): void {
-  const level = raw.quiet ? 0 : (raw.debugExplicit.get('exit') ?? 0);
-  const { dryRun } = raw;
-  raw.filters.push(level > 0 ? { ...filter, exitDebug: { level, dryRun } } : filter);
+  const exitDebug = exitDebugOf(raw);
+  raw.filters.push(exitDebug === undefined ? filter : { ...filter, exitDebug });
 }
 
 function rule(kind: FilterArgument['kind']): Action {

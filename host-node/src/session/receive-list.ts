@@ -25,10 +25,12 @@ export class ListTaker {
 
   /** Reads the first list with all that follows it before the transfer phase. */
   *takeFirst(): Task {
-    const { channel, config, lists, negotiated, protocol } = this.#context;
+    const { channel, config, lists, negotiated, protocol, report } = this.#context;
     const received = lists.open();
     yield* this.#decode(received);
     const list = ownNames(this.#context, received);
+    // A whole list is done before the names of ids come behind it.
+    if (!negotiated.incremental) report.listDone(list.count);
     if (!negotiated.incremental && !config.list.numericIds) yield* this.#takeIdLists();
     if (protocol < 30) {
       while (!channel.reader.tryInt()) yield* channel.more();

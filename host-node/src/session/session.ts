@@ -297,11 +297,11 @@ export class Session {
     while (this.#sendsNames) yield WAIT_PEER_TASK;
     const first = lists.live[0]!.list;
     if (first.count === 0 && config.role === 'client') {
-      context.report.listDone(0);
+      if (lists.incremental) context.report.listDone(0);
       return;
     }
     if (lists.incremental && first.count <= 1) yield* this.#takeOneMore(context, taker);
-    context.report.listDone(lists.totalEntries);
+    if (lists.incremental) context.report.listDone(lists.totalEntries);
     if (config.listOnly) {
       generator.openNothing();
       const way = config.local ? 'disabled for local transfer or --whole-file' : 'enabled';

@@ -52,7 +52,13 @@ besideUpstream('--debug tells as rsync 3.4.1', FILES, (kit) => {
     '-q --debug=exit --exclude-from=none',
     '-vvvv --filter=bogus',
     '--debug=exit --filter=bogus --bogus',
-  ])('what it was to tell where it met a wrong rule: %s', (words) => {
+    '--debug=exit3 --filter=bogus',
+    '-b --suffix= --debug=exit3 -n',
+    '--debug=exit2 --bogus',
+    '--bogus --debug=exit',
+    '--debug=exit --debug=exit0 --max-delete=x',
+    '-q --debug=exit --inplace --partial-dir=x',
+  ])('what it was to tell where it met a wrong rule or option: %s', (words) => {
     kit.compare(`RSYNC -a ${words} s d >out 2>err; sed "s/file=[^)]*/PLACE/" out; cat err; rm out err`);
   });
 
@@ -139,7 +145,7 @@ besideUpstream('--debug tells as rsync 3.4.1', FILES, (kit) => {
     kit.compare(`${owned} RSYNC -a --debug=own2 s d ${streams}`);
     const listed = 'setfacl -m u:7:r,g:2:r s/a; setfacl -m d:u:13:r,u:34:r s/e;';
     kit.compare(`${owned} ${listed} RSYNC -rA --debug=own2 s/ d ${streams}`);
-    for (const words of ['', '--protocol=29', '--usermap=77:0 -n']) {
+    for (const words of ['', '--info=flist --protocol=29', '--usermap=77:0 -n']) {
       kit.compare(`${owned} RSYNC -a --debug=own2 ${words} s/ d ${streams}`);
       kit.compare(`${owned} RSYNC -a --debug=own2 ${words} SH h:$PWD/s/ d ${streams}`);
     }
