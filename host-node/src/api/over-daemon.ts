@@ -69,8 +69,8 @@ export async function runOverDaemon(
   if (options.secludedArgs) duplex.write(secludedBlock(wordsToWire(told.secluded, options)));
   const client = clientSession(agreed, endpoints, environment, agreement);
   await pump(client.session, duplex, pumpOptions(options, environment));
-  const failed = client.session.error !== undefined;
-  return finish(client, environment, await leaveShell(connection, failed, environment.signal));
+  const { error } = client.session;
+  return finish(client, environment, await leaveShell(connection, error, environment.signal));
 }
 
 function earlyInputOf(options: Options): Buffer | undefined {

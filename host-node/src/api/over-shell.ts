@@ -46,7 +46,7 @@ export async function runOverShell(
   confineBeside(shell, environment, clientPlan(options, endpoints));
   const client = clientSession(options, endpoints, environment);
   await pump(client.session, shell.duplex, pumpOptions(options, environment));
-  const shellCode = await leaveShell(shell, client.session.error !== undefined, environment.signal);
+  const shellCode = await leaveShell(shell, client.session.error, environment.signal);
   return finish(client, environment, shellCode);
 }
 
@@ -55,6 +55,7 @@ export function shellOptions(options: Options, { sink, remoteStderr }: ClientEnv
   return {
     role: roleOfOperands(options),
     stderrLine: remoteStderr,
+    isSlowed: options.bwlimitKiBPerSecond > 0,
     warn: (text) => sink.event({ type: 'message', severity: 'warning', text, fromPeer: false }),
   };
 }
@@ -105,9 +106,15 @@ export function wordsLine(head: string, words: readonly string[]): string {
 }
 
 /** Waits for the shell's end; one that lingers after a failure, or when the run is stopped, is ended. */
-export async function leaveShell(shell: RemoteShell, failed: boolean, signal: AbortSignal): Promise<number> {
+export async function leaveShell(
+  shell: RemoteShell,
+  failure: Error | undefined,
+  signal: AbortSignal,
+): Promise<number> {
   const kill = (): void => shell.kill();
-  const timer = failed && !signal.aborted ? setTimeout(kill, SHELL_PATIENCE_MS) : undefined;
+  const isTimedOut = failure instanceof RunError && failure.code === 'ERR_IO_TIMEOUT';
+  const patienceMs = isTimedOut ? 0 : SHELL_PATIENCE_MS;
+  const timer = failure && !signal.aborted ? setTimeout(kill, patienceMs) : undefined;
   if (signal.aborted) kill();
   else signal.addEventListener('abort', kill, { once: true });
   try {

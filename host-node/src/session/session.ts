@@ -97,6 +97,7 @@ export class Session {
     this.channel.role = config.side === 'sender' ? 'sender' : 'Receiver';
     this.#keepAlive = new KeepAlive(this.channel, config.timeoutSeconds);
     this.#keepAlive.speaks = config.side === 'sender';
+    this.#keepAlive.wantsAnswers = config.role === 'client';
     this.#keepAlive.shakesHands = config.role === 'server' && config.playedBatch === undefined;
     this.#messages = new PeerMessages(this.channel, config, host.report, this.#keepAlive);
     this.channel.onMessage = (code, at, length) => this.#messages.take(code, at, length);

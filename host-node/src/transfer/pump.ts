@@ -189,6 +189,7 @@ class Pump implements DuplexSink {
   #windDown(): void {
     // A peer that neither reads nor leaves does not keep somebody who wants to go.
     if (this.#options.signal?.aborted) this.#leaveWithin(STOPPED_MS);
+    else if (this.#isTimedOut()) this.#leaveWithin(0);
     else if (this.#session.error !== undefined) this.#leaveWithin(LAST_WORDS_MS);
     const queued = this.#session.channel.writer.queuedBytes;
     if (queued > 0 && !this.#outputBroken) return;
@@ -204,6 +205,12 @@ class Pump implements DuplexSink {
       this.#leaveWithin(this.#session.error === undefined ? FAREWELL_MS : LAST_WORDS_MS);
     }
     if (this.#inputEnded && this.#leftover.length === 0) this.#finish();
+  }
+
+  /** A client has waited for its server long enough then. */
+  #isTimedOut(): boolean {
+    const { error } = this.#session;
+    return !this.#options.leavesFirst && error instanceof RunError && error.code === 'ERR_IO_TIMEOUT';
   }
 
   /** The earliest of several calls counts. */

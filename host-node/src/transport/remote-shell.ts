@@ -56,6 +56,8 @@ export interface ShellOptions {
   readonly variables?: Readonly<Record<string, string>>;
   /** Its stdin and stdout instead of socket pairs. */
   readonly wire?: ChildWire | undefined;
+  /** With --bwlimit what waits in the kernel is long under way: no more than usual then, or --timeout begins late. */
+  readonly isSlowed?: boolean;
   /** What makes the socket pairs. */
   readonly sockets?: Partial<PairCalls> | undefined;
 }
@@ -67,7 +69,8 @@ export async function startRemoteShell(
 ): Promise<RemoteShell> {
   const { role, stderrLine } = options;
   const { file, args } = commandOf(words);
-  const made = options.wire ?? ChildSockets.make('sockets' in options ? options.sockets : socketCalls());
+  const calls = 'sockets' in options ? options.sockets : socketCalls();
+  const made = options.wire ?? ChildSockets.make(calls, options.isSlowed);
   const sockets = made instanceof FilesystemError ? undefined : made;
   if (made instanceof FilesystemError) {
     options.warn(`socketpair: ${made.strerror} (${made.errno}): the remote shell gets pipes`);

@@ -43,8 +43,14 @@ export class ChildSockets implements ChildWire {
     this.#childEnds = [toChild[1]!, fromChild[1]!];
   }
 
-  /** The error when the system has none to give (EMFILE, ENFILE, EPERM, ENOSYS); undefined where nobody could ask. */
-  static make(native: Partial<PairCalls> | undefined): ChildSockets | FilesystemError | undefined {
+  /**
+   * The error when the system has none to give (EMFILE, ENFILE, EPERM, ENOSYS); undefined where nobody could ask.
+   * Whoever sends slowly on purpose keeps the kernel's usual buffer.
+   */
+  static make(
+    native: Partial<PairCalls> | undefined,
+    isSlowed = false,
+  ): ChildSockets | FilesystemError | undefined {
     if (!native?.socketPair || !native.shutdownSocket || !native.setSocketBuffer || !native.close)
       return undefined;
     const calls = native as PairCalls;
@@ -58,7 +64,7 @@ export class ChildSockets implements ChildWire {
       for (const end of toChild) calls.close(end);
       return failed(second);
     }
-    calls.setSocketBuffer(toChild[0]!, true, SEND_BUFFER_BYTES);
+    if (!isSlowed) calls.setSocketBuffer(toChild[0]!, true, SEND_BUFFER_BYTES);
     return new ChildSockets(calls, toChild, [...ends]);
   }
 

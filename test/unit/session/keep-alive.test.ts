@@ -30,9 +30,32 @@ describe('a time-out of ten seconds', () => {
     expect(taken(session).toString('hex')).toBe(KEEP_ALIVE);
   });
 
-  it('never ends a process whose keep-alives are taken', () => {
+  it('never ends a server whose keep-alives are taken', () => {
+    const { session } = made({ role: 'server', timeoutSeconds: 10 }, { entries: [FILE_A] });
+    put(session, CLIENT_HELLO);
+    for (let nowMs = 1000; nowMs < 200_000; nowMs += 500) {
+      session.run(nowMs);
+      taken(session);
+    }
+    expect(session.error).toBeUndefined();
+  });
+
+  it('ends a client after four of them although its keep-alives are taken: a stopped server leaves room for thousands', () => {
     const session = waiting({ timeoutSeconds: 10 });
-    for (let nowMs = 1000; nowMs < 100_000; nowMs += 500) {
+    for (let nowMs = 1000; nowMs < 41_000; nowMs += 500) {
+      session.run(nowMs);
+      taken(session);
+    }
+    expect(session.error).toBeUndefined();
+    expect(session.nextDeadlineMs(40_500)).toBe(500);
+    session.run(41_000);
+    expect(session.error).toMatchObject({ exitCode: 30 });
+  });
+
+  it('lets a client wait for as long as its server says at least that it is alive', () => {
+    const session = waiting({ timeoutSeconds: 10 });
+    for (let nowMs = 1000; nowMs < 200_000; nowMs += 500) {
+      if (nowMs % 30_000 === 0) put(session, frame(0, ''));
       session.run(nowMs);
       taken(session);
     }
