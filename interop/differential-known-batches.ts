@@ -36,6 +36,18 @@ export const knownOfBatches: readonly KnownDifference[] = [
       found.some((line) => /^- err: rsync: \[generator\] open ".*": Success \(0\)$/.test(line)) &&
       found.every((line) => isOfLostBackup.some((pattern) => pattern.test(line))),
   },
+  {
+    reason:
+      'a batch of a protocol below 29 does not say that it is compressed (docs/protocol/04-transfer.md §17.2): both fail at playing what is no data',
+    covers: (one, found) =>
+      recordsBatch(one.options) &&
+      (one.protocol ?? 32) < 29 &&
+      one.options.some((words) => /^(--((new|old)-)?compress$|-[a-zA-Z]*z)/.test(words[0] ?? '')) &&
+      found.some((line) => / batch err: .*\((code 2|code 12)\) at /.test(line)) &&
+      found.every(
+        (line) => /^[-+] (batch |tree: "again)/.test(line) && !/^[-+] batch exit (0|timeout)$/.test(line),
+      ),
+  },
 ];
 
 /** The run that failed, and what a batch that lacks those files does not bring. */
