@@ -8,6 +8,7 @@ import { EXIT_SIGNAL } from '../report/exit-codes.ts';
 import { RunError } from '../session/run-error.ts';
 import { requireRing } from '../transfer/read-ahead-choice.ts';
 import type { ClientEnvironment, ClientResult } from './client-environment.ts';
+import { requireSameConversion } from './far-options.ts';
 import { faultLines } from './fault-lines.ts';
 import { openListedNames } from './listed-names.ts';
 import { requireSafeMunging } from './munging.ts';
@@ -51,7 +52,7 @@ export async function runClient(options: Options, environment: ClientEnvironment
     requireRing(options);
     if (options.batch?.mode === 'read')
       return await (await import('./play-batch.ts')).runBatch(options, options.batch.file, environment);
-    const program = environment.program ?? 'ocrsync';
+    const program = environment.program ?? ['ocrsync'];
     const endpoints = endpointsOf(options, program);
     requireSafeMunging(options);
     const names = environment.names ?? openListedNames(options, endpoints.direction !== 'pull');
@@ -84,7 +85,7 @@ function exitDebugOf(options: Options, error: RunError | OptionError): ExitDebug
 }
 
 /** rsync looks at operands, of which it needs some, after it has made the files of a batch. */
-function endpointsOf(options: Options, program: string): Endpoints {
+function endpointsOf(options: Options, program: readonly string[]): Endpoints {
   try {
     return resolveEndpoints(options, process.platform === 'win32');
   } catch (error) {
@@ -106,6 +107,7 @@ async function runEndpoints(
     ownCharset(options);
     return await runLocalCopy(options, endpoints, environment);
   }
+  requireSameConversion(options);
   const { remote } = endpoints;
   if (remote.kind === 'daemon') {
     const { runOverDaemon } = await import('./over-daemon.ts');

@@ -18,7 +18,7 @@ export function ownCharset(
   if (iconv === null) return undefined;
   const name = iconv[which];
   const start = `${Buffer.from(process.cwd(), 'utf8').toString('latin1')}/`;
-  return nameCharset(name === '.' || name === '' ? localeName() : name, (file) => `"${start}${file}"`);
+  return nameCharset(name === '.' || isBlank(name) ? localeName() : name, (file) => `"${start}${file}"`);
 }
 
 /** Secluded arguments travel in UTF-8 too (01-session.md §15.3); what cannot be converted stays as it is. */
@@ -31,6 +31,11 @@ export function wordsToWire(words: readonly string[], options: Pick<Options, 'ic
 export function wordsFromWire(words: readonly string[], options: Pick<Options, 'iconv'>): string[] {
   const charset = ownCharset(options);
   return words.map((word) => textOr(word, charset?.fromWire(word)));
+}
+
+/** The C library looks at neither these signs nor at slashes with nothing behind them. */
+function isBlank(name: string): boolean {
+  return !/[\w.,:-]/.test(name);
 }
 
 function textOr(word: string, converted: Converted | undefined): string {

@@ -46,9 +46,11 @@ export interface ServerEnvironment {
 
 /** Serves one session on stdin and stdout. Returns rsync's exit code. */
 export async function runServer(words: readonly string[], environment: ServerEnvironment): Promise<number> {
+  let hasRequest = false;
   try {
     const wire = standardDuplex();
     const request = await readRequest(words, wire);
+    hasRequest = true;
     if (request.kind === 'stop') {
       const mistake = mistakeInRules(request.filters, 'server');
       if (mistake !== undefined) throw mistake;
@@ -60,9 +62,9 @@ export async function runServer(words: readonly string[], environment: ServerEnv
   } catch (error) {
     if (!(error instanceof RunError)) throw error;
     for (const line of faultLines(error)) environment.stderr(`${line}\n`);
-    // A charset is looked for only when the ends have their roles.
+    // A charset is looked for only when the ends have their roles, but for the one of secluded words.
     const side = words.includes('--sender') ? 'sender' : 'Receiver';
-    const role = error.code === 'ERR_ICONV' ? side : 'server';
+    const role = error.code === 'ERR_ICONV' && hasRequest ? side : 'server';
     environment.stderr(`${exitLine(error.exitCode, role, VERSION)}\n`);
     return error.exitCode;
   }

@@ -79,7 +79,10 @@ export function charsetOf(name: string): Charset | undefined {
 }
 
 function labelOf(name: string): string | undefined {
-  const bare = name.toUpperCase().replace(/[-_ ]/g, '');
+  const bare = name
+    .replace(/\/+ *$/, '')
+    .toUpperCase()
+    .replace(/[-_ ]/g, '');
   const known = LABELS[bare];
   if (known !== undefined) return known;
   const part = /^(?:ISO)?8859([0-9]{1,2})$/.exec(bare)?.[1];

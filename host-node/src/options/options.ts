@@ -139,7 +139,7 @@ export interface Options {
   readonly mkpath: boolean;
   readonly pruneEmptyDirs: boolean;
   readonly missingArgs: 'error' | 'ignore' | 'delete';
-  /** `--iconv` or $RSYNC_ICONV; null: names are not converted. `local`, `remote` as typed (`.` = of the locale). */
+  /** `--iconv` or $RSYNC_ICONV; null: names are not converted. `local`, `remote` as typed (`.` or nothing: of the locale). */
   readonly iconv: { readonly local: string; readonly remote: string } | null;
   readonly qsort: boolean;
   /** Names of a received list are not compared with what was asked for. */

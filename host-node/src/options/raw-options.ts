@@ -45,8 +45,8 @@ export interface RawOptions {
   pruneEmptyDirs: boolean;
   ignoreMissingArgs: boolean;
   deleteMissingArgs: boolean;
-  /** null: the environment decides; `-` as typed or --no-iconv: none. */
-  iconv: string | null;
+  /** null: the environment decides; false: --no-iconv. */
+  iconv: string | false | null;
   qsort: boolean;
   links: boolean;
   copyLinks: boolean;

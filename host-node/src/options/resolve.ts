@@ -134,10 +134,13 @@ function outbufOf(text: string | null): Options['outbuf'] {
   throw usageError('Invalid --outbuf setting -- specify N, L, or B.');
 }
 
-/** §4.7: a client converts between its own part and the one it tells the server. */
+/**
+ * §4.7: a client converts between its own part and the one it tells the server. An empty value is the locale's charset like `.`;
+ * to a server `-` is a name like any other.
+ */
 function iconvOf(raw: RawOptions, environment: Environment): Options['iconv'] {
   const text = raw.iconv ?? (raw.isServer ? null : nonEmpty(environment.RSYNC_ICONV));
-  if (text === null || text === '' || text === '-') return null;
+  if (text === null || text === false || (text === '-' && !raw.isServer)) return null;
   const comma = text.indexOf(',');
   if (comma < 0) return { local: text, remote: text };
   return { local: text.slice(0, comma), remote: text.slice(comma + 1) };

@@ -188,7 +188,7 @@ export const SELECTION_ROWS: readonly OptionRow[] = [
     status: 'done',
     help: 'no conversion of names (default)',
     apply: (raw) => {
-      raw.iconv = '-';
+      raw.iconv = false;
     },
   },
   {

@@ -217,7 +217,7 @@ besideUpstream('destinations', PLACES, (kit) => {
 });
 
 const LATIN = `mkdir s; echo a >$'s/caf\\xe9'; echo b >$'s/b\\xc3\\xa9'; ln -s $'caf\\xe9' s/ln; mkdir $'s/d\\xe9'; echo z >$'s/d\\xe9/x\\xe8'; ln $'s/caf\\xe9' s/hard
-mkdir u; echo a >$'u/caf\\xc3\\xa9'; echo l >u/zz; mkdir $'u/d\\xc3\\xa9'; echo z >$'u/d\\xc3\\xa9/\\xe2\\x82\\xac'; mkdir x; touch $'x/\\xe9xtra'; touch -hd 2020-01-01 $(find s u)`;
+mkdir u; echo a >$'u/caf\\xc3\\xa9'; echo l >u/zz; mkdir $'u/d\\xc3\\xa9'; echo z >$'u/d\\xc3\\xa9/\\xe2\\x82\\xac'; mkdir x; touch $'x/\\xe9xtra'; mkdir t; for i in 1 2 3 4; do echo $i >t/$i; done; touch -hd 2020-01-01 $(find s u t)`;
 
 besideUpstream('--iconv', LATIN, (kit) => {
   it.each(['', '--protocol=29', '--protocol=30', '--no-i-r'])(
@@ -241,6 +241,35 @@ besideUpstream('--iconv', LATIN, (kit) => {
     kit.compare('RSYNC -rlti --iconv=utf8,latin1 SH s/ h:$PWD/d');
     kit.compare('RSYNC -rlti --iconv=NOSUCH,UTF-8 s/ d');
     kit.compare('RSYNC -rlti --iconv=. s/ d');
+  });
+
+  it.each([
+    '',
+    '-',
+    ',',
+    'utf-8,',
+    ',utf-8',
+    '.,-',
+    '-,.',
+    ',-',
+    "'., '",
+    "' '",
+    ',,',
+    'utf-8//',
+    "'utf -8 '",
+  ])(
+    'takes the value %s for the same at both ends',
+    (value) => {
+      // A server that waits for its words may or may not see that a client without a charset has gone.
+      const secluded = value.startsWith('-,') ? '' : '-s';
+      kit.compare(`RSYNC -rlti ${secluded} --iconv=${value} SH t/ h:$PWD/d`);
+      kit.compare(`RSYNC -rlti --iconv=${value} SH h:$PWD/t/ d`);
+    },
+    30_000,
+  );
+
+  it('takes nothing in the environment for no conversion, a comma for the charset of the locale', () => {
+    for (const value of ['', ',']) kit.compare(`export RSYN''C_ICONV=${value}; RSYNC -rlti SH t/ h:$PWD/d`);
   });
 });
 
