@@ -150,12 +150,12 @@ async function playedBatch(lane: Lane, one: Case, client: string, server: string
 }
 
 /**
- * A batch's script without the name of the program, which is one's own, and without the quotes of its first line: ocrsync
+ * A batch's script without the name of the program (ours comes with its Node), which is one's own, and without the quotes of its first line: ocrsync
  * quotes every word, as 3.5.0 does (docs/protocol/09-rsync-3.5.md, last table, row 42).
  */
 function withoutQuotes([command = '', ...rules]: readonly string[]): string[] {
   const words = command.replaceAll("'\\''", '').replaceAll("'", '');
-  return [words.replace(/^\S+/, 'RSYNC'), ...rules];
+  return [words.replace(/^\S+(?: \S+\/ocrsync\.js)?/, 'RSYNC'), ...rules];
 }
 
 export async function runCase(lane: Lane, one: Case, client: string, server: string): Promise<string[]> {

@@ -95,11 +95,19 @@ async function run(typed: readonly string[]): Promise<number> {
     sink,
     line: linesTo(sink),
     signal,
-    program: process.argv[1] === undefined ? 'ocrsync' : byteString(process.argv[1]),
+    program: ownProgram(),
     confinement: ownConfinement(options),
   });
   if (!result.quiet) printExitLine(result.exitCode, result.role, log, result.totals);
   return result.exitCode;
+}
+
+/** With the Node that runs it: the one that a shell finds may be too old. Deno would need words of its own. */
+function ownProgram(): string[] {
+  const { argv, execArgv, execPath, versions } = process;
+  if (argv[1] === undefined) return ['ocrsync'];
+  const runtime = versions['deno'] === undefined ? [execPath, ...execArgv] : [];
+  return [...runtime, argv[1]].map(byteString);
 }
 
 /** An answer without a run. A mistake in a rule that stands before is told instead, as rsync reads rules on the way. */

@@ -20,8 +20,8 @@ export interface ClientEnvironment {
   readonly names?: NameSource | undefined;
   /** Inputs that rules were read from before anybody was connected. */
   readonly inputs?: InputsOnce | undefined;
-  /** How the program was called (latin1), for the script beside a recorded batch. Absent: `ocrsync`. */
-  readonly program?: string | undefined;
+  /** The words that start the program (latin1), for the script beside a recorded batch. Absent: `ocrsync`. */
+  readonly program?: readonly string[] | undefined;
   /** The batch that this run records; opened by the client itself. */
   readonly recording?: BatchRecording | undefined;
   /** Takes rights away from the process before the peer is heard. Absent: it keeps them. */

@@ -19,10 +19,10 @@ export interface BatchRecording extends BatchSink {
   close(): void;
 }
 
-/** `program`: as it was called. `isListing`: nothing may be written, these files neither (observed). undefined: nothing is to be recorded. RunError (exit 3) when the files cannot be made. */
+/** `program`: the words that start it. `isListing`: nothing may be written, these files neither (observed). undefined: nothing is to be recorded. RunError (exit 3) when the files cannot be made. */
 export function openRecording(
   options: Options,
-  program: string,
+  program: readonly string[],
   isListing: boolean,
 ): BatchRecording | undefined {
   const { batch, words, protocol, insecureLinks } = options;

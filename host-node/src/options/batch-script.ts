@@ -7,8 +7,8 @@ const LEFT_OUT = new Set(['files-from', 'filter', 'include', 'include-from', 'ex
 const RECORDING = new Set(['write-batch', 'only-write-batch']);
 
 export interface BatchScript {
-  /** The program as it was called. */
-  readonly program: string;
+  /** The words that start the program. */
+  readonly program: readonly string[];
   /** All words after it; latin1. */
   readonly words: readonly string[];
   readonly batchFile: string;
@@ -24,7 +24,7 @@ export interface BatchScript {
 export function batchScript(script: BatchScript): string | undefined {
   const { program, words, destination, rules, protocol } = script;
   if (rules.some((rule) => rule.includes('\n'))) return undefined;
-  const line = [quoted(program)];
+  const line = program.map(quoted);
   if (rules.length > 0) line.push(protocol >= 29 ? "--filter='._-'" : "--exclude-from='-'");
   line.push(...playedWords(words, script.batchFile));
   line.push(`\${1:-${quoted(destination)}}`);

@@ -185,11 +185,19 @@ describe.skipIf(upstream === undefined)('a batch', () => {
       '#E#',
       '',
     ]);
-    expect(readFileSync(path.join(directory, 'B.sh'), 'latin1').split(' ').slice(1, 4)).toEqual([
-      "--filter='._-'",
-      "'-av'",
-      "--read-batch='B'",
-    ]);
+    expect(readFileSync(path.join(directory, 'B.sh'), 'latin1')).toContain(
+      ` --filter='._-' '-av' --read-batch='B' `,
+    );
+  });
+
+  it('has a script that runs where the Node that a shell finds is too old, or none', () => {
+    fresh();
+    sh(
+      `${ours} -a --write-batch=B s/ d/; rm -rf d; cp -a start d; mkdir bin; printf '#!/bin/sh\nexit 77\n' >bin/node; chmod +x bin/node`,
+    );
+    const played = sh('PATH=$PWD/bin:$PATH sh ./B.sh; rm -r bin');
+    expect(played.stderr).toBe('');
+    expect(sh('diff -r s d').stdout).toBe('Only in d: gone\n');
   });
 
   it('has the rules in its script as they were given, whatever the direction and the protocol', () => {
