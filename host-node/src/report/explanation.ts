@@ -3,6 +3,7 @@
 import { ITEM_TRANSFER } from '../session/item.ts';
 import type { NameDecision } from '../session/ports.ts';
 import type { ChangeEvent, EntryInfo, EventSink, RunEvent } from './events.ts';
+import { HeardDeletions } from './heard-deletions.ts';
 import type { Reason } from './reasons.ts';
 import { reasonsOf } from './reasons.ts';
 
@@ -103,13 +104,14 @@ export class Explanation implements EventSink {
   readonly #options: ExplainOptions;
   readonly #decided: NameDecision[] = [];
   readonly #skips: { readonly name: string; readonly verdict: string; readonly text: string }[] = [];
-  readonly #deleted = new Set<string>();
+  readonly #deletions: HeardDeletions;
   #change: ChangeEvent | undefined;
   /** Texts of errors and warnings, in order. */
   readonly faults: string[] = [];
 
   constructor(options: ExplainOptions) {
     this.#options = options;
+    this.#deletions = new HeardDeletions(options.names);
   }
 
   event(event: RunEvent): void {
@@ -118,14 +120,18 @@ export class Explanation implements EventSink {
         if (this.#options.names.includes(event.entry.name)) this.#change ??= event;
         break;
       case 'deleted':
-        if (this.#options.names.includes(event.name)) this.#deleted.add(event.name);
+        this.#deletions.deleted(event.name);
         break;
       case 'decision':
         this.#decide(event.decision);
         break;
       case 'message':
+        this.#deletions.read(event.text);
         if (event.severity !== 'info') this.faults.push(event.text);
         else this.#read(event.text);
+        break;
+      case 'finished':
+        this.#deletions.ended(event.exitCode);
         break;
       default:
     }
@@ -136,6 +142,7 @@ export class Explanation implements EventSink {
     const { name } = decision;
     const concerns = this.#options.names.some((one) => one === name || one.startsWith(`${name}/`));
     if (concerns) this.#decided.push(decision);
+    else this.#deletions.decided(decision);
   }
 
   #read(text: string): void {
@@ -180,7 +187,7 @@ export class Explanation implements EventSink {
 
   #path(): string {
     const { names } = this.#options;
-    const told = this.#change?.entry.name ?? [...this.#deleted][0] ?? this.#skips[0]?.name;
+    const told = this.#change?.entry.name ?? this.#deletions.name ?? this.#skips[0]?.name;
     if (told !== undefined) return told;
     const decided = names.find((name) => this.#decided.some((each) => each.name === name));
     return decided ?? names.find((name) => this.#options.look('source', name) !== undefined) ?? names[0]!;
@@ -250,8 +257,16 @@ export class Explanation implements EventSink {
   #deletion(path: string, sender: string): Verdict {
     if (sender === 'listed') return { verdict: 'kept', text: 'kept: it is in the file list' };
     if (!this.#options.deletes) return { verdict: 'off', text: 'no deletion is asked for' };
-    if (this.#deleted.has(path)) {
-      return { verdict: 'delete', text: 'deleted: it is not in the file list, and no rule protects it' };
+    const heard = this.#deletions.about(path);
+    const isCertain = heard !== undefined && heard.verdict !== 'limit';
+    if (isCertain && heard.kept === undefined) return { verdict: heard.verdict, text: heard.text };
+    if (isCertain) {
+      const { verdict, text, kept } = heard;
+      return {
+        verdict,
+        text: `${text}: ${kept!.name} is kept by the rule ${ruleText(kept!)}`,
+        ...ruleFields(kept!),
+      };
     }
     const rule = this.#rule('receiver', path);
     if (rule?.verdict === 'exclude') {
@@ -260,6 +275,7 @@ export class Explanation implements EventSink {
     if (this.#options.seesDestination && this.#options.look('destination', path) === undefined) {
       return { verdict: 'absent', text: 'there is no such name at the destination' };
     }
+    if (heard !== undefined) return { verdict: heard.verdict, text: heard.text };
     return {
       verdict: 'not-considered',
       text: 'not deleted: no directory of the transfer that is cleaned up has it',
@@ -315,6 +331,7 @@ function outcomeOf(sender: Verdict, receiver: Verdict, deletion: Verdict): strin
     };
     return byVerdict[receiver.verdict] ?? 'skip';
   }
-  if (deletion.verdict === 'delete' || deletion.verdict === 'protected') return deletion.verdict;
+  if (deletion.verdict === 'delete') return 'delete';
+  if (['protected', 'not-empty', 'mount-point', 'limit'].includes(deletion.verdict)) return 'protected';
   return sender.verdict === 'excluded' ? 'excluded' : 'missing';
 }

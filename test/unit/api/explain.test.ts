@@ -26,7 +26,7 @@ beforeAll(() => {
       '-c',
       `mkdir -p s/sub/deep s/out d/sub; cd s; printf '# rules\\n\\n- *.o\\n+ keep.me\\n' >.rules
     echo new >new; echo same >same; echo 22 >size; echo m >mode; echo o >a.o; echo old >older; ln new hard; echo f >out/f; echo b >sub/deep/b
-    mkfifo pipe; cd ../d; cp -p ../s/same ../s/mode .; chmod 600 mode; echo 4444 >size; echo newer >older; echo x >extra; echo x >guarded; echo o >a.o
+    mkfifo pipe; cd ../d; mkdir -p gone/y; echo k >gone/y/keep.o; echo a >gone/a; cp -p ../s/same ../s/mode .; chmod 600 mode; echo 4444 >size; echo newer >older; echo x >extra; echo x >guarded; echo o >a.o
     touch -d @1500000000 ../s/older`,
     ],
     { cwd: directory },
@@ -73,6 +73,24 @@ const CASES: readonly (readonly [string, string, string, ...RegExp[]])[] = [
     /nothing/,
     /kept by the rule "- guard\*"/,
   ],
+  [
+    '-a --delete --exclude=*.o',
+    'gone/y',
+    'protected',
+    /no such name/,
+    /nothing/,
+    /^not deleted: the directory would not be empty: gone\/y\/keep\.o is kept by the rule "- \*\.o"/,
+  ],
+  [
+    '-a --delete --exclude=*.o',
+    'gone',
+    'protected',
+    /no such name/,
+    /nothing/,
+    /^not deleted: the directory would not/,
+  ],
+  ['-a --delete --exclude=*.o', 'gone/a', 'delete', /no such name/, /nothing/, /no rule protects it/],
+  ['-a --delete --max-delete=0', 'extra', 'protected', /no such name/, /nothing/, /--max-delete/],
   ['-a', 'extra', 'missing', /no such name/, /nothing/, /no deletion is asked for/],
   ['-a --delete', 'nowhere', 'missing', /no such name/, /nothing/, /no such name at the destination/],
 ];
