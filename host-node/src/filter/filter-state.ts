@@ -51,20 +51,27 @@ export class FilterState {
     return new FilterState(list, protocol, absoluteRoot, registered, new Map());
   }
 
+  /** The rules in force at another place, for names of this state's tree. */
+  withRulesOf(other: FilterState): FilterState {
+    if (other.#absoluteRoot === this.#absoluteRoot) return other;
+    const { registered, chains } = { registered: other.#registered, chains: other.#chains };
+    return new FilterState(this.#list, this.#protocol, this.#absoluteRoot, registered, chains);
+  }
+
   /** Nothing is ever excluded. */
   get isEmpty(): boolean {
     return this.#list.rules.length === 0;
   }
 
   /**
-   * The state inside a directory of the tree ('.' = the root), from the state inside its parent. From the state
-   * {@link outside}, the files of directories above are read first where a rule's path asks for that.
+   * The state inside a directory of the tree ('.' = the root), from the state inside its parent. `isFirst`: the files of
+   * directories above are read before where a rule's path asks for that.
    */
-  enter(directory: string, files: TreeRuleFiles): FilterState {
+  enter(directory: string, files: TreeRuleFiles, isFirst = this.#chains.size === 0): FilterState {
     if (this.#registered.length === 0) return this;
     const walk = new DirectoryWalk(this.#list, this.#registered, new Map(this.#chains), files);
     const below = directory === '.' ? '' : directory;
-    if (this.#chains.size === 0) this.#enterParents(walk, below, files);
+    if (isFirst) this.#enterParents(walk, below, files);
     const absolute = [this.#absoluteRoot, below].filter((part) => part !== '').join('/');
     walk.enter(absolute, (name) => files.readFile(below === '' ? name : `${below}/${name}`));
     return new FilterState(this.#list, this.#protocol, this.#absoluteRoot, walk.registered, walk.chains);

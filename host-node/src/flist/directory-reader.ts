@@ -56,7 +56,7 @@ interface Here {
   /** With -x: other devices are not entered. */
   readonly device: number | undefined;
   /** Its directories so far. */
-  readonly children: [string, WalkDirectory][];
+  readonly children: string[];
 }
 
 export class DirectoryReader {
@@ -77,15 +77,14 @@ export class DirectoryReader {
     this.#takesPlainFiles = plainFiles && !settings.checksum && settings.atimes === 0;
   }
 
-  /** The entries of one directory. Returns its directories with their names, in order. */
-  *read(list: FileList, name: string, found: WalkDirectory): Task<[string, WalkDirectory][]> {
+  /** The entries of one directory, by the rules inside it. Returns the names of its directories, in order. */
+  *read(list: FileList, source: SourceRoot, name: string, state: FilterState): Task<string[]> {
     const { tree } = this.#options;
-    const source = tree.roots.at(found.root);
     const at = belowRoot(name);
     const here: Here = {
       source,
       prefix: at === '.' ? prefixOf(name) : `${name}/`,
-      state: found.state.enter(at, source.files),
+      state,
       device: this.#options.settings.oneFileSystem > 0 ? tree.scans.deviceOf(source.root, at) : undefined,
       children: [],
     };
@@ -166,7 +165,7 @@ export class DirectoryReader {
     const flags = directory && settings.recursive && !mountPoint ? FLIST_CONTENT_DIR : 0;
     const added = this.#options.add(list, source, name, stat, flags, state);
     this.#rows.learn(stat.uid, stat.gid);
-    if (added !== undefined && !mountPoint) here.children.push([name, added]);
+    if (added !== undefined && !mountPoint) here.children.push(name);
   }
 
   /** What the scan saw; a symlink that may be followed, or where it saw nothing, the file is looked at by its name. */

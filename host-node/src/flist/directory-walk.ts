@@ -1,6 +1,5 @@
 // The sender's directory table and the order of sub-lists: depth-first, children in sorted order, duplicates served once
 // (docs/protocol/03-file-list.md §14.2, §14.3). Scans nothing.
-import type { FilterState } from '../filter/filter-state.ts';
 import type { ArgumentKind } from './argument.ts';
 
 /** What is still to come below an implied directory of -R. */
@@ -16,8 +15,6 @@ export interface WalkDirectory {
   readonly root: number;
   /** Its contents belong to the transfer. */
   readonly content: boolean;
-  /** Filter rules in force where it was found. */
-  readonly state: FilterState;
   readonly pending: PendingName[];
 }
 

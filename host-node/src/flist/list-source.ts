@@ -15,6 +15,7 @@ import { namedArgument } from './files-from.ts';
 import type { ListedNames, ListSourceOptions, SourcePath } from './list-source-options.ts';
 import { ListedArguments } from './listed-arguments.ts';
 import { type EntryOrigin, ListedEntries } from './listed-entries.ts';
+import { RulesInForce } from './rules-in-force.ts';
 import type { TreeSourceBlocks } from './source-blocks.ts';
 import { belowRoot, quoted } from './source-names.ts';
 import type { SourceRoot } from './source-roots.ts';
@@ -37,6 +38,7 @@ export class TreeListSource implements ListSource {
   /** With -A or -X. */
   readonly blocks: TreeSourceBlocks | undefined;
   readonly #walk = new DirectoryWalk();
+  readonly #rules = new RulesInForce();
   /** Directories of the list being filled, by row. */
   #found = new Map<number, WalkDirectory>();
   readonly #reader: DirectoryReader;
@@ -67,6 +69,7 @@ export class TreeListSource implements ListSource {
       list: options,
       tree: this.#tree,
       reader: this.#reader,
+      rules: this.#rules,
       add: (...entry) => this.#add(...entry, 'named'),
     });
   }
@@ -161,12 +164,12 @@ export class TreeListSource implements ListSource {
     for (const { name, found } of this.#walk.take(directory)) {
       const source = this.#tree.roots.at(found.root, true);
       const reads = found.content && readLast !== found.root;
-      if (reads) yield* this.#reader.read(list, name, found);
+      if (!found.content && found.pending.length === 0) continue;
+      const state = this.#rules.enter(source, name);
+      if (reads) yield* this.#reader.read(list, source, name, state);
       readLast = reads ? found.root : undefined;
-      const state =
-        found.pending.length === 0 ? found.state : found.state.enter(belowRoot(name), source.files);
       for (const pending of found.pending) {
-        yield* this.#arguments.takeNext(list, source, name, pending, state);
+        yield* this.#arguments.takeNext(list, source, name, pending);
       }
     }
   }
@@ -185,7 +188,7 @@ export class TreeListSource implements ListSource {
     const row = this.#entries.add(list, source, name, stat, flags, origin);
     if (row === undefined || !isDirectory(stat.mode)) return undefined;
     const content = (flags & FLIST_CONTENT_DIR) !== 0;
-    const found: WalkDirectory = { root: source.number, content, state, pending: [] };
+    const found: WalkDirectory = { root: source.number, content, pending: [] };
     if (this.#options.negotiated.incremental) this.#found.set(row, found);
     return found;
   }

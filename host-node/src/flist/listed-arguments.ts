@@ -3,7 +3,6 @@
 import type { FileList } from '@ocrsync/core/file-list';
 import { FLIST_CONTENT_DIR, FLIST_IMPLIED_DIR, FLIST_TOP_DIR } from '@ocrsync/core/file-list';
 import { isDirectory } from '@ocrsync/core/file-type';
-import type { FilterState } from '../filter/filter-state.ts';
 import type { FileStat } from '../fs/filesystem.ts';
 import { parentOf } from '../fs/path-text.ts';
 import type { Task } from '../session/wait.ts';
@@ -11,6 +10,7 @@ import type { ArgumentKind, SourceArgument } from './argument.ts';
 import type { AddEntry, DirectoryReader } from './directory-reader.ts';
 import type { PendingName, WalkDirectory } from './directory-walk.ts';
 import type { ListSourceOptions } from './list-source-options.ts';
+import type { RulesInForce } from './rules-in-force.ts';
 import { belowRoot } from './source-names.ts';
 import type { SourceRoot } from './source-roots.ts';
 import type { SourceTrees } from './source-trees.ts';
@@ -19,6 +19,7 @@ export interface ListedArgumentsOptions {
   readonly list: Pick<ListSourceOptions, 'settings' | 'negotiated' | 'report'>;
   readonly tree: SourceTrees;
   readonly reader: DirectoryReader;
+  readonly rules: RulesInForce;
   readonly add: AddEntry;
 }
 
@@ -26,16 +27,18 @@ export class ListedArguments {
   readonly #options: ListedArgumentsOptions['list'];
   readonly #tree: SourceTrees;
   readonly #reader: DirectoryReader;
+  readonly #rules: RulesInForce;
   readonly #add: AddEntry;
   /** Incremental: the implied directory that the list being filled got last. */
   #lastPending: { readonly key: string; readonly found: WalkDirectory } | undefined;
   #lastImplied = '';
   #dotSent = false;
 
-  constructor({ list, tree, reader, add }: ListedArgumentsOptions) {
+  constructor({ list, tree, reader, rules, add }: ListedArgumentsOptions) {
     this.#options = list;
     this.#tree = tree;
     this.#reader = reader;
+    this.#rules = rules;
     this.#add = add;
   }
 
@@ -51,28 +54,29 @@ export class ListedArguments {
     const { settings, negotiated } = this.#options;
     if (argument.impliedDot && !this.#dotSent) {
       this.#dotSent = true;
-      this.#addImplied(list, source, '.', source.outside);
+      this.#addImplied(list, source, '.');
     }
     const { name, kind } = argument;
-    const stat = this.#wanted(source, name, kind, source.outside);
+    const stat = this.#wanted(source, name, kind);
     if (stat === undefined) return;
-    if (!settings.relative) return yield* this.#addArgument(list, source, name, kind, stat, source.outside);
+    if (!settings.relative) return yield* this.#addArgument(list, source, name, kind, stat);
     if (negotiated.incremental && name !== '/.' && name.indexOf('/', 1) > 0) {
       const first = name.indexOf('/', 1);
       const pending = { rest: name.slice(first + 1), kind };
-      return this.#addPending(list, source, name.slice(0, first), pending, source.outside);
+      return this.#addPending(list, source, name.slice(0, first), pending);
     }
     if (settings.impliedDirs || negotiated.protocol >= 30) this.#addParents(list, source, name);
-    yield* this.#addArgument(list, source, name, kind, stat, source.outside);
+    yield* this.#addArgument(list, source, name, kind, stat);
   }
 
   /** An argument's stat; undefined for a name that is not there, excluded or skipped, which with -R brings no implied directories. */
-  #wanted(source: SourceRoot, name: string, kind: ArgumentKind, state: FilterState): FileStat | undefined {
+  #wanted(source: SourceRoot, name: string, kind: ArgumentKind): FileStat | undefined {
     const stat = this.#tree.stats.ofArgument(source.root, name, kind);
     if (stat === undefined) return undefined;
     const directory = isDirectory(stat.mode);
     const isFiltered = kind !== 'dot' && stat.mode !== 0;
-    if (isFiltered && state.check(belowRoot(name), directory, 'sender') === 'exclude') return undefined;
+    if (isFiltered && this.#rules.of(source).check(belowRoot(name), directory, 'sender') === 'exclude')
+      return undefined;
     return directory && !this.#takesDirectory(name) ? undefined : stat;
   }
 
@@ -84,24 +88,18 @@ export class ListedArguments {
   }
 
   /** The entry of an argument, and its contents as far as they belong to this list. */
-  *#addArgument(
-    list: FileList,
-    source: SourceRoot,
-    name: string,
-    kind: ArgumentKind,
-    stat: FileStat,
-    state: FilterState,
-  ): Task {
+  *#addArgument(list: FileList, source: SourceRoot, name: string, kind: ArgumentKind, stat: FileStat): Task {
     const { settings, negotiated } = this.#options;
     this.#tree.stats.lookAgain(source.root, name);
     const directory = isDirectory(stat.mode);
     const content = directory && (settings.recursive || (settings.dirs && kind !== 'normal'));
     const flags = content ? FLIST_TOP_DIR | FLIST_CONTENT_DIR : 0;
-    const found = this.#add(list, source, name, stat, flags, state);
+    const found = this.#add(list, source, name, stat, flags, this.#rules.of(source));
     if (found === undefined || !content) return;
     if (negotiated.incremental) {
-      if (kind === 'dot' && (name === '.' || name === '/.')) yield* this.#reader.read(list, name, found);
-    } else yield* this.#scanAll(list, name, found);
+      if (kind !== 'dot' || (name !== '.' && name !== '/.')) return;
+      yield* this.#reader.read(list, source, name, this.#rules.enter(source, name));
+    } else yield* this.#scanAll(list, source, name);
   }
 
   /**
@@ -114,34 +112,25 @@ export class ListedArguments {
     if (parent === '' || `${last}/`.startsWith(`${parent}/`)) return;
     for (let at = name.indexOf('/', 1); at > 0; at = name.indexOf('/', at + 1)) {
       const common = last.startsWith(name.slice(0, at + 1));
-      if (!common) this.#addImplied(list, source, name.slice(0, at), source.outside);
+      if (common) continue;
+      this.#addImplied(list, source, name.slice(0, at));
+      this.#rules.enter(source, name.slice(0, at));
     }
     this.#lastImplied = parent;
   }
 
   /** Adds an implied directory; no filter rule is asked, symlinks are followed. */
-  #addImplied(
-    list: FileList,
-    source: SourceRoot,
-    name: string,
-    state: FilterState,
-  ): WalkDirectory | undefined {
+  #addImplied(list: FileList, source: SourceRoot, name: string): WalkDirectory | undefined {
     const stat = this.#tree.stats.ofImplied(source.root, name);
     if (stat === undefined) return undefined;
-    return this.#add(list, source, name, stat, FLIST_IMPLIED_DIR, state);
+    return this.#add(list, source, name, stat, FLIST_IMPLIED_DIR, this.#rules.of(source));
   }
 
   /** Incremental: an implied directory that remembers what is to come below it; another one between makes it come again. */
-  #addPending(
-    list: FileList,
-    source: SourceRoot,
-    name: string,
-    pending: PendingName,
-    state: FilterState,
-  ): void {
+  #addPending(list: FileList, source: SourceRoot, name: string, pending: PendingName): void {
     const key = `${source.number} ${name}`;
     if (this.#lastPending?.key !== key) {
-      const found = this.#addImplied(list, source, name, state);
+      const found = this.#addImplied(list, source, name);
       if (found === undefined) return;
       this.#lastPending = { key, found };
     }
@@ -149,32 +138,29 @@ export class ListedArguments {
   }
 
   /** The next entry on the way to an argument, below a directory that was implied before. */
-  *takeNext(
-    list: FileList,
-    source: SourceRoot,
-    parent: string,
-    pending: PendingName,
-    state: FilterState,
-  ): Task {
+  *takeNext(list: FileList, source: SourceRoot, parent: string, pending: PendingName): Task {
     const slash = pending.rest.indexOf('/');
     if (slash < 0) {
       const name = `${parent}/${pending.rest}`;
-      const stat = this.#wanted(source, name, pending.kind, state);
-      if (stat !== undefined) yield* this.#addArgument(list, source, name, pending.kind, stat, state);
+      const stat = this.#wanted(source, name, pending.kind);
+      if (stat !== undefined) yield* this.#addArgument(list, source, name, pending.kind, stat);
       return;
     }
     const name = `${parent}/${pending.rest.slice(0, slash)}`;
     const rest = pending.rest.slice(slash + 1);
-    this.#addPending(list, source, name, { rest, kind: pending.kind }, state);
+    this.#addPending(list, source, name, { rest, kind: pending.kind });
   }
 
   /** A directory and everything below it: all children of a directory first, then each child directory. */
-  *#scanAll(list: FileList, name: string, found: WalkDirectory): Task {
-    const open: [string, WalkDirectory][] = [[name, found]];
+  *#scanAll(list: FileList, source: SourceRoot, name: string): Task {
+    const open = [name];
+    this.#rules.beginTree();
     while (open.length > 0) {
-      const [directory, here] = open.pop()!;
-      const children = yield* this.#reader.read(list, directory, here);
+      const directory = open.pop()!;
+      const state = this.#rules.enter(source, directory);
+      const children = yield* this.#reader.read(list, source, directory, state);
       if (this.#options.settings.recursive) open.push(...children.reverse());
     }
+    this.#rules.endTree();
   }
 }

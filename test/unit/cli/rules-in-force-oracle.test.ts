@@ -1,0 +1,26 @@
+// Rules of directories that stay in force for the arguments behind, beside rsync 3.4.1 (docs/protocol/06-filters.md §9.3).
+import { test } from 'vitest';
+import { besideUpstream } from './oracle-kit.ts';
+
+const TREES = `mkdir d; for s in s1 s2 s3; do mkdir -p $s/sub/deep $s/a/b $s/a/c; for n in 1 2 3; do echo x >$s/$s.$n
+  echo x >$s/sub/x.$n; echo x >$s/sub/deep/$s.d$n; echo x >$s/a/b/$s.$n; echo x >$s/a/c/$s.$n; done; done
+  echo '- *.1' >s1/.f; echo '- *.2' >s2/.f; echo '- *.3' >.f; echo '- x.3' >s1/sub/.f; echo '- *d2' >s2/sub/.f
+  echo '- *.2' >s2/a/.f; echo '- *.1' >s1/a/.f`;
+const RULES = '--filter=:_.f';
+
+besideUpstream('several sources with rules of their directories', TREES, (kit) => {
+  for (const way of ['', '--no-i-r', '--protocol=29']) {
+    test.each([
+      `RSYNC -r ${RULES} s1/ s2/ s3/ d/`,
+      `RSYNC -r ${RULES} s3/ s2/ s1 d/`,
+      `RSYNC -r ${RULES} s1/ s2/s2.1 s3 d/`,
+      `RSYNC -r ${RULES} s1/sub s2/sub d/`,
+      `RSYNC -r --filter=:_/.f s2 s1 s3 d/`,
+      `RSYNC -rR ${RULES} s1/./a/b s2/./a/c s3/./sub d/`,
+      `RSYNC -rR ${RULES} s1/./a/b s1/./s1.1 s1/./ s2/./ d/`,
+      `RSYNC -r ${RULES} SH h:$PWD/s1/ :$PWD/s2/ :$PWD/s3 d/`,
+    ])(`a directory's rules stay until one of its depth is entered: %s ${way}`, (line) => {
+      kit.compare(`${line} ${way}`);
+    });
+  }
+});
