@@ -81,7 +81,7 @@ export class DeletionEmitter {
       stat,
       purpose === 'delete' ? 2 : 8 | (isDirectory(stat) && this.#options.emptyDirectories ? 2 : 0),
     );
-    this.#makeWritable(name, stat);
+    if (purpose === 'delete') this.#makeWritable(name, stat);
     if (isDirectory(stat)) {
       const emptied = yield* this.#empty(name);
       if (emptied !== 'done') {
@@ -225,7 +225,7 @@ export class DeletionEmitter {
     this.#options.report.message('info', `cannot delete non-empty directory: ${name}`);
   }
 
-  /** An object that its owner may not write is made writable, as upstream does before it deletes. */
+  /** An object that its owner may not write is made writable, as upstream does before it deletes; but not what is only in the way. */
   #makeWritable(name: string, stat: VictimStat): void {
     const { root, dryRun, isSuperUser } = this.#options;
     if (dryRun || isSuperUser || stat.mode & OWNER_WRITE || (stat.mode & TYPE_MASK) === SYMLINK) return;

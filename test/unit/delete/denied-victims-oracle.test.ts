@@ -46,4 +46,12 @@ besideUpstream('a victim that may not be read', SET_UP, (kit) => {
       compare(`${moment} s/ d`, 'touch s/m');
     }, 30_000);
   }
+
+  it('keeps its mode where it is only in the way', () => {
+    const inTheWay = `ln -s x s/m; mkdir -p s/o; ln -s x s/o/w; mkdir -p d/o/w/sub; echo x >d/o/w/sub/f; chown -R 65534 d/o
+chmod 500 d/o/w/sub d/o/w`;
+    compare('-l', inTheWay);
+    compare('-l --force', inTheWay);
+    compare('-l --delete', inTheWay);
+  });
 });
