@@ -81,7 +81,7 @@ export function copiedOptions(raw: RawOptions) {
       raw.confine === null ? ('auto' as const) : raw.confine ? ('required' as const) : ('off' as const),
     rsyncPath: raw.rsyncPath,
     timeoutSeconds: Math.max(raw.timeoutSeconds, 0),
-    contimeoutSeconds: Math.max(raw.contimeoutSeconds, 0),
+    contimeoutSeconds: raw.contimeoutSeconds,
     bwlimitKiBPerSecond: raw.bwlimitKiBPerSecond,
     port: raw.port,
     passwordFile: raw.passwordFile,

@@ -273,7 +273,7 @@ function checkConnectionOptions(options: Options, endpoints: Endpoints): void {
   if (options.passwordFile !== null && remote?.kind !== 'daemon') {
     throw bareError('The --password-file option may only be used when accessing an rsync daemon.');
   }
-  if (options.contimeoutSeconds > 0 && (remote?.kind !== 'daemon' || remote.daemonOverShell)) {
+  if (options.contimeoutSeconds !== 0 && (remote?.kind !== 'daemon' || remote.daemonOverShell)) {
     throw bareError('The --contimeout option may only be used when connecting to an rsync daemon.');
   }
 }

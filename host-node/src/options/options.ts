@@ -285,6 +285,7 @@ export interface Options {
   /** 0 quote everything, 1 leave file arguments alone, 2 quote nothing. */
   readonly oldArgs: 0 | 1 | 2;
   readonly timeoutSeconds: number;
+  /** 0 or less: none; any but 0 is for a daemon alone. */
   readonly contimeoutSeconds: number;
   /** KiB per second; 0 = unlimited. */
   readonly bwlimitKiBPerSecond: number;

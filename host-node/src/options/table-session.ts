@@ -8,8 +8,8 @@ import { leadingInteger } from './values.ts';
 
 const group = 'connection';
 const flag = 'none';
-/** What fits into 31 bits of seconds. */
-const MOST_MINUTES = Math.floor(0x7fffffff / 60);
+/** The moment fits into 63 bits of seconds. */
+const LATEST_SECONDS = 2 ** 63;
 
 function setRing(raw: RawOptions, value: string): void {
   if (value !== 'auto' && value !== 'on' && value !== 'off') {
@@ -20,8 +20,10 @@ function setRing(raw: RawOptions, value: string): void {
 
 function setStopAfter(raw: RawOptions, value: string): void {
   const minutes = leadingInteger(value);
-  if (minutes <= 0 || minutes > MOST_MINUTES) throw usageError(`invalid --stop-after value: ${value}`);
-  raw.stopAtMs = Date.now() + minutes * 60_000;
+  const stopAtMs = Date.now() + minutes * 60_000;
+  if (minutes <= 0 || stopAtMs >= LATEST_SECONDS * 1000)
+    throw usageError(`invalid --stop-after value: ${value}`);
+  raw.stopAtMs = stopAtMs;
 }
 
 function setStopAt(raw: RawOptions, value: string): void {

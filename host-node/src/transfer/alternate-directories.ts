@@ -4,10 +4,12 @@ import { FilesystemError, type Root } from '../fs/filesystem.ts';
 import { parentOf, withoutSlashes } from '../fs/path-text.ts';
 import type { AlternateDestinations } from '../options/options.ts';
 import type { DestinationState } from './destination-state.ts';
+import { kindOf } from './operator-directories.ts';
 
 const WHAT_LACKS: ReadonlyMap<string, string> = new Map([
-  ['ENOENT', 'does not exist'],
-  ['ENOTDIR', 'is not a dir'],
+  ['missing', 'does not exist'],
+  ['beneath', 'does not exist'],
+  ['other', 'is not a dir'],
 ]);
 
 export class AlternateDirectories {
@@ -49,7 +51,8 @@ export class AlternateDirectories {
         this.#roots[index] = this.#open(index);
       } catch (error) {
         if (!(error instanceof FilesystemError)) throw error;
-        const what = WHAT_LACKS.get(error.code) ?? `cannot be used (${error.strerror})`;
+        const kind = kindOf(this.#state.filesystem, this.#path(directory));
+        const what = WHAT_LACKS.get(kind) ?? `cannot be used (${error.strerror})`;
         this.#state.report.message(
           'warning',
           `--${this.kind}-dest arg ${what}: ${withoutSlashes(this.#told(directory))}`,
@@ -59,10 +62,13 @@ export class AlternateDirectories {
   }
 
   #open(index: number): Root {
-    const { filesystem, root } = this.#state;
-    const directory = this.#directories[index]!;
-    if (directory.startsWith('/') || root === undefined) return filesystem.root(this.#unmade(directory));
-    return filesystem.root(`${root.path}/${directory}`);
+    return this.#state.filesystem.root(this.#path(this.#directories[index]!));
+  }
+
+  #path(directory: string): string {
+    const { root } = this.#state;
+    if (directory.startsWith('/') || root === undefined) return this.#unmade(directory);
+    return `${root.path}/${directory}`;
   }
 
   /** From a destination that a dry run does not make, which has no '..': the first one is taken by its text (observed). */

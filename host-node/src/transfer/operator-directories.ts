@@ -7,6 +7,7 @@ import { RunError } from '../session/run-error.ts';
 import type { DestinationState } from './destination-state.ts';
 
 const EXIT_USAGE = 1;
+const EXIT_FILE_IO = 11;
 const ALL_MAY = 0o777;
 
 /** Absolute path of a directory as typed; a relative one is meant from the destination. */
@@ -16,20 +17,21 @@ export function operatorPath(state: DestinationState, directory: string): string
   return `${base === '/' ? '' : base}/${directory}`;
 }
 
-/** Kind of what the path leads to. */
-export function kindOf(filesystem: Filesystem, path: string): 'directory' | 'other' | 'missing' {
+/** Kind of what the path leads to. `beneath`: something on the way is no directory. */
+export function kindOf(filesystem: Filesystem, path: string): 'directory' | 'other' | 'beneath' | 'missing' {
   try {
     filesystem.root(path);
     return 'directory';
   } catch (error) {
     if (!(error instanceof FilesystemError)) throw error;
-    if (error.code === 'ENOTDIR') return 'other';
-    return error.code === 'ENOENT' ? 'missing' : 'directory';
+    if (error.code === 'ENOENT') return 'missing';
+    if (error.code !== 'ENOTDIR') return 'directory';
+    return kindOf(filesystem, splitPath(path).directory) === 'directory' ? 'other' : 'beneath';
   }
 }
 
 /**
- * Ends the run (exit code 1) when --temp-dir or --backup-dir is no directory; tells where backups go. In a run that does not make
+ * Ends the run (exit code 1, or 11) when --temp-dir or --backup-dir is no directory; tells where backups go. In a run that does not make
  * its destination relative ones are looked for where the process is (observed).
  */
 export function openOperatorDirectories(state: DestinationState): void {
@@ -39,12 +41,14 @@ export function openOperatorDirectories(state: DestinationState): void {
     state.root === undefined ? directory : operatorPath(state, directory);
   if (options.backup && backupDir !== null) {
     const kind = kindOf(filesystem, at(backupDir));
+    if (kind === 'beneath') throw notFound(backupDir);
     if (kind === 'other') throw usage(`The backup-dir is not a directory: ${backupDir}`);
     const isNew = kind === 'missing' ? '(new) ' : '';
     if (options.info.backup >= 1) report.message('info', `${isNew}backup_dir is ${withoutSlash(backupDir)}`);
   }
   if (tempDir !== null) {
     const kind = kindOf(filesystem, at(tempDir));
+    if (kind === 'beneath') throw notFound(`temp-dir ${tempDir}`);
     if (kind === 'missing') throw usage(`The temp-dir does not exist: ${tempDir}`);
     if (kind === 'other') throw usage(`The temp-dir is not a directory: ${tempDir}`);
   }
@@ -53,6 +57,10 @@ export function openOperatorDirectories(state: DestinationState): void {
 /** As upstream tells it: one slash at the end is not. */
 function withoutSlash(directory: string): string {
   return directory.length > 1 && directory.endsWith('/') ? directory.slice(0, -1) : directory;
+}
+
+function notFound(what: string): RunError {
+  return new RunError('ERR_OPERATOR_DIRECTORY', `Failed to stat ${what}: Not a directory`, EXIT_FILE_IO);
 }
 
 function usage(text: string): RunError {

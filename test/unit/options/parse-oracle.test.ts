@@ -20,11 +20,11 @@ const LINES = `
 --protocol=29 -B 999999999 s d|-B 999999999 --protocol=29 s d|--bwlimit=x s d|--bwlimit=511b s d|--bwlimit=0.4 s d|--bwlimit=-1 s d|-n --delete s d|--del s d|--delete --no-d s d
 --append -W s d|--append-verify --whole-file s d|--append --cc=none s d|--cc=foo s d|--cc=md5,foo,x s d|--cc=foo,md5 s d|--cc= s d|--cc=md5, s d|--zc=foo s d|--zc= s d|--zc=zstd,lz4 s d
 --info=foo3 s d|--info=name,bar s d|--info=3 s d|--cc=foo --zc=bar s d|--cc=foo --delete s d|--delete --append -W s d|--old-args --cc=x s d
-h:a x:d|h:a b d|a h:b h:d|h:a h2:b d|h:a u@h:b d|h:a h::b d|rsync://h:1/m rsync://h:2/m d|'' d|s ''|a '' d|--password-file=x s d|--contimeout=3 s d|--password-file=x -e false h:s d|-e false h::/m d
+h:a x:d|h:a b d|a h:b h:d|h:a h2:b d|h:a u@h:b d|h:a h::b d|rsync://h:1/m rsync://h:2/m d|'' d|s ''|a '' d|--password-file=x s d|--contimeout=3 s d|--contimeout=-1 s d|--password-file=x -e false h:s d|-e false h::/m d
 -r -s --old-args s d|-r --cc=foo s d|-r --zc=foo s d|-r --outbuf=x s d|-r --info=zz s d|-r --debug=zz s d
 -r --stderr=x s d|-r --chmod=zz s d|-r --chmod= s d|-r --usermap=a:b --usermap=c:d s d|-r --usermap=a:b --chown=x s d|-r --chown=x --usermap=a:b s d
 -r --chown=a:b --chown=:c s d|-r --groupmap=a:b --chown=:g s d|-r --chown=u:g --groupmap=x:y s d|-r --chown=a --chown=b s d|-r -M foo s d|-r --stop-at=zz s d
--r --stop-at=2001-01-01 s d|-r --stop-after=0 s d|-r --stop-after=x s d|-r --max-size=5q s d|-r --min-size=x s d|-r --max-alloc=100 s d
+-r --stop-at=2001-01-01 s d|-r --stop-after=0 s d|-r --stop-after=x s d|-r --stop-after=-1 s d|-r --stop-after=153722867280912931 s d|-r --max-size=5q s d|-r --min-size=x s d|-r --max-alloc=100 s d
 -r --max-alloc=x s d|-r --compare-dest=a --link-dest=b s d|-r --link-dest=b --copy-dest=c s d|-r --fake-super -XX s d|-r --write-batch=a --read-batch=b s d|-r --only-write-batch=a --read-batch=b s d
 -r --read-batch=a --files-from=/dev/null s d|-r --read-batch=a --remove-source-files s d|-r --read-batch=a --remove-sent-files s d|--delete-before --delete-after s d|--delete-during --delete-before s d|--delete-delay --delete-after s d
 --delete-delay --delete-during s d|--delete s d|--delete-excluded s d|--delete-delay s d|-r --suffix=a/b s d|-r --suffix= -b s d
