@@ -57,6 +57,8 @@ export interface DestinationCreatedEvent {
   readonly type: 'destination-created';
   /** As typed, without trailing slash. */
   readonly path: string;
+  /** Whether the options of the end that made it ask for a line; left out where they are those of who shows it. */
+  readonly isShown?: boolean;
 }
 
 /** An item record as sender or receiver saw it. `before` the data moves, and `after` with the counters filled. */

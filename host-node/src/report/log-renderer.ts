@@ -82,7 +82,7 @@ export class LogRenderer implements EventSink {
         this.#fileList(event);
         break;
       case 'destination-created':
-        if (this.#options.info.name > 0 || this.#options.formatHasItemize)
+        if (event.isShown ?? (this.#options.info.name > 0 || this.#options.formatHasItemize))
           this.line(`created directory ${event.path}`);
         break;
       case 'change':

@@ -82,7 +82,7 @@ export class TextRenderer implements EventSink {
         this.#deletionScan(event.entries);
         break;
       case 'destination-created':
-        if (this.#options.info.name > 0 || this.#options.formatHasItemize)
+        if (event.isShown ?? (this.#options.info.name > 0 || this.#options.formatHasItemize))
           this.#info(`created directory ${event.path}`);
         break;
       case 'change':

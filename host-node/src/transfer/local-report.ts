@@ -13,7 +13,7 @@ import { messageTravels } from './server-report.ts';
 export class LocalReceiverReport implements SessionReport {
   readonly #sink: EventSink;
   readonly #shown: (text: string) => string;
-  readonly #stderrMode: Options['stderrMode'];
+  readonly #options: Pick<Options, 'debug' | 'formatHasItemize' | 'info' | 'stderrMode'>;
   /** 0 before anything is agreed. */
   #protocol = 0;
   transferErrors = false;
@@ -25,14 +25,14 @@ export class LocalReceiverReport implements SessionReport {
   /** `shown`: names of that end as the client's own end would show them (--iconv). */
   constructor(
     sink: EventSink,
-    { debug, stderrMode }: Pick<Options, 'debug' | 'stderrMode'>,
+    options: Pick<Options, 'debug' | 'formatHasItemize' | 'info' | 'stderrMode'>,
     shown: (text: string) => string = (text) => text,
   ) {
     this.#sink = sink;
-    this.#stderrMode = stderrMode;
+    this.#options = options;
     this.#shown = shown;
     this.decided = decisionsTo(sink);
-    this.debug = debugVoice(debug, (text) => this.#debugged(text));
+    this.debug = debugVoice(options.debug, (text) => this.#debugged(text));
   }
 
   message(severity: 'info' | 'warning' | 'error' | 'error-xfer', text: string): void {
@@ -40,7 +40,7 @@ export class LocalReceiverReport implements SessionReport {
     // This end is a server, whose warnings were plain texts before protocol 29.
     const isOld = this.#protocol > 0 && this.#protocol < 29;
     const told = severity === 'warning' && isOld ? 'info' : severity;
-    const travels = messageTravels(severity, this.#protocol, this.#stderrMode);
+    const travels = messageTravels(severity, this.#protocol, this.#options.stderrMode);
     // Before protocol 30 every error that a server sends is one of the transfer (01 §8.6).
     if (severity === 'error' && travels && this.#protocol > 0 && this.#protocol < 30)
       this.transferErrors = true;
@@ -64,11 +64,13 @@ export class LocalReceiverReport implements SessionReport {
   }
 
   receiverFailed(): void {
-    this.endsByReceiver = this.#stderrMode === 'all';
+    this.endsByReceiver = this.#options.stderrMode === 'all';
   }
 
   destinationCreated(path: string): void {
-    this.#sink.event({ type: 'destination-created', path: this.#shown(path) });
+    const { info, formatHasItemize } = this.#options;
+    const isShown = info.name > 0 || formatHasItemize;
+    this.#sink.event({ type: 'destination-created', path: this.#shown(path), isShown });
   }
 
   listed(entry: Entry): void {

@@ -9,3 +9,9 @@ besideUpstream('--mkpath', FILES, (kit) => {
     it(line, () => kit.compare(`RSYNC -ri --mkpath ${line}`));
   }
 });
+
+besideUpstream('the line of a destination that was made is the receiving end’s', FILES, (kit) => {
+  for (const words of ['-r -M-v', '-rv -M-q', '-r -M-i', '-r -M--info=name --log-file=log', '-rv']) {
+    it(words, () => kit.compare(`RSYNC ${words} s/ new/; sed 's/.*\\] //' log 2>/dev/null | grep created`));
+  }
+});
