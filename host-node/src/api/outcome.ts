@@ -28,7 +28,7 @@ export function finish(
   const code = environment.signal.aborted ? EXIT_SIGNAL : outcomeOf(session, client.transferErrors());
   if (session.error === undefined) client.summary();
   else client.explain(session.error);
-  const exitCode = isOwnFault(session.error) ? code : Math.max(code, peerCode);
+  const exitCode = codeOfBoth(session.error, code, peerCode);
   const totals = client.totals();
   client.release();
   tellExit(session, session.error === undefined ? peerCode : code, exitCode);
@@ -72,6 +72,16 @@ export function earlyExitLines(role: ProcessRole, { level, dryRun }: ExitDebug, 
   if (level >= 2) lines.unshift(`${exitPlace(role, code)}: entered`);
   if (level >= 3) lines.push(`[${role}] sending MSG_ERROR_EXIT with exit_code ${code}`);
   return lines;
+}
+
+/**
+ * The code of a run from those of its two ends. One that came to its end counts its own failures only beside a server without
+ * any (observed: 25 beside a server's 23 is 23, and 23 beside a shell's 3 is 3); else the higher one stands.
+ */
+function codeOfBoth(error: Error | undefined, code: number, peerCode: number): number {
+  if (isOwnFault(error)) return code;
+  const ended = error === undefined && code !== EXIT_SIGNAL;
+  return ended && peerCode !== 0 ? peerCode : Math.max(code, peerCode);
 }
 
 /** A peer that this end broke off from ends with an error because of that: its code says nothing. */
