@@ -6,6 +6,9 @@ import { SyncError } from './sync-error.ts';
 import type { SyncEvent } from './sync-events.ts';
 import { optionWords } from './sync-words.ts';
 
+/** `. -`, `merge,e_-` */
+const MERGES_STANDARD_INPUT = /^(?:\.|merge)[^ _]*[ _]-$/;
+
 /** All are optional. Everything not named here can be said with `args`. Sizes are bytes, or text such as `'1.5m'`. */
 export interface SyncOptions {
   /** rsync options as on the command line, such as `['--bwlimit=1m', '-HH']`. They come last, so they win. No paths. */
@@ -163,6 +166,9 @@ export function syncRunOptions(
     throw new SyncError(text, { exitCode: outcome.exitCode === 0 ? 1 : outcome.exitCode });
   }
   checkForLibrary(outcome.options, paths.length);
+  if (readsStandardInput(outcome.options, options)) {
+    throw usage("the standard input is the program's own: name a file, or give the names as an array");
+  }
   return outcome.options;
 }
 
@@ -172,6 +178,19 @@ function checkForLibrary(options: Options, pathCount: number): void {
   if (options.operands.length !== pathCount) throw usage('args may hold options only, no paths and no --');
   if (options.copyAs !== null) throw usage('--copy-as changes the ids of the whole process: run the command');
   if (options.explain !== null) throw usage('--explain is an option of the command');
+}
+
+/** Whether one of the words means the standard input of the process. */
+function readsStandardInput(
+  { filesFrom, filters, batch, passwordFile }: Options,
+  given: SyncOptions,
+): boolean {
+  if (filesFrom?.where === 'local' && filesFrom.file === '-' && !Array.isArray(given.filesFrom)) return true;
+  if (passwordFile === '-' || (batch?.mode === 'read' && batch.file === '-')) return true;
+  return filters.some(({ kind, text }) => {
+    if (kind === 'filter') return MERGES_STANDARD_INPUT.test(text);
+    return (kind === 'include-from' || kind === 'exclude-from') && text === '-';
+  });
 }
 
 function environmentOf(options: SyncOptions): Record<string, string | undefined> {

@@ -121,6 +121,7 @@ export function optionWords(
 
 /** A misspelled field must not be lost silently, nor a value of another kind. */
 function faultOf(options: SyncOptions): string | undefined {
+  if (typeof options !== 'object' || options === null) return 'options have to be an object';
   const known = [SWITCHES, VALUES, LISTS].flatMap((words) => Object.keys(words)).concat(OTHERS);
   const unknown = Object.keys(options).find((key) => !known.includes(key));
   if (unknown !== undefined) return `there is no option ${unknown}; rsync's own go into args`;
@@ -138,13 +139,31 @@ function faultOf(options: SyncOptions): string | undefined {
     const fits = value === undefined || typeof value === 'string' || typeof value === 'number';
     if (!fits || Number.isNaN(value)) return `${key} has to be a string or a number`;
   }
-  const { deleteWhen, filesFrom } = options;
+  return faultOfOthers(options);
+}
+
+function faultOfOthers({
+  args,
+  deleteWhen,
+  filesFrom,
+  onEvent,
+  signal,
+  password,
+  env,
+}: SyncOptions): string | undefined {
   if (deleteWhen !== undefined && !WHEN.includes(deleteWhen)) {
     return 'deleteWhen has to be before, during, delay or after';
   }
-  if (textsOf(filesFrom).some((name) => typeof name !== 'string' || /[\0\r\n]/.test(name))) {
-    return 'filesFrom has to be a path or an array of names on one line';
+  if (textsOf(filesFrom).some((name) => typeof name !== 'string' || name.includes('\0'))) {
+    return 'filesFrom has to be a path or an array of names';
   }
+  if (args !== undefined && !(Array.isArray(args) && args.every((word) => typeof word === 'string'))) {
+    return 'args has to be an array of strings';
+  }
+  if (onEvent !== undefined && typeof onEvent !== 'function') return 'onEvent has to be a function';
+  if (signal !== undefined && !(signal instanceof AbortSignal)) return 'signal has to be an AbortSignal';
+  if (password !== undefined && typeof password !== 'string') return 'password has to be a string';
+  if (env !== undefined && (typeof env !== 'object' || env === null)) return 'env has to be an object';
   return undefined;
 }
 

@@ -52,7 +52,16 @@ describe('named options', () => {
     [{ maxSize: {} }, 'maxSize has to be a string or a number'],
     [{ maxDelete: Number.NaN }, 'maxDelete has to be a string or a number'],
     [{ deleteWhen: 'now' }, 'deleteWhen has to be before, during, delay or after'],
-    [{ filesFrom: ['a\nb'] }, 'filesFrom has to be'],
+    [{ filesFrom: ['a\0b'] }, 'filesFrom has to be'],
+    [null, 'options have to be an object'],
+    [{ args: '-v' }, 'args has to be an array of strings'],
+    [{ onEvent: true }, 'onEvent has to be a function'],
+    [{ signal: {} }, 'signal has to be an AbortSignal'],
+    [{ args: ['--files-from=-'] }, "standard input is the program's own"],
+    [{ filesFrom: '-' }, "standard input is the program's own"],
+    [{ args: ['--exclude-from=-'] }, "standard input is the program's own"],
+    [{ filter: 'merge,e -' }, "standard input is the program's own"],
+    [{ passwordFile: '-' }, "standard input is the program's own"],
     [{ maxSize: '5q' }, '--max-size=5q is invalid'],
     [{ chmod: 'zz' }, 'Invalid argument passed to --chmod (zz)'],
     [{ inplace: true, partialDir: 'x' }, '--inplace cannot be used with --partial-dir'],
@@ -80,6 +89,14 @@ describe('sync with', () => {
     const options = { filesFrom: ['sub/# d', 'a'], rsh: localShell(root), rsyncPath: rsync! };
     await sync(`h:${source}`, destination, options);
     expect(readTree(destination)).toEqual({ a: 'a', 'sub/# d': 'd' });
+  });
+  it.skipIf(rsync === undefined)('filesFrom as an array may hold names of several lines', async () => {
+    const { source, root } = trees();
+    const [here, there] = [`${root}/here/`, `${root}/there/`];
+    writeTree(source, { 'nl\nx': 'two lines', x: 'x' });
+    await sync(source, here, { filesFrom: ['nl\nx'] });
+    await sync(`h:${source}`, there, { filesFrom: ['nl\nx'], rsh: localShell(root), rsyncPath: rsync! });
+    for (const place of [here, there]) expect(readTree(place)).toEqual({ 'nl\nx': 'two lines' });
   });
   it('filesFrom as a path reads that file', async () => {
     const { source, destination, root } = trees();
