@@ -241,12 +241,14 @@ export const knownDifferences: readonly KnownDifference[] = [
   },
   {
     reason:
-      'rsync takes the rights to a directory that it gives extended attributes from itself while it works there (docs/protocol/04-transfer.md §9.1)',
+      'rsync takes the rights to a directory that it gives extended attributes from itself while it works there; without -p it is chance whether it gets its own bits again (docs/protocol/04-transfer.md §9.1)',
     covers: (one, found) =>
       one.options.some((words) => /^(-[a-zA-Z]*X|--xattrs)/.test(words[0] ?? '')) &&
       one.unprivileged &&
       found.every((line) => line.includes(' dir ')) &&
-      differOnlyIn(found, /(?<=tree: "(?:[^"\\]|\\.)*" dir [0-7])[0-7](?=[0-7]{2} )/),
+      (differOnlyIn(found, /(?<=tree: "(?:[^"\\]|\\.)*" dir [0-7])[0-7](?=[0-7]{2} )/) ||
+        (!one.options.some((words) => /^(-[a-zA-Z]*[ap]|--archive|--perms)/.test(words[0] ?? '')) &&
+          differOnlyIn(found, /(?<=tree: "(?:[^"\\]|\\.)*" dir )[0-7]{4}(?= )/))),
   },
   {
     reason:
