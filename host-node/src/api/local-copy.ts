@@ -58,8 +58,10 @@ export async function runLocalCopy(
   const client = makeClientSession(options, environment, { ...both, side: 'sender', sources });
   const here = ownCharset(options, 'local');
   const charset = ownCharset(options, 'remote');
-  const report = new LocalReceiverReport(environment.sink, far, (text) =>
-    ownText(here, wireText(charset, text)),
+  const report = new LocalReceiverReport(
+    environment.sink,
+    { ...far, tellsCreated: tellsCreated(options, far) },
+    (text) => ownText(here, wireText(charset, text)),
   );
   const ends = new SessionEnds({
     options: far,
@@ -110,4 +112,11 @@ function mayLeaveStream(options: Options): boolean {
   return (
     options.batch === null && !options.compress && options.bwlimitKiBPerSecond === 0 && options.append === 0
   );
+}
+
+/** rsync's far half has the levels of the near one besides its own, and is silenced by its own -q alone (observed). */
+function tellsCreated(near: Options, far: Options): boolean {
+  const asks = ({ info, formatHasItemize, itemize }: Options): boolean =>
+    info.name > 0 || formatHasItemize || itemize > 0;
+  return !far.quiet && (asks(near) || asks(far));
 }

@@ -10,10 +10,15 @@ import { decisionsTo } from './client-report.ts';
 import { entryInfo } from './entry-info.ts';
 import { messageTravels } from './server-report.ts';
 
+type LocalReceiverOptions = Pick<Options, 'debug' | 'stderrMode'> & {
+  /** Whether there is a line about a destination that was made. */
+  readonly tellsCreated: boolean;
+};
+
 export class LocalReceiverReport implements SessionReport {
   readonly #sink: EventSink;
   readonly #shown: (text: string) => string;
-  readonly #options: Pick<Options, 'debug' | 'formatHasItemize' | 'info' | 'stderrMode'>;
+  readonly #options: LocalReceiverOptions;
   /** 0 before anything is agreed. */
   #protocol = 0;
   transferErrors = false;
@@ -25,7 +30,7 @@ export class LocalReceiverReport implements SessionReport {
   /** `shown`: names of that end as the client's own end would show them (--iconv). */
   constructor(
     sink: EventSink,
-    options: Pick<Options, 'debug' | 'formatHasItemize' | 'info' | 'stderrMode'>,
+    options: LocalReceiverOptions,
     shown: (text: string) => string = (text) => text,
   ) {
     this.#sink = sink;
@@ -68,8 +73,7 @@ export class LocalReceiverReport implements SessionReport {
   }
 
   destinationCreated(path: string): void {
-    const { info, formatHasItemize } = this.#options;
-    const isShown = info.name > 0 || formatHasItemize;
+    const { tellsCreated: isShown } = this.#options;
     this.#sink.event({ type: 'destination-created', path: this.#shown(path), isShown });
   }
 
