@@ -24,6 +24,14 @@ export interface Chain {
 
 type ReadHere = (name: string) => string | undefined;
 
+/** A directory on its way in; both paths are absolute, without slashes at their ends. */
+interface EnteredDirectory {
+  readonly absolute: string;
+  readonly root: string;
+  /** Of those that are entered: what lies above comes into force with it. */
+  readonly isFirst: boolean;
+}
+
 /** A file whose rules are being taken into a chain. */
 interface Taking {
   readonly context: RuleContext;
@@ -52,14 +60,32 @@ export class DirectoryWalk {
     this.chains = chains;
   }
 
-  enter(absolute: string, read: ReadHere): void {
+  enter(place: EnteredDirectory, read: ReadHere): void {
+    const known = this.registered.length;
     // Files may register further rules, whose files are read in this directory too (observed with 3.4.1).
     for (let index = 0; index < this.registered.length; index++) {
-      this.enterOne(this.registered[index]!, absolute, read);
+      const rule = this.registered[index]!;
+      if (place.isFirst || index >= known) this.#enterParents(rule, place);
+      this.#enterOne(rule, place.absolute, read);
     }
   }
 
-  enterOne(rule: DirectoryMergeRule, absolute: string, read: ReadHere): void {
+  /** Directories from a rule's start directory down to the parent of the first one entered (§6). */
+  #enterParents(rule: DirectoryMergeRule, { absolute, root }: EnteredDirectory): void {
+    const slash = rule.pattern.lastIndexOf('/');
+    if (slash < 0 || absolute === '') return;
+    const start = startDirectory(rule.pattern.slice(0, slash + 1), root);
+    if (start !== '' && absolute !== start && !absolute.startsWith(`${start}/`)) return;
+    const components = absolute.split('/');
+    const first = start === '' ? 0 : start.split('/').length;
+    for (let count = first; count < components.length; count++) {
+      const parent = components.slice(0, count).join('/');
+      const prefix = parent === '' ? '/' : `/${parent}/`;
+      this.#enterOne(rule, parent, (name) => this.#files.readAbsolute(prefix + name));
+    }
+  }
+
+  #enterOne(rule: DirectoryMergeRule, absolute: string, read: ReadHere): void {
     const fileName = baseName(rule.pattern);
     const text = read(fileName);
     const inherited = rule.file.noInherit ? undefined : this.chains.get(rule);
@@ -143,4 +169,15 @@ export class DirectoryWalk {
     const name = nameInMessages(path, from);
     this.#takeFile(text, { context: { ...context, file: mode }, chain, name, depth: depth + 1 });
   }
+}
+
+/** `: PATH/NAME`: the absolute start directory, without slashes at its ends. */
+function startDirectory(path: string, absoluteRoot: string): string {
+  const parts = path.startsWith('/') ? [] : absoluteRoot.split('/').filter((part) => part !== '');
+  for (const part of path.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part === '..') parts.pop();
+    else parts.push(part);
+  }
+  return parts.join('/');
 }

@@ -70,10 +70,12 @@ export class FilterState {
   enter(directory: string, files: TreeRuleFiles, isFirst = this.#chains.size === 0): FilterState {
     if (this.#registered.length === 0) return this;
     const walk = new DirectoryWalk(this.#list, this.#registered, new Map(this.#chains), files);
+    const root = this.#absoluteRoot;
     const below = directory === '.' ? '' : directory;
-    if (isFirst) this.#enterParents(walk, below, files);
-    const absolute = [this.#absoluteRoot, below].filter((part) => part !== '').join('/');
-    walk.enter(absolute, (name) => files.readFile(below === '' ? name : `${below}/${name}`));
+    const absolute = [root, below].filter((part) => part !== '').join('/');
+    walk.enter({ absolute, root, isFirst }, (name) =>
+      files.readFile(below === '' ? name : `${below}/${name}`),
+    );
     return new FilterState(this.#list, this.#protocol, this.#absoluteRoot, walk.registered, walk.chains);
   }
 
@@ -141,25 +143,6 @@ export class FilterState {
     }
     return undefined;
   }
-
-  /** Directories from a rule's start directory down to the parent of the first one entered (§6). */
-  #enterParents(walk: DirectoryWalk, directory: string, files: TreeRuleFiles): void {
-    const entered = [this.#absoluteRoot, directory].filter((part) => part !== '').join('/');
-    if (entered === '') return;
-    for (const rule of [...walk.registered]) {
-      const slash = rule.pattern.lastIndexOf('/');
-      if (slash < 0) continue;
-      const start = startDirectory(rule.pattern.slice(0, slash + 1), this.#absoluteRoot);
-      if (start !== '' && entered !== start && !entered.startsWith(`${start}/`)) continue;
-      const components = entered.split('/');
-      const first = start === '' ? 0 : start.split('/').length;
-      for (let count = first; count < components.length; count++) {
-        const parent = components.slice(0, count).join('/');
-        const prefix = parent === '' ? '/' : `/${parent}/`;
-        walk.enterOne(rule, parent, (name) => files.readAbsolute(prefix + name));
-      }
-    }
-  }
 }
 
 interface Item {
@@ -168,15 +151,4 @@ interface Item {
   readonly side: Side;
   readonly ignorePerishable: boolean;
   readonly isXattr: boolean;
-}
-
-/** `: PATH/NAME`: the absolute start directory, without slashes at its ends. */
-function startDirectory(path: string, absoluteRoot: string): string {
-  const parts = path.startsWith('/') ? [] : absoluteRoot.split('/').filter((part) => part !== '');
-  for (const part of path.split('/')) {
-    if (part === '' || part === '.') continue;
-    if (part === '..') parts.pop();
-    else parts.push(part);
-  }
-  return parts.join('/');
 }

@@ -23,4 +23,8 @@ besideUpstream('several sources with rules of their directories', TREES, (kit) =
       kit.compare(`${line} ${way}`);
     });
   }
+
+  test('a rule file that is named in a directory is looked for above it, too, when its rule has a path', () => {
+    kit.compare("printf ': /.g\\n' >s1/a/.f; echo '- *.3' >s1/.g; RSYNC -r --filter=:_.f s1/ d/");
+  });
 });
