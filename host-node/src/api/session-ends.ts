@@ -214,7 +214,7 @@ export class SessionEnds implements SessionHost {
 
   /** Directories that rules of the receiver keep stay, empty or not. */
   #pruning({ protocol }: SessionContext): (list: FileList) => void {
-    const rules = FilterState.outside(this.#filters, protocol, '/');
+    const rules = FilterState.outside(this.#filters, protocol, '/', 'sender');
     return (list) => pruneEmptyDirectories(list, (name) => rules.check(name, true, 'receiver') === 'exclude');
   }
 

@@ -3,7 +3,15 @@
 import { checkDepth, ruleFileError } from './filter-error.ts';
 import { type FilterList, baseName, sameFile } from './filter-list.ts';
 import { type ParsedRule, type RuleContext, parseFileRule } from './parse-rule.ts';
-import { type DirectoryMergeRule, NO_FLAGS, type Rule, patternRule, sentSideOnly } from './rule.ts';
+import {
+  type DirectoryMergeRule,
+  NO_FLAGS,
+  type Rule,
+  type Side,
+  actsOn,
+  patternRule,
+  sentSideOnly,
+} from './rule.ts';
 import { type FileRuleText, nameInMessages, rulesOfFile } from './rule-file.ts';
 
 /** How rule files of a tree are read. */
@@ -44,17 +52,20 @@ interface Taking {
 /** Reads the rule files of one directory and works out the chains that are in force inside it. */
 export class DirectoryWalk {
   readonly #list: FilterList;
+  readonly #side: Side;
   readonly #files: TreeRuleFiles;
   readonly registered: DirectoryMergeRule[];
   readonly chains: Map<Rule, Chain>;
 
   constructor(
     list: FilterList,
+    side: Side,
     registered: readonly DirectoryMergeRule[],
     chains: Map<Rule, Chain>,
     files: TreeRuleFiles,
   ) {
     this.#list = list;
+    this.#side = side;
     this.#files = files;
     this.registered = [...registered];
     this.chains = chains;
@@ -135,6 +146,7 @@ export class DirectoryWalk {
 
   #register(parsed: Extract<ParsedRule, { type: 'dir-merge' }>, rules: Rule[]): void {
     if (parsed.excludeFile) rules.push(this.#excludeFile(parsed.rule.pattern));
+    if (!actsOn(parsed.rule, this.#side)) return;
     if (this.registered.some((known) => sameFile(known, parsed.rule))) return;
     this.registered.push(parsed.rule);
     rules.push(parsed.rule);

@@ -27,6 +27,7 @@ export class FilterState {
   readonly #list: FilterList;
   readonly #protocol: number;
   readonly #absoluteRoot: string;
+  readonly #side: Side;
   readonly #registered: readonly DirectoryMergeRule[];
   readonly #chains: ReadonlyMap<Rule, Chain>;
 
@@ -34,28 +35,30 @@ export class FilterState {
     list: FilterList,
     protocol: number,
     absoluteRoot: string,
+    side: Side,
     registered: readonly DirectoryMergeRule[],
     chains: ReadonlyMap<Rule, Chain>,
   ) {
     this.#list = list;
     this.#protocol = protocol;
     this.#absoluteRoot = absoluteRoot;
+    this.#side = side;
     this.#registered = registered;
     this.#chains = chains;
   }
 
-  /** The state of names given as arguments: no directory was entered yet. */
-  static outside(list: FilterList, protocol: number, rootPath: string): FilterState {
+  /** The state of names given as arguments: no directory was entered yet. `side`: whose tree the rule files are read from. */
+  static outside(list: FilterList, protocol: number, rootPath: string, side: Side): FilterState {
     const absoluteRoot = rootPath.replace(/^\/+|\/+$/g, '');
     const registered = list.rules.filter((rule): rule is DirectoryMergeRule => rule.kind === 'dir-merge');
-    return new FilterState(list, protocol, absoluteRoot, registered, new Map());
+    return new FilterState(list, protocol, absoluteRoot, side, registered, new Map());
   }
 
   /** The rules in force at another place, for names of this state's tree. */
   withRulesOf(other: FilterState): FilterState {
     if (other.#absoluteRoot === this.#absoluteRoot) return other;
     const { registered, chains } = { registered: other.#registered, chains: other.#chains };
-    return new FilterState(this.#list, this.#protocol, this.#absoluteRoot, registered, chains);
+    return new FilterState(this.#list, this.#protocol, this.#absoluteRoot, this.#side, registered, chains);
   }
 
   /** Nothing is ever excluded. */
@@ -69,14 +72,14 @@ export class FilterState {
    */
   enter(directory: string, files: TreeRuleFiles, isFirst = this.#chains.size === 0): FilterState {
     if (this.#registered.length === 0) return this;
-    const walk = new DirectoryWalk(this.#list, this.#registered, new Map(this.#chains), files);
+    const walk = new DirectoryWalk(this.#list, this.#side, this.#registered, new Map(this.#chains), files);
     const root = this.#absoluteRoot;
     const below = directory === '.' ? '' : directory;
     const absolute = [root, below].filter((part) => part !== '').join('/');
     walk.enter({ absolute, root, isFirst }, (name) =>
       files.readFile(below === '' ? name : `${below}/${name}`),
     );
-    return new FilterState(this.#list, this.#protocol, this.#absoluteRoot, walk.registered, walk.chains);
+    return new FilterState(this.#list, this.#protocol, root, this.#side, walk.registered, walk.chains);
   }
 
   /** What the rules say of a name, which --debug=FILTER tells; `none` means included. */

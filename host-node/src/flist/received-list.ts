@@ -39,7 +39,7 @@ export class ReceivedListCheck {
     const filters = options.distrust?.filters;
     const usable = filters !== undefined && filters.rules.length > 0 && !filters.hasDirectoryMerges;
     this.#rules = usable
-      ? FilterState.outside(filters, options.protocol, options.startDirectory ?? '/')
+      ? FilterState.outside(filters, options.protocol, options.startDirectory ?? '/', 'receiver')
       : undefined;
   }
 

@@ -103,7 +103,7 @@ export class SourceRoots {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const { filesystem, filters, protocol, settings } = this.#options;
-    const outside = FilterState.outside(filters, protocol, root.path);
+    const outside = FilterState.outside(filters, protocol, root.path, 'sender');
     const files = treeRuleFiles(filesystem, root, settings.insecureLinks ? undefined : processRules());
     const made = { root, files, outside };
     this.#known.set(key, made);

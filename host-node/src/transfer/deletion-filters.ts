@@ -64,7 +64,7 @@ export class RuleDeletionFilters implements DeletionFilters {
   }
 
   #start(): FilterState {
-    this.#outside ??= FilterState.outside(this.#list, this.#protocol, this.#files().rootPath);
+    this.#outside ??= FilterState.outside(this.#list, this.#protocol, this.#files().rootPath, 'receiver');
     return this.#outside;
   }
 }

@@ -28,3 +28,18 @@ besideUpstream('several sources with rules of their directories', TREES, (kit) =
     kit.compare("printf ': /.g\\n' >s1/a/.f; echo '- *.3' >s1/.g; RSYNC -r --filter=:_.f s1/ d/");
   });
 });
+
+const VICTIM = `mkdir -p s d/gone/a d/kept s/kept; for n in gone/a gone kept; do echo 1 >d/$n/a; echo 1 >d/$n/b; done; echo x >s/kept/x`;
+
+besideUpstream('rule files that a rule file names for the other side', VICTIM, (kit) => {
+  test.each([
+    `printf 'H *\\n:s .ex\\n' >d/gone/a/.rsync-filter; echo wrong >d/gone/a/.ex; RSYNC -rt --delete-delay -FF s/ d/`,
+    `printf ':s .ex\\n' >d/kept/.rsync-filter; echo wrong >d/kept/.ex; RSYNC -rt --delete -F s/ d/`,
+    `printf ':se .ex\\n' >d/kept/.rsync-filter; echo wrong >d/kept/.ex; RSYNC -rt --delete -F s/ d/`,
+    `printf ':r .ex\\n' >s/kept/.rsync-filter; echo wrong >s/kept/.ex; RSYNC -rt -F s/ d/`,
+    `printf ': .ex\\n' >d/kept/.f; echo wrong >d/kept/.ex; RSYNC -rt --delete --filter=:s_.f s/ d/`,
+    `printf ':r .ex\\n' >d/kept/.rsync-filter; echo '- a' >d/kept/.ex; RSYNC -rt --delete -F s/ d/`,
+  ])('are not read: %s', (line) => {
+    kit.compare(line);
+  });
+});

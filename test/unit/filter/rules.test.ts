@@ -20,7 +20,7 @@ function treeFiles(files: Files): TreeRuleFiles {
 
 /** State inside a directory, entered from the root down. */
 function inside(list: FilterList, directory: string, files: Files): FilterState {
-  let state = FilterState.outside(list, 32, '/r/t').enter('.', treeFiles(files));
+  let state = FilterState.outside(list, 32, '/r/t', 'sender').enter('.', treeFiles(files));
   const parts = directory === '.' ? [] : directory.split('/');
   parts.forEach((_part, at) => (state = state.enter(parts.slice(0, at + 1).join('/'), treeFiles(files))));
   return state;

@@ -45,7 +45,7 @@ it('-C is the built-in list, the words of the home directory and those of the en
   const words = cvsWords(files, root, 'four');
   const list = new FilterList({ files, warn: () => undefined, cvsWords: () => words });
   list.addRule('-C');
-  const state = FilterState.outside(list, 32, root);
+  const state = FilterState.outside(list, 32, root, 'sender');
   const verdicts = ['a.o', 'one', 'three', 'four', 'five'].map((name) => state.check(name, false, 'sender'));
   expect(verdicts).toEqual(['none', 'none', 'exclude', 'exclude', 'none']);
   expect(cvsWords(files, undefined, undefined)).toEqual({ home: '', environment: '' });
@@ -57,7 +57,7 @@ it('.cvsignore files count in their own directory only', () => {
   const list = new FilterList({ files: ruleFiles(filesystem), warn: () => undefined });
   list.addRule(':C');
   const files = treeRuleFiles(filesystem, filesystem.root(root));
-  const top = FilterState.outside(list, 32, root).enter('.', files);
+  const top = FilterState.outside(list, 32, root, 'sender').enter('.', files);
   expect(top.check('b', false, 'sender')).toBe('exclude');
   expect(top.enter('d', files).check('d/b', false, 'sender')).toBe('none');
 });
