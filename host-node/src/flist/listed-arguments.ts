@@ -54,7 +54,8 @@ export class ListedArguments {
     const { settings, negotiated } = this.#options;
     if (argument.impliedDot && !this.#dotSent) {
       this.#dotSent = true;
-      this.#addImplied(list, source, '.');
+      if (this.#rules.of(source).check('.', true, 'sender') !== 'exclude')
+        this.#addImplied(list, source, '.');
     }
     const { name, kind } = argument;
     const stat = this.#wanted(source, name, kind);
@@ -119,7 +120,7 @@ export class ListedArguments {
     this.#lastImplied = parent;
   }
 
-  /** Adds an implied directory; no filter rule is asked, symlinks are followed. */
+  /** Adds an implied directory; no filter rule is asked (but of the start directory), symlinks are followed. */
   #addImplied(list: FileList, source: SourceRoot, name: string): WalkDirectory | undefined {
     const stat = this.#tree.stats.ofImplied(source.root, name);
     if (stat === undefined) return undefined;

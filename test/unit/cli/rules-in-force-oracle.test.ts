@@ -43,3 +43,22 @@ besideUpstream('rule files that a rule file names for the other side', VICTIM, (
     kit.compare(line);
   });
 });
+
+besideUpstream(
+  'the start directory that ./x sends with -R',
+  'mkdir -p d s1/a/x s2/g; echo 1 >s1/a/f',
+  (kit) => {
+    test.each([
+      `RSYNC -aRi --exclude='/*/' ./s1/a/ s2/./ d/`,
+      `RSYNC -aRi --exclude='?' ./s1/a ./s2 d/`,
+      `RSYNC -aRi --no-i-r --exclude=./ ./s1/a/ d/`,
+      `RSYNC -aRi --include=. --exclude='*' ./s1/a/ d/`,
+      `RSYNC -aRn --debug=filter --exclude=. ./s1/a ./s2 d/`,
+    ])('is left out by rules that match its name: %s', (line) => {
+      kit.compare(line);
+      kit.compare(
+        `touch -d 2020-01-01 s2; touch -d 2020-02-02 .; ${line} >/dev/null; stat -c %y d | grep -o '^2020-..'`,
+      );
+    });
+  },
+);
