@@ -74,12 +74,13 @@ export class TreeSourceBlocks implements SourceBlocks {
   /** Reads what travels with a file. Throws a {@link BlockError}. */
   read(root: Root, name: string, mode: number): FileBlocks {
     const acls = this.#options.acls && !isSymlink(mode);
-    const { followFrom } = this.#options;
+    const { followFrom, xattrs } = this.#options;
+    if (mode === 0) return nothingOf({ acls, xattrs: xattrs !== undefined });
     const at = acls && followFrom !== undefined ? aclPlace(followFrom, root, name) : { root, name };
     return {
       access: acls ? this.#accessAcl(at.root, at.name, mode) : undefined,
       inherited: acls && isDirectory(mode) ? aclOf(at.root, at.name, 'default', mode) : undefined,
-      xattrs: this.#options.xattrs === undefined ? undefined : this.#attributes(root, name),
+      xattrs: xattrs === undefined ? undefined : this.#attributes(root, name),
     };
   }
 
@@ -151,6 +152,15 @@ export class TreeSourceBlocks implements SourceBlocks {
     this.#md5.updateBytes(value);
     return this.#md5.final();
   }
+}
+
+/** An argument that is not there and is to be deleted at the destination (--delete-missing-args): the blocks come, and are empty. */
+function nothingOf(wanted: { acls: boolean; xattrs: boolean }): FileBlocks {
+  return {
+    access: wanted.acls ? EMPTY_ACL : undefined,
+    inherited: undefined,
+    xattrs: wanted.xattrs ? [] : undefined,
+  };
 }
 
 function aclPlace(files: Filesystem, root: Root, name: string): { root: Root; name: string } {
