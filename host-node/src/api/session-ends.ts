@@ -1,5 +1,4 @@
 // The host's side of one session: filters, lists and files, made when it is known what was agreed (session/session.ts).
-import path from 'node:path';
 import { CompressedTokenWriter } from '@ocrsync/core/token-codec';
 import type { FileList } from '@ocrsync/core/file-list';
 import { checkLocalReceiver, scriptRules, toldRules, wireRules } from '../filter/wire-rules.ts';
@@ -86,7 +85,6 @@ export class SessionEnds implements SessionHost {
   /** What a pulling client has asked for. */
   #requested: ImpliedIncludes | undefined;
   /** Where the program was started; known once a name was asked for. */
-  #startDirectory: string | undefined;
   /** Called as soon as the session has a context. */
   onContext: (context: SessionContext) => void = () => undefined;
   failing: () => void = () => undefined;
@@ -299,18 +297,8 @@ export class SessionEnds implements SessionHost {
   longName(entry: Entry): string {
     const name = entry.list.name(entry.row);
     if (this.#source === undefined) return name;
-    const { root } = this.#source.sourcePath(entry);
-    const typed = this.#asTyped(root.path);
-    return typed === '' ? name : `${typed}/${name}`;
-  }
-
-  /** A directory of the sender as the user wrote it: from the start directory on, or absolute. */
-  #asTyped(directory: string): string {
-    this.#startDirectory ??= Buffer.from(process.cwd(), 'utf8').toString('latin1');
-    const isAbsolute = this.#parts.sources.some(
-      (source) => source.startsWith('/') && `${source}/`.startsWith(`${directory}/`),
-    );
-    return isAbsolute ? directory : path.posix.relative(this.#startDirectory, directory);
+    const { shown } = this.#source.sourcePath(entry);
+    return shown === '' || shown.endsWith('/') ? shown + name : `${shown}/${name}`;
   }
 }
 

@@ -23,7 +23,7 @@ const DELETIONS_PER_TURN = 64;
 
 export interface EmitterReport {
   readonly debug?: DebugVoice | undefined;
-  deleted(name: string, isDirectory: boolean): void;
+  deleted(name: string, isDirectory: boolean, mode: number): void;
   message(severity: 'info' | 'warning' | 'error-xfer', text: string): void;
   /** A directory was read for a deletion: so many of its names are not protected. */
   directoryScanned?(entries: number): void;
@@ -194,7 +194,7 @@ export class DeletionEmitter {
     if (purpose === 'delete') {
       this.#total++;
       this.deleted[kindIndex(stat)]!++;
-      report.deleted(name, directory);
+      report.deleted(name, directory, stat.mode);
     }
     return 'done';
   }

@@ -7,6 +7,8 @@ export type ArgumentKind = 'dot' | 'slash' | 'normal';
 export interface SourceArgument {
   /** Directory that names are relative to, as given; '.' is the start directory. */
   readonly root: string;
+  /** What %f shows before the name: the root, without needless dots and slashes; '' for the start directory. */
+  readonly shownRoot: string;
   /** Some directory was given, and was not the start directory's own name alone: rsync goes there, wherever it is. */
   readonly hasRoot: boolean;
   /** Name in the transfer; absolute names of `-R` keep their leading slash. */
@@ -27,7 +29,8 @@ function plainArgument(text: string): SourceArgument {
   const name = path.slice(slash + 1);
   const root = slash < 0 ? '.' : slash === 0 ? '/' : path.slice(0, slash);
   const kind = name === '.' ? 'dot' : 'normal';
-  return { root, hasRoot: slash >= 0 && path !== './.', name, kind, impliedDot: false };
+  const hasRoot = slash >= 0 && path !== './.';
+  return { root, shownRoot: cleanPath(root), hasRoot, name, kind, impliedDot: false };
 }
 
 function relativeArgument(text: string): SourceArgument {
@@ -44,12 +47,14 @@ function relativeArgument(text: string): SourceArgument {
   if (name.endsWith('/')) kind = 'slash';
   if (name === '.' || name.endsWith('/.')) kind = 'dot';
   name = cleanPath(name);
-  if (name === '' || name === '.') return { root, hasRoot, name: '.', kind: 'dot', impliedDot: false };
-  if (name === '/') return { root, hasRoot, name: '/.', kind: 'dot', impliedDot };
+  const shownRoot = name.startsWith('/') ? '' : cleanPath(root);
+  const from = { root, shownRoot, hasRoot };
+  if (name === '' || name === '.') return { ...from, name: '.', kind: 'dot', impliedDot: false };
+  if (name === '/') return { ...from, name: '/.', kind: 'dot', impliedDot };
   if (name.split('/').includes('..')) {
     throw new RunError('ERR_SOURCE_PATH', `found ".." dir in relative path: ${name}`, 1);
   }
-  return { root, hasRoot, name, kind: kind === 'dot' ? 'slash' : kind, impliedDot };
+  return { ...from, name, kind: kind === 'dot' ? 'slash' : kind, impliedDot };
 }
 
 /** Slashes collapsed, `.` components and a slash at the end dropped; '' for nothing left. */

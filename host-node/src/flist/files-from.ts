@@ -10,6 +10,7 @@ export function namedArgument(base: string, text: string, relative: boolean): So
 
 function belowBase(base: string, root: string): string {
   if (root === '.') return base;
+  if (base === '.') return root;
   return base.endsWith('/') ? base + root : `${base}/${root}`;
 }
 

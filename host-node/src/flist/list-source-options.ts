@@ -69,4 +69,6 @@ export interface ListedNames {
 export interface SourcePath {
   readonly root: Root;
   readonly name: string;
+  /** What %f shows before the name. */
+  readonly shown: string;
 }

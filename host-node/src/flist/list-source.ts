@@ -85,7 +85,7 @@ export class TreeListSource implements ListSource {
   /** The root of an entry's argument and its name below that. `enters`: the file is going to be opened. */
   sourcePath(entry: Pick<Entry, 'list' | 'row'>, enters = false): SourcePath {
     const found = this.#tree.roots.at(entry.list.root(entry.row), enters);
-    return { root: found.root, name: belowRoot(entry.list.name(entry.row)) };
+    return { root: found.root, name: belowRoot(entry.list.name(entry.row)), shown: found.shown };
   }
 
   /** Quoted absolute name, for messages (07 §2.4). */

@@ -26,6 +26,8 @@ interface Tree {
 /** A tree that arguments name files of. */
 export interface SourceRoot extends Tree {
   readonly number: number;
+  /** What %f shows before a name. */
+  readonly shown: string;
   /** rsync stays where it was started. */
   readonly isStart: boolean;
 }
@@ -80,7 +82,7 @@ export class SourceRoots {
       if (known !== undefined) return known;
       root.lstat('.'); // Fails where it may be listed, and not passed through.
       numbers.set(key, number);
-      this.#roots.push({ ...this.#made(root, key), number, isStart });
+      this.#roots.push({ ...this.#made(root, key), number, isStart, shown: argument.shownRoot });
       return this.#roots[number];
     } catch (error) {
       if (!(error instanceof FilesystemError)) throw error;

@@ -85,6 +85,8 @@ export interface DeletedEvent {
   readonly type: 'deleted';
   readonly name: string;
   readonly isDirectory: boolean;
+  /** Absent where another process has deleted it. */
+  readonly mode?: number;
 }
 
 /** How far the whole run is. */

@@ -153,7 +153,9 @@ export class LogRenderer implements EventSink {
     if (this.#options.dryRun) return;
     const name = event.isDirectory ? `${event.name}/` : event.name;
     this.line(
-      this.#hasOperation ? deletionLine(this.#format, name, this.#facts.context()) : `deleting ${name}`,
+      this.#hasOperation
+        ? deletionLine(this.#format, name, this.#facts.context(), event.mode)
+        : `deleting ${name}`,
     );
   }
 

@@ -121,8 +121,8 @@ function commonValue(letter: string, context: FormatContext): string | null {
   }
 }
 
-/** The line of a deletion; only for formats with %i or %o. `name` has a directory's slash. */
-export function deletionLine(format: string, name: string, context: FormatContext): string {
+/** The line of a deletion; only for formats with %i or %o. `name` has a directory's slash; `mode` where this process knows it. */
+export function deletionLine(format: string, name: string, context: FormatContext, mode?: number): string {
   const value: Value = (letter, piece) => {
     switch (letter) {
       case 'b':
@@ -130,7 +130,7 @@ export function deletionLine(format: string, name: string, context: FormatContex
       case 'l':
         return number(0, piece);
       case 'B':
-        return '---------';
+        return mode === undefined ? '---------' : permissionText(mode);
       case 'C':
         return ' '.repeat(context.digestHexLength);
       case 'f':

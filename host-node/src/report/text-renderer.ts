@@ -136,7 +136,7 @@ export class TextRenderer implements EventSink {
     const { itemFormat, formatHasOperation, info } = this.#options;
     const name = event.isDirectory ? `${event.name}/` : event.name;
     if (itemFormat !== null && formatHasOperation)
-      this.#info(deletionLine(itemFormat, name, this.#facts.context()));
+      this.#info(deletionLine(itemFormat, name, this.#facts.context(), event.mode));
     else if (itemFormat !== null || info.del > 0) this.#info(`deleting ${name}`);
   }
 

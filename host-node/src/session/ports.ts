@@ -227,7 +227,7 @@ export interface SessionReport {
   /** MSG_DELETED from the peer. */
   peerDeleted(name: string, isDirectory: boolean): void;
   /** This end deleted something (client receiver: printed; server: MSG_DELETED). */
-  deleted(name: string, isDirectory: boolean): void;
+  deleted(name: string, isDirectory: boolean, mode: number): void;
   /** Of a pass of deletions: so many names of a directory were looked at; at its end `done`. Absent: nobody wants to know. */
   deletionScan?(entries: number | 'done'): void;
   /** The destination directory had to be made (04 §10.3). `path` as typed, without trailing slash. */

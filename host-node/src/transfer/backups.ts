@@ -230,7 +230,7 @@ export class Backups {
       }
       root.rmdir(name);
     } else root.unlink(name);
-    if (isInside) this.#state.report.deleted(name, isDirectory(stat.mode));
+    if (isInside) this.#state.report.deleted(name, isDirectory(stat.mode), stat.mode);
   }
 }
 

@@ -178,8 +178,8 @@ export class ClientReport implements SessionReport {
     this.#sink.event({ type: 'deleted', name, isDirectory });
   }
 
-  deleted(name: string, isDirectory: boolean): void {
-    this.#sink.event({ type: 'deleted', name, isDirectory });
+  deleted(name: string, isDirectory: boolean, mode: number): void {
+    this.#sink.event({ type: 'deleted', name, isDirectory, mode });
   }
 
   deletionScan(entries: number | 'done'): void {

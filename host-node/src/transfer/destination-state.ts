@@ -18,7 +18,7 @@ import type { TreeTargetXattrs } from './target-xattrs.ts';
 
 /** What a destination tells beyond the session's report. */
 export interface DestinationReport extends SessionReport {
-  deleted(name: string, isDirectory: boolean): void;
+  deleted(name: string, isDirectory: boolean, mode: number): void;
   destinationCreated(path: string): void;
   progress(entry: Entry, doneBytes: number): void;
   /** What the receiver of a server fails at, its generator hears of by messages or, under --stderr=all, by its exit code. */

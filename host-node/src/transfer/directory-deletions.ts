@@ -178,7 +178,7 @@ export class DirectoryDeletions {
     const { report: out } = this.#state;
     return {
       debug: out.debug,
-      deleted: (name, isDirectory) => out.deleted(name, isDirectory),
+      deleted: (name, isDirectory, mode) => out.deleted(name, isDirectory, mode),
       message: (severity, text) => out.message(severity, text),
       directoryScanned: (entries) => {
         if (this.#showsScan) out.deletionScan?.(entries);

@@ -1,4 +1,5 @@
 // An entry as the report room wants it (docs/protocol/07-output.md §6).
+import { FLIST_SKIP_GROUP } from '@ocrsync/core/file-list';
 import type { EntryInfo, EntryKind } from '../report/events.ts';
 import type { Entry } from '../session/ports.ts';
 
@@ -21,6 +22,8 @@ export function entryInfo(
   const mode = list.mode(row);
   const kind = KINDS.get(mode & TYPE_MASK) ?? 'special';
   const name = list.name(row);
+  // A receiver that may not give it away has no group to tell of (%G).
+  const skipsGroup = (list.flags(row) & FLIST_SKIP_GROUP) !== 0;
   return {
     name,
     longName: longName ?? name,
@@ -30,7 +33,7 @@ export function entryInfo(
     mtimeSeconds: list.mtimeSec(row),
     ...(kind === 'directory' ? {} : atimeOf(entry)),
     uid: preserve.owner ? list.uid(row) : undefined,
-    gid: preserve.group ? list.gid(row) : undefined,
+    gid: preserve.group && !skipsGroup ? list.gid(row) : undefined,
     linkTarget: kind === 'symlink' ? list.linkTarget(row) : undefined,
   };
 }

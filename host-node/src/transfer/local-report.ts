@@ -64,8 +64,10 @@ export class LocalReceiverReport implements SessionReport {
     else this.#sink.event({ type: 'message', severity: 'error', text, fromPeer: false, unlogged: true });
   }
 
-  deleted(name: string, isDirectory: boolean): void {
-    this.#sink.event({ type: 'deleted', name: this.#shown(name), isDirectory });
+  /** Since protocol 29 a deletion is a message from the server to its client, which knows no mode then. */
+  deleted(name: string, isDirectory: boolean, mode: number): void {
+    const known = this.#protocol > 0 && this.#protocol < 29 ? { mode } : {};
+    this.#sink.event({ type: 'deleted', name: this.#shown(name), isDirectory, ...known });
   }
 
   receiverFailed(): void {

@@ -47,9 +47,9 @@ export class LoggedReport implements SessionReport {
     this.#told.peerDeleted(name, isDirectory);
   }
 
-  deleted(name: string, isDirectory: boolean): void {
-    this.#told.deleted(name, isDirectory);
-    this.#logged.deleted(name, isDirectory);
+  deleted(name: string, isDirectory: boolean, mode: number): void {
+    this.#told.deleted(name, isDirectory, mode);
+    this.#logged.deleted(name, isDirectory, mode);
   }
 
   destinationCreated(path: string): void {
