@@ -27,6 +27,8 @@ export interface ReceivedFile extends FileLayout {
   /** undefined: nothing is written, the data is thrown away. */
   readonly output: OpenFile | undefined;
   readonly basis: OpenFile | undefined;
+  /** The basis had another name, whose turn may have come before this file's: without it the file is asked for once more. */
+  readonly basisMayBeGone: boolean;
   /** The output is the basis: blocks that stay where they are need no write. */
   readonly inPlace: boolean;
   /** … and the basis is another file, which stays as it is. */
@@ -68,6 +70,8 @@ export class DataReceiver {
   /** Matched blocks that were not copied yet. */
   #runFirst = 0;
   #runCount = 0;
+  /** Blocks of a basis that is gone were thrown away. */
+  #hasGaps = false;
   literalBytes = 0;
   matchedBytes = 0;
   #wireFrom = 0;
@@ -91,6 +95,7 @@ export class DataReceiver {
     this.#file = file;
     this.literalBytes = this.matchedBytes = this.#position = this.#told = this.#runCount = 0;
     this.failure = undefined;
+    this.#hasGaps = false;
     this.#layOut();
     if (file.offered !== undefined) return yield* this.#takeOver(file.offered);
     this.#hash.begin();
@@ -194,7 +199,7 @@ export class DataReceiver {
     while (!reader.tryBytes(digest.length)) yield* channel.more();
     this.#context.report.debug?.('deltasum', 2, () => 'got file_sum');
     this.wire = { dataBytes: reader.dataBytesRead - this.#wireFrom, sumBytes: 0, digest };
-    if (this.#file.output === undefined) return false;
+    if (this.#file.output === undefined || this.#hasGaps) return false;
     const { u8 } = channel.core;
     return digest.every((byte, index) => byte === u8[reader.at + index]);
   }
@@ -215,10 +220,11 @@ export class DataReceiver {
     if (block < 0 || block >= count) {
       this.#refuse('ERR_BLOCK_INDEX', `Invalid block index ${block} (count=${count}) [receiver]`);
     }
-    const { output, basis, fullName } = this.#file;
-    // A batch may be played where the file it is about is not: the digest will tell.
+    const { output, basis, basisMayBeGone, fullName } = this.#file;
+    // A batch may be played where the file it is about is not.
     const isPlayed = this.#context.config.playedBatch !== undefined;
-    if (output === undefined || (isPlayed && basis === undefined)) {
+    if (output === undefined || (basis === undefined && (isPlayed || basisMayBeGone))) {
+      this.#hasGaps = true;
       this.#discardBlock(this.#spanBytes(block, 1));
       return;
     }

@@ -4,7 +4,7 @@ import type { TokenInput } from '@ocrsync/core/token-input';
 import type { FileStat, OpenFile } from '../fs/filesystem.ts';
 import { FilesystemError } from '../fs/filesystem.ts';
 import type { Channel } from '../session/channel.ts';
-import type { Item } from '../session/item.ts';
+import { BASIS_FUZZY, type Item } from '../session/item.ts';
 import type { Entry, ReceiveResult, ReceiverFiles } from '../session/ports.ts';
 import { RunError } from '../session/run-error.ts';
 import type { Task } from '../session/wait.ts';
@@ -58,12 +58,12 @@ export class TreeReceiverFiles implements ReceiverFiles {
         ? undefined
         : this.#outputs.open(entry, name, found);
       if (target === undefined) {
-        yield* this.#receiveData(entry, undefined, offered, redo);
+        yield* this.#receiveData(entry, item, undefined, offered, redo);
         return 'discarded';
       }
       this.#open = target;
       this.#state.report.item(entry, item);
-      const good = yield* this.#receiveData(entry, target, offered, redo);
+      const good = yield* this.#receiveData(entry, item, target, offered, redo);
       const written = statOf(target.output);
       this.#closeOutput(target);
       this.#open = undefined;
@@ -78,7 +78,7 @@ export class TreeReceiverFiles implements ReceiverFiles {
   *skip(entry: Entry, item: Item, channel: Channel): Task {
     this.#basis.check(entry, item);
     yield* this.#data.readHead(channel);
-    yield* this.#receiveData(entry, undefined, undefined, false);
+    yield* this.#receiveData(entry, item, undefined, undefined, false);
   }
 
   /** What is done at once comes after what is under way: outcomes are told in the order of the records. */
@@ -121,6 +121,7 @@ export class TreeReceiverFiles implements ReceiverFiles {
 
   *#receiveData(
     entry: Entry,
+    item: Item,
     target: Target | undefined,
     offered: OfferedFile | undefined,
     redo: boolean,
@@ -135,6 +136,7 @@ export class TreeReceiverFiles implements ReceiverFiles {
         {
           output: target?.output,
           basis: target?.basis,
+          basisMayBeGone: item.basisType >= BASIS_FUZZY,
           inPlace: target !== undefined && target.way !== 'temporary',
           basisStays: target?.basisElsewhere !== undefined,
           append,

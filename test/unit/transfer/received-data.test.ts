@@ -29,7 +29,7 @@ afterEach(() => rmSync(base, { recursive: true, force: true }));
 
 function receive(
   write: (writer: WireWriter, digest: (text: string) => Uint8Array) => void,
-  setting: { options?: Partial<Options>; redo?: boolean; split?: number } = {},
+  setting: { options?: Partial<Options>; redo?: boolean; split?: number; fuzzy?: string } = {},
 ): { result: unknown; messages: string[]; restBytes: number } {
   const core = new CoreInstance();
   const channel = new Channel(core, new WireReader(core), new WireWriter(core));
@@ -54,7 +54,8 @@ function receive(
   const entry = { mode: 0o100644, sizeBytes: 5, mtimeSec: 1, mtimeNsec: 0, uid: 0, gid: 0, flags: 0 };
   list.add({ name: 'f', ...entry });
   const files = new TreeReceiverFiles(state, new PlainTokenInput(channel.reader));
-  const item = { ndx: 0, iflags: 0x8000, basisType: 0x80, xname: undefined };
+  const { fuzzy } = setting;
+  const item = { ndx: 0, iflags: 0x8000, basisType: fuzzy === undefined ? 0x80 : 0x83, xname: fuzzy };
   const task = files.receive({ list, row: 0, ndx: 0 }, item, channel, setting.redo ?? false);
   const stream = Buffer.concat([out.take()!]);
   let sent = 0;
@@ -136,6 +137,19 @@ describe('a received record', () => {
       writer.matchToken(0);
     });
     expect(none.result).toContain('got a block match with no basis file for');
+    expect(readdirSync(base)).toEqual([]);
+  });
+
+  it('whose basis of another name is gone is asked for once more, and then is an error of that file alone', () => {
+    const write = (writer: WireWriter, digest: (text: string) => Uint8Array): void =>
+      delta(writer, digest('XYZ'));
+    const options = { fuzzy: 1 };
+    expect(receive(write, { options, fuzzy: 'g' })).toEqual({ result: 'redo', messages: [], restBytes: 0 });
+    expect(receive(write, { options, fuzzy: 'g', redo: true })).toEqual({
+      result: 'failed',
+      messages: ['error-xfer: ERROR: f failed verification -- update discarded.'],
+      restBytes: 0,
+    });
     expect(readdirSync(base)).toEqual([]);
   });
 
