@@ -143,7 +143,7 @@ describe('a received record', () => {
   it('whose basis of another name is gone is asked for once more, and then is an error of that file alone', () => {
     const write = (writer: WireWriter, digest: (text: string) => Uint8Array): void =>
       delta(writer, digest('XYZ'));
-    const options = { fuzzy: 1 };
+    const options: Partial<Options> = { fuzzy: 1 };
     expect(receive(write, { options, fuzzy: 'g' })).toEqual({ result: 'redo', messages: [], restBytes: 0 });
     expect(receive(write, { options, fuzzy: 'g', redo: true })).toEqual({
       result: 'failed',
