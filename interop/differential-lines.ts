@@ -25,6 +25,18 @@ export function isSecondTry(line: string): boolean {
   );
 }
 
+/** All that is told of files whose data comes a second time: their names, and the figures of the data. */
+export function areSecondTries(found: readonly string[]): boolean {
+  const names = found.flatMap(
+    (line) => /^- err: WARNING: (.*) failed verification -- /.exec(line)?.[1] ?? [],
+  );
+  const figures =
+    /^[-+] (log: )?out: ( *[\d,.]+[KMGTP]? +\d+% |(Literal|Matched) data: |Total transferred file size: )/;
+  const isName = (line: string): boolean =>
+    names.some((name) => line === `- out: ${name}` || line === `- log: out: ${name}`);
+  return names.length > 0 && found.every((line) => isSecondTry(line) || figures.test(line) || isName(line));
+}
+
 /** Both trees have the same files, with other content. */
 export function haveDifferentBytes(found: readonly string[]): boolean {
   return found.length === 0 || differOnlyIn(found, / [0-9a-f]{40}(?=$| )/);

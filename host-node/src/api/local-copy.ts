@@ -15,7 +15,7 @@ import { LocalReceiverReport } from '../transfer/local-report.ts';
 import { runPair } from '../transfer/pair.ts';
 import { sessionConfig } from '../transfer/session-config.ts';
 import type { ClientEnvironment, ClientResult } from './client-environment.ts';
-import { endsSilently, exitDebugLine, finish, outcomeOf, pumpOptions } from './outcome.ts';
+import { endsSilently, exitDebugLine, finish, isDataFault, outcomeOf, pumpOptions } from './outcome.ts';
 import { farOptions } from './far-options.ts';
 import { faultLines } from './fault-lines.ts';
 import { makeClientSession, wantsDigests } from './client-session.ts';
@@ -101,8 +101,9 @@ function explainEnd(receiving: Session, report: LocalReceiverReport): void {
   if (error instanceof RunError && error.code === 'ERR_ABORTED') return;
   const code = outcomeOf(receiving, false);
   for (const text of faultLines(error)) report.message('error', text);
-  report.message('error', exitLine(code, 'Receiver', VERSION));
-  report.debug?.('exit', 1, () => exitDebugLine('Receiver', receiving.config, code));
+  const role = isDataFault(receiving) ? 'receiver' : 'Receiver';
+  report.message('error', exitLine(code, role, VERSION));
+  report.debug?.('exit', 1, () => exitDebugLine(role, receiving.config, code));
 }
 
 /** A limit of speed and compression are of the stream; appended data is summed with what is there; %C wants a sum of the data, and some of --debug each step. */

@@ -1,7 +1,8 @@
 // The end of a run: summary or fault told, exit code worked out (docs/protocol/01-session.md §13.3).
+import { ProtocolError } from '@ocrsync/core/protocol-error';
 import type { ExitDebug, Options } from '../options/options.ts';
 import { EXIT_SIGNAL, finalExitCode, type ProcessRole } from '../report/exit-codes.ts';
-import { PeerExit } from '../session/run-error.ts';
+import { PeerExit, RunError } from '../session/run-error.ts';
 import type { Session } from '../session/session.ts';
 import type { PumpOptions } from '../transfer/pump.ts';
 import type { ClientEnvironment, ClientResult } from './client-environment.ts';
@@ -35,7 +36,7 @@ export function finish(
   environment.sink.event({ type: 'finished', exitCode });
   return {
     exitCode,
-    role: roleOf(session),
+    role: lastSpeaker(session),
     quiet: session.error instanceof PeerExit && !client.tellsPeersEnd,
     totals,
   };
@@ -48,8 +49,8 @@ function tellExit(session: Session, cause: number, exitCode: number): void {
   debug?.('io', 1, () => {
     return `[${roleOf(session)}] read ${reader.rawBytesTaken} bytes, wrote ${writer.rawBytesMade} bytes`;
   });
-  debug?.('exit', 2, () => `${exitPlace(roleOf(session), cause)}: entered`);
-  debug?.('exit', 1, () => exitDebugLine(roleOf(session), session.config, cause, exitCode));
+  debug?.('exit', 2, () => `${exitPlace(lastSpeaker(session), cause)}: entered`);
+  debug?.('exit', 1, () => exitDebugLine(lastSpeaker(session), session.config, cause, exitCode));
 }
 
 function exitPlace(role: ProcessRole, cause: number): string {
@@ -94,6 +95,18 @@ function isOwnFault(error: Error | undefined): boolean {
 function roleOf(session: Session): ProcessRole {
   if (session.config.side === 'sender') return 'sender';
   return session.channel.role === 'receiver' ? 'generator' : 'Receiver';
+}
+
+/** In whose name an end is told: of rsync's two receiving processes the one that takes the data has faults of its own. */
+export function lastSpeaker(session: Session): ProcessRole {
+  return isDataFault(session) ? 'receiver' : roleOf(session);
+}
+
+/** Whether a run ends by what the sender's bytes are, or by a file that they cannot be written to, after the halves have split. */
+export function isDataFault({ config, channel, error }: Session): boolean {
+  if (config.side === 'sender' || channel.role !== 'receiver' || error === undefined) return false;
+  if (error instanceof RunError) return error.code === 'ERR_WRITE';
+  return error instanceof ProtocolError && isOwnFault(error);
 }
 
 /** Exit code of one end's session. */

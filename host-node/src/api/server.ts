@@ -22,7 +22,7 @@ import { readSecludedWords } from '../transport/secluded-args.ts';
 import { standardDuplex } from '../transport/standard-duplex.ts';
 import type { StreamDuplex } from '../transport/stream-duplex.ts';
 import { ownCharset, wordsFromWire } from './own-charset.ts';
-import { endsSilently, outcomeOf } from './outcome.ts';
+import { endsSilently, isDataFault, outcomeOf } from './outcome.ts';
 import { faultLines } from './fault-lines.ts';
 import { freshSeed } from './fresh-seed.ts';
 import { mistakeInRules } from './read-rules.ts';
@@ -191,7 +191,8 @@ function settled(
     logged?.log.line(line);
   }
   const negotiating = context === undefined && code === EXIT_UNSUPPORTED;
-  const role = side === 'sender' ? 'sender' : negotiating ? 'server' : 'Receiver';
+  const receiving = isDataFault(session) ? 'receiver' : 'Receiver';
+  const role = side === 'sender' ? 'sender' : negotiating ? 'server' : receiving;
   return code === 0 ? code : finish(role);
 }
 
