@@ -144,6 +144,18 @@ export const knownDifferences: readonly KnownDifference[] = [
       found.some((line) => /^- err: Invalid block length \d+ \[sender\]$/.test(line)),
   },
   {
+    reason:
+      'the server of an old protocol sees a failed client go and says so; rsync kills its ssh before that is through, ocrsync hears it out',
+    covers: (one, found) =>
+      one.transport === 'ssh' &&
+      (one.protocol ?? 32) < 31 &&
+      found.every((line) =>
+        /^\+ err: rsync(: connection unexpectedly closed| error: error in rsync protocol data stream) .*\[sender\]$/.test(
+          line,
+        ),
+      ),
+  },
+  {
     reason: 'rsync crashes with --delay-updates and `.` as its directory (docs/protocol/04-transfer.md §3.1)',
     covers: (one, found) =>
       one.options.flat().includes('--delay-updates') &&
