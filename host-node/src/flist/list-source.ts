@@ -5,6 +5,7 @@ import { nextDirectory } from '@ocrsync/core/file-list-bulk';
 import { directoryOrder } from '@ocrsync/core/file-list-numbers';
 import { isDirectory } from '@ocrsync/core/file-type';
 import type { FilterState } from '../filter/filter-state.ts';
+import { RulesInForce } from '../filter/rules-in-force.ts';
 import type { FileStat } from '../fs/filesystem.ts';
 import type { Entry, ListSource } from '../session/ports.ts';
 import { type Task, WAIT_TURN } from '../session/wait.ts';
@@ -15,7 +16,6 @@ import { namedArgument } from './files-from.ts';
 import type { ListedNames, ListSourceOptions, SourcePath } from './list-source-options.ts';
 import { ListedArguments } from './listed-arguments.ts';
 import { type EntryOrigin, ListedEntries } from './listed-entries.ts';
-import { RulesInForce } from './rules-in-force.ts';
 import type { TreeSourceBlocks } from './source-blocks.ts';
 import { belowRoot, quoted } from './source-names.ts';
 import type { SourceRoot } from './source-roots.ts';
@@ -165,7 +165,7 @@ export class TreeListSource implements ListSource {
       const source = this.#tree.roots.at(found.root, true);
       const reads = found.content && readLast !== found.root;
       if (!found.content && found.pending.length === 0) continue;
-      const state = this.#rules.enter(source, name);
+      const state = this.#rules.enter(source, belowRoot(name));
       if (reads) yield* this.#reader.read(list, source, name, state);
       readLast = reads ? found.root : undefined;
       for (const pending of found.pending) {

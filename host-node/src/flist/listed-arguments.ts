@@ -3,6 +3,7 @@
 import type { FileList } from '@ocrsync/core/file-list';
 import { FLIST_CONTENT_DIR, FLIST_IMPLIED_DIR, FLIST_TOP_DIR } from '@ocrsync/core/file-list';
 import { isDirectory } from '@ocrsync/core/file-type';
+import type { RulesInForce } from '../filter/rules-in-force.ts';
 import type { FileStat } from '../fs/filesystem.ts';
 import { parentOf } from '../fs/path-text.ts';
 import type { Task } from '../session/wait.ts';
@@ -10,7 +11,6 @@ import type { ArgumentKind, SourceArgument } from './argument.ts';
 import type { AddEntry, DirectoryReader } from './directory-reader.ts';
 import type { PendingName, WalkDirectory } from './directory-walk.ts';
 import type { ListSourceOptions } from './list-source-options.ts';
-import type { RulesInForce } from './rules-in-force.ts';
 import { belowRoot } from './source-names.ts';
 import type { SourceRoot } from './source-roots.ts';
 import type { SourceTrees } from './source-trees.ts';
@@ -99,7 +99,7 @@ export class ListedArguments {
     if (found === undefined || !content) return;
     if (negotiated.incremental) {
       if (kind !== 'dot' || (name !== '.' && name !== '/.')) return;
-      yield* this.#reader.read(list, source, name, this.#rules.enter(source, name));
+      yield* this.#reader.read(list, source, name, this.#rules.enter(source, belowRoot(name)));
     } else yield* this.#scanAll(list, source, name);
   }
 
@@ -115,7 +115,7 @@ export class ListedArguments {
       const common = last.startsWith(name.slice(0, at + 1));
       if (common) continue;
       this.#addImplied(list, source, name.slice(0, at));
-      this.#rules.enter(source, name.slice(0, at));
+      this.#rules.enter(source, belowRoot(name.slice(0, at)));
     }
     this.#lastImplied = parent;
   }
@@ -158,7 +158,7 @@ export class ListedArguments {
     this.#rules.beginTree();
     while (open.length > 0) {
       const directory = open.pop()!;
-      const state = this.#rules.enter(source, directory);
+      const state = this.#rules.enter(source, belowRoot(directory));
       const children = yield* this.#reader.read(list, source, directory, state);
       if (this.#options.settings.recursive) open.push(...children.reverse());
     }

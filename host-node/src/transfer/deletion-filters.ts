@@ -1,22 +1,19 @@
-// The receiver-side rules as deletion sees them: the rules in force where the generator stands. The state of every directory
-// that was entered is kept, so that any directory can be entered after its parent (docs/protocol/04-transfer.md §13.3,
-// 06-filters.md §9).
+// The receiver-side rules as deletion sees them: the rules in force where the generator stands (docs/protocol/04-transfer.md §13.3,
+// 06-filters.md §9.4).
 import type { DeletionFilters, Protection } from '../delete/filters.ts';
 import type { FilterList } from '../filter/filter-list.ts';
 import type { TreeRuleFiles } from '../filter/directory-rules.ts';
 import { FilterState } from '../filter/filter-state.ts';
-import { parentOf } from '../fs/path-text.ts';
+import { type RuledTree, RulesInForce } from '../filter/rules-in-force.ts';
 
 export class RuleDeletionFilters implements DeletionFilters {
   readonly #list: FilterList;
   readonly #protocol: number;
   readonly #files: () => TreeRuleFiles;
-  readonly #inside = new Map<string, FilterState>();
-  /** Of the directory that was entered last. */
-  #entered: FilterState | undefined;
+  readonly #rules = new RulesInForce();
   /** Of the directories that are being deleted, outermost first. */
   readonly #victims: FilterState[] = [];
-  #outside: FilterState | undefined;
+  #tree: RuledTree | undefined;
 
   /** `files` is asked when the destination's root exists. */
   constructor(list: FilterList, protocol: number, files: () => TreeRuleFiles) {
@@ -26,16 +23,18 @@ export class RuleDeletionFilters implements DeletionFilters {
   }
 
   enterDirectory(directory: string): void {
-    if (this.#list.hasDirectoryMerges) this.#entered = this.#stateOf(directory);
+    if (this.#list.hasDirectoryMerges) this.#rules.enter(this.#start(), directory);
   }
 
   leaveAll(): void {
-    this.#inside.clear();
-    this.#entered = undefined;
+    this.#rules.leaveAll();
   }
 
   enterVictim(directory: string): void {
-    if (this.#list.hasDirectoryMerges) this.#victims.push(this.#current().enter(directory, this.#files()));
+    if (!this.#list.hasDirectoryMerges) return;
+    const around = this.#victims.at(-1);
+    const tree = this.#start();
+    this.#victims.push(around?.enter(directory, tree.files, false) ?? this.#rules.inside(tree, directory));
   }
 
   leaveVictim(): void {
@@ -51,20 +50,15 @@ export class RuleDeletionFilters implements DeletionFilters {
   }
 
   #current(): FilterState {
-    return this.#victims.at(-1) ?? this.#entered ?? this.#start();
+    return this.#victims.at(-1) ?? this.#rules.of(this.#start());
   }
 
-  #stateOf(directory: string): FilterState {
-    const known = this.#inside.get(directory);
-    if (known !== undefined) return known;
-    const parent = directory === '.' ? this.#start() : this.#stateOf(parentOf(directory) || '.');
-    const state = parent.enter(directory, this.#files());
-    this.#inside.set(directory, state);
-    return state;
-  }
-
-  #start(): FilterState {
-    this.#outside ??= FilterState.outside(this.#list, this.#protocol, this.#files().rootPath, 'receiver');
-    return this.#outside;
+  #start(): RuledTree {
+    if (this.#tree === undefined) {
+      const files = this.#files();
+      const outside = FilterState.outside(this.#list, this.#protocol, files.rootPath, 'receiver');
+      this.#tree = { files, outside };
+    }
+    return this.#tree;
   }
 }

@@ -79,6 +79,7 @@ export class DirectoryDeletions {
       this.#filters.leaveAll();
       yield* this.#pass(list);
     }
+    this.#filters.leaveAll();
     if (this.#cursor !== undefined) yield* this.#cursor.deletePostponed();
     const skipped = this.#emitter?.skipped ?? 0;
     if (skipped === 0) return;
@@ -117,10 +118,15 @@ export class DirectoryDeletions {
     const { root, localName, options, report: out } = this.#state;
     if (root === undefined || localName !== undefined) return;
     this.#showsScan = options.info.flist > 1 && out.deletionScan !== undefined;
+    let isFirst = true;
     for (let position = 0; position < list.count; position++) {
       const row = list.rowAt(position);
-      if (!list.isActive(row) || !list.isDirectory(row)) continue;
+      if (!list.isActive(row)) continue;
       const name = list.name(row);
+      // Files are gone into like directories (observed); only the first makes a difference: it takes the rules from above with it.
+      if (isFirst && !list.isDirectory(row)) this.#directoryCursor().pass(name);
+      isFirst = false;
+      if (!list.isDirectory(row)) continue;
       if ((list.flags(row) & FLIST_TOP_DIR) !== 0) out.debug?.('del', 1, () => `deleting in ${name}`);
       if (!this.#isThere(name)) continue;
       const { ioError } = this.#state.context;

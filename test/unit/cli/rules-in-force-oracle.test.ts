@@ -62,3 +62,22 @@ besideUpstream(
     });
   },
 );
+
+const EXTRANEOUS = `${TREES}; cp -r s1 s2 s3 d; find d -type d -exec touch {}/junk.1 {}/junk.2 {}/junk.3 \\;
+  echo '- *.1' >d/.f; echo '- *.2' >d/s1/.f; find . | xargs touch -d 2020-01-01`;
+
+besideUpstream('rules of directories in front of what is deleted', EXTRANEOUS, (kit) => {
+  for (const when of ['--delete', '--delete-before', '--delete-after', '--delete-delay']) {
+    test.each([
+      `RSYNC -riR ${when} ${RULES} s1/sub/deep ./s2 d/`,
+      `RSYNC -riR ${when} ${RULES} s1/sub/deep s2 d/`,
+      `RSYNC -ri ${when} ${RULES} s1 s2 d/`,
+      `RSYNC -ri ${when} ${RULES} s1/ s2/ d/`,
+      `RSYNC -ri ${when} --filter=:_/.f s1 s2 d/`,
+      `RSYNC -ri ${when} --filter=:_/.f s1/s1.1 s2 d/`,
+      `RSYNC -ri ${when} --filter=:_/.f s2 s1/ d/`,
+    ])('hold where the generator stands: %s', (line) => {
+      kit.compare(line);
+    });
+  }
+});
