@@ -52,10 +52,21 @@ export interface EmitterOptions {
 }
 
 export type DeletionResult = 'done' | 'not-empty' | 'failed' | 'limit';
-/** `room`: the obstacle itself is neither told nor counted, and no limit keeps it. */
-export type DeletionPurpose = 'delete' | 'room';
+/** What a new object is, in the words of `could not make way for new …`. */
+export type NewKind = 'regular file' | 'directory' | 'symlink' | 'device file' | 'special file';
+/** Else room for something new: the obstacle itself is neither told nor counted, and no limit keeps it. */
+export type DeletionPurpose = 'delete' | NewKind;
 /** What is to be deleted was of this type and these permissions when it was looked at. */
 export type VictimStat = Pick<FileStat, 'mode'>;
+
+/** For which kind there is room made, as --debug=DEL shows it (docs/protocol/07-output.md §12.2). */
+const ROOM_FLAGS: Readonly<Record<NewKind, number>> = {
+  'regular file': 8,
+  directory: 16,
+  symlink: 32,
+  'device file': 64,
+  'special file': 128,
+};
 
 export class DeletionEmitter {
   readonly #options: EmitterOptions;
@@ -76,11 +87,8 @@ export class DeletionEmitter {
 
   /** Deletes one name with everything in it. */
   *remove(name: string, stat: VictimStat, purpose: DeletionPurpose): Task<DeletionResult> {
-    this.#tellItem(
-      name,
-      stat,
-      purpose === 'delete' ? 2 : 8 | (isDirectory(stat) && this.#options.emptyDirectories ? 2 : 0),
-    );
+    const { emptyDirectories } = this.#options;
+    this.#tellItem(name, stat, purpose === 'delete' ? 2 : ROOM_FLAGS[purpose] | (emptyDirectories ? 2 : 0));
     if (purpose === 'delete') this.#makeWritable(name, stat);
     if (isDirectory(stat)) {
       const emptied = yield* this.#empty(name);
@@ -92,7 +100,7 @@ export class DeletionEmitter {
     return yield* this.#removeItself(name, stat, purpose);
   }
 
-  /** --debug=DEL. `flags` as upstream shows them: 2 everything below goes too, 4 inside such a directory, 8 to make room. */
+  /** --debug=DEL. `flags` as upstream shows them: 2 everything below goes too, 4 inside such a directory, others to make room. */
   #tellItem(name: string, { mode }: VictimStat, flags: number): void {
     this.#options.report.debug?.('del', 2, () => {
       return `delete_item(${name}) mode=${mode.toString(8)} flags=${flags}`;
@@ -137,12 +145,12 @@ export class DeletionEmitter {
         left = true;
         continue;
       }
-      this.#tellItem(name, stat, 4);
       this.#makeWritable(name, stat);
       if (isDirectory(stat) && (yield* this.#empty(name)) !== 'done') {
         this.#notEmpty(name);
         left = true;
       }
+      this.#tellItem(name, stat, 4);
       if ((yield* this.#removeItself(name, stat, 'delete')) !== 'done') left = true;
     }
     return left ? 'not-empty' : 'done';

@@ -1,6 +1,6 @@
 // Puts new objects where something may be in the way: atomically by a temporary name where that is possible, else after
 // making room (docs/protocol/04-transfer.md §3.6.1, §13.8). For symlinks, devices, specials and hard links.
-import type { DeletionEmitter } from '../delete/emitter.ts';
+import type { DeletionEmitter, NewKind } from '../delete/emitter.ts';
 import type { FileStat } from '../fs/filesystem.ts';
 import type { Task } from '../session/wait.ts';
 import type { DestinationState } from './destination-state.ts';
@@ -10,9 +10,6 @@ import { counterName } from './temp-name.ts';
 
 /** Gives the emitter when something is to be deleted: in a dry run without destination there is none. */
 export type Hand = () => DeletionEmitter;
-
-/** What the new object is, in the words of `could not make way for new …`. */
-export type NewKind = 'regular file' | 'directory' | 'symlink' | 'device file' | 'special file';
 
 /** Of anything but a directory. */
 export function newKind(mode: number): NewKind {
@@ -29,7 +26,7 @@ export function* makeRoom(
   obstacle: FileStat,
   kind: NewKind,
 ): Task<boolean> {
-  const result = yield* hand().remove(name, obstacle, 'room');
+  const result = yield* hand().remove(name, obstacle, kind);
   if (result === 'done') return true;
   state.report.message('error-xfer', `could not make way for new ${kind}: ${name}`);
   return false;

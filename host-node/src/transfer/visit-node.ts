@@ -1,5 +1,6 @@
 // The generator's way with symlinks, devices and special files: compare, keep, leave to an alternate directory, or make anew
 // (docs/protocol/04-transfer.md §3.5, §3.6, §3.10).
+import type { NewKind } from '../delete/emitter.ts';
 import { isUnsafeLink } from '../flist/unsafe-link.ts';
 import { type FileStat, FilesystemError } from '../fs/filesystem.ts';
 import { ITEM_LOCAL_CHANGE, ITEM_REPORT_CHANGE } from '../session/item.ts';
@@ -8,7 +9,7 @@ import { type AlternateMatch, findNode, type NodeComparison } from './alternate-
 import { reportCompared, reportSame } from './alternate-report.ts';
 import type { DestinationState } from './destination-state.ts';
 import { isDevice, isSpecial, isSymlink, TYPE_MASK } from '@ocrsync/core/file-type';
-import { createInPlace, type Creation, type Hand, type NewKind } from './replace.ts';
+import { createInPlace, type Creation, type Hand } from './replace.ts';
 import type { Place } from './place.ts';
 import { keep, keepAttributes, report, tellKept, type Visited } from './visit.ts';
 

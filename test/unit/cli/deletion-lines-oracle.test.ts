@@ -31,3 +31,17 @@ besideUpstream('a pull tells', FILES, (kit) => {
     30_000,
   );
 });
+
+const KINDS = `mkdir s d; cd s; touch f1 f2 f3; mkdir d1 d2; ln -s x l; mkfifo p; cd ..
+mkdir -p d/{f1,l,p}/in/deep; touch d/{f1,l,p}/in/{a,keep} d/f3 d/d1; ln -s y d/f2; mkfifo d/d2`;
+
+besideUpstream('--debug=del2 tells', KINDS, (kit) => {
+  it.each(['', '--force', '--delete', '--force -n'])(
+    'for which kind room is made, and a directory after what was in it: %s',
+    (words) => {
+      kit.compare(`RSYNC -rlD ${words} --debug=del2 s/ d/ 2>/dev/null | cat -n`);
+      kit.compare(`RSYNC -rlD ${words} --debug=del2 -f 'P keep' s/ d/ 2>/dev/null | cat -n`);
+    },
+    30_000,
+  );
+});

@@ -193,16 +193,16 @@ describe('making room', () => {
   it('neither tells nor counts the obstacle, only what was in it, and no limit keeps the obstacle', () => {
     const root = tree('f/sub/q', 'g');
     const { lines, emitter } = bench(root, { maxDelete: 2 });
-    expect(play(emitter.remove('f', root.lstat('f')!, 'room'))).toBe('done');
-    expect(play(emitter.remove('g', root.lstat('g')!, 'room'))).toBe('done');
+    expect(play(emitter.remove('f', root.lstat('f')!, 'directory'))).toBe('done');
+    expect(play(emitter.remove('g', root.lstat('g')!, 'directory'))).toBe('done');
     expect([lines, emitter.deleted, root.list('.')]).toEqual([['f/sub/q', 'f/sub/'], [1, 1, 0, 0, 0], []]);
   });
 
   it('stops at a full directory where nothing allows to empty it', () => {
     const root = tree('f/q', 'e/');
     const { lines, emitter } = bench(root, { emptyDirectories: false });
-    expect(play(emitter.remove('f', root.lstat('f')!, 'room'))).toBe('not-empty');
-    expect(play(emitter.remove('e', root.lstat('e')!, 'room'))).toBe('done');
+    expect(play(emitter.remove('f', root.lstat('f')!, 'directory'))).toBe('not-empty');
+    expect(play(emitter.remove('e', root.lstat('e')!, 'symlink'))).toBe('done');
     expect(lines).toEqual(['cannot delete non-empty directory: f']);
   });
 
