@@ -66,7 +66,9 @@ export class AlternateDirectories {
   }
 
   #path(directory: string): string {
-    const { root } = this.#state;
+    const { root, options } = this.#state;
+    // A listing has no destination: it is where the process began.
+    if (root === undefined && options.listOnly) return directory;
     if (directory.startsWith('/') || root === undefined) return this.#unmade(directory);
     return `${root.path}/${directory}`;
   }
