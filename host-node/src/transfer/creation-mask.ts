@@ -1,6 +1,7 @@
 // What new objects of a directory may not have where permissions are not preserved: what the umask forbids, or, where the
 // directory has a default ACL, what that does not give (docs/protocol/04-transfer.md §10.2, 03-file-list.md §10.4).
 import { ACL_ABSENT } from '@ocrsync/core/acl';
+import { isDirectory, isSymlink } from '@ocrsync/core/file-type';
 import { type Filesystem, FilesystemError, type Root } from '../fs/filesystem.ts';
 import { readAcl } from '../fs/metadata/posix-acl.ts';
 import { parentOf } from '../fs/path-text.ts';
@@ -8,17 +9,20 @@ import { parentOf } from '../fs/path-text.ts';
 const ALL = 0o777;
 const DIRECTORY_MODE = 0o040755;
 
+/** `none`: something else has its name. */
+export type DirectoryLack = 'missing' | 'none';
+
 export class CreationMask {
   readonly #filesystem: Filesystem;
-  /** Told of a directory that is not there, though something of it is visited. */
-  readonly #missing: (directory: string) => void;
+  /** Told of a directory that is not there, or is none, though something of it is visited. */
+  readonly #lacking: (directory: string, lack: DirectoryLack) => void;
   /** The last directory that was asked about: objects come directory by directory. */
   #directory: string | undefined;
   #mask = 0;
 
-  constructor(filesystem: Filesystem, missing: (directory: string) => void) {
+  constructor(filesystem: Filesystem, lacking: (directory: string, lack: DirectoryLack) => void) {
     this.#filesystem = filesystem;
-    this.#missing = missing;
+    this.#lacking = lacking;
   }
 
   /** Bits that a new object of that name does not get. */
@@ -36,12 +40,16 @@ export class CreationMask {
   #fromDefaultAcl(root: Root, directory: string): number | undefined {
     try {
       const acl = readAcl(root, directory, 'default', DIRECTORY_MODE);
-      if (acl.user === ACL_ABSENT) return undefined;
+      if (acl.user === ACL_ABSENT) {
+        const mode = root.lstat(directory)?.mode;
+        if (mode !== undefined && !isDirectory(mode) && !isSymlink(mode)) this.#lacking(directory, 'none');
+        return undefined;
+      }
       const group = acl.mask === ACL_ABSENT ? acl.group : acl.mask;
       return ALL & ~((acl.user << 6) | (group << 3) | acl.other);
     } catch (error) {
       if (!(error instanceof FilesystemError)) throw error;
-      if (error.code === 'ENOENT') this.#missing(directory);
+      if (error.code === 'ENOENT') this.#lacking(directory, 'missing');
       return undefined;
     }
   }

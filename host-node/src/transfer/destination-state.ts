@@ -9,7 +9,7 @@ import { BASIS_FNAME, ITEM_SIGNIFICANT, ITEM_XNAME_FOLLOWS } from '../session/it
 import type { Entry, GeneratorSink, SessionReport } from '../session/ports.ts';
 import type { Task } from '../session/wait.ts';
 import { AlternateDirectories } from './alternate-directories.ts';
-import { CreationMask } from './creation-mask.ts';
+import { CreationMask, type DirectoryLack } from './creation-mask.ts';
 import { finalMode } from './final-mode.ts';
 import type { Backups } from './backups.ts';
 import type { PartialDirectory } from './partial-directory.ts';
@@ -63,7 +63,7 @@ export class DestinationState {
 
   constructor(filesystem: Filesystem, options: Options, context: SessionContext, report: DestinationReport) {
     this.filesystem = filesystem;
-    this.#creationMask = new CreationMask(filesystem, (directory) => this.#tellMissing(directory));
+    this.#creationMask = new CreationMask(filesystem, (directory, lack) => this.#tellLack(directory, lack));
     this.options = options;
     this.context = context;
     this.report = report;
@@ -121,10 +121,12 @@ export class DestinationState {
     return finalMode(entryMode, existing, mask, this.options.executability);
   }
 
-  #tellMissing(directory: string): void {
-    if (this.dryRun) return;
+  #tellLack(directory: string, lack: DirectoryLack): void {
+    if (this.dryRun && lack === 'missing') return;
     const call = `default_perms_for_dir: sys_acl_get_file(${directory}, ACL_TYPE_DEFAULT)`;
-    this.report.message('info', `${call}: No such file or directory, falling back on umask`);
+    const reason = lack === 'missing' ? 'No such file or directory' : 'Permission denied';
+    const severity = lack === 'missing' ? 'info' : 'warning';
+    this.report.message(severity, `${call}: ${reason}, falling back on umask`);
   }
 
   /** lstat; undefined when there is no root or nothing of that name. */

@@ -8,7 +8,7 @@ import { FilesystemError } from '../fs/filesystem.ts';
 import { parentOf } from '../fs/path-text.ts';
 import type { Entry, GeneratorFiles, GeneratorSink, Visit } from '../session/ports.ts';
 import { NOTHING_TO_DO, type Task } from '../session/wait.ts';
-import { absolute, openDestinationRoot } from './destination-root.ts';
+import { openDestinationRoot } from './destination-root.ts';
 import type { DestinationState } from './destination-state.ts';
 import { openOperatorDirectories } from './operator-directories.ts';
 import { isDevice, isRegular, isSpecial, isSymlink } from '@ocrsync/core/file-type';
@@ -84,7 +84,7 @@ export class TreeGeneratorFiles implements GeneratorFiles {
   /** A listing enters no destination: the alternate directories are meant from the start directory. */
   openNothing(): void {
     const state = this.#state;
-    state.rootPath = absolute(state.filesystem, '.');
+    state.rootPath = state.filesystem.root('.').path;
     state.alternates?.tellMissing();
   }
 

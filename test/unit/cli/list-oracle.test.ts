@@ -207,6 +207,8 @@ besideUpstream('destinations', PLACES, (kit) => {
     kit.compare('RSYNC -r --list-only --link-dest=none SH h:$PWD/s/ d');
     kit.compare('RSYNC -r --list-only --compare-dest=s --compare-dest=../s s/ d');
     kit.compare('RSYNC -r --protocol=28 --copy-dest=none s/');
+    // `..` is of the start directory itself.
+    kit.compare('RSYNC -r --copy-dest=../s s/');
   });
 
   it.each([...DESTINATIONS, ...TREES])('%s', (operands) => {

@@ -8,6 +8,7 @@ import { loadNative } from '@ocrsync/native/load';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findPeer } from '../../../interop/peers.ts';
 import { localShell } from '../../program-scripts.ts';
+import { besideUpstream } from './oracle-kit.ts';
 
 const rsync = findPeer('3.4.1');
 const native = loadNative();
@@ -251,3 +252,15 @@ describe.skipIf(!possible || !isRoot)('devices and special files', () => {
     },
   );
 });
+
+besideUpstream(
+  'a file in the way of a directory that --ignore-existing keeps',
+  'mkdir -p s/x/in d; touch s/x/f s/x/in/g d/x',
+  (kit) => {
+    it('has no default permissions for what would be in it', () => {
+      kit.compare('RSYNC -r --ignore-existing SH s/ h:$PWD/d');
+      kit.compare('RSYNC -rn --ignore-existing s/ d');
+      kit.compare('RSYNC -rp --ignore-existing s/ d');
+    }, 30_000);
+  },
+);
