@@ -32,6 +32,8 @@ export class DirectoryVisitor {
   readonly #createdEarly = new Set<string>();
   /** Made writable for the run; the mode they are to have in the end. */
   readonly #widened = new Map<string, number>();
+  /** Not ours to change, which was told: the last word is tried all the same, and not told again. */
+  readonly #toldOf = new Set<string>();
 
   constructor(state: DestinationState, hand: Hand) {
     this.#state = state;
@@ -96,8 +98,9 @@ export class DirectoryVisitor {
         ? createdDirectoryMode(visited.mode, stat)
         : visited.mode;
     if (match !== undefined) state.xattrs?.copy(match.place.root, match.place.name, name);
-    const changed = keepAttributes(state, { ...visited, mode }, stat, 'window', false);
-    if (match?.level !== 'all' && changed) state.announce(shownName(name));
+    const outcome = keepAttributes(state, { ...visited, mode }, stat, 'window', false);
+    if (outcome === 'failed') this.#toldOf.add(name);
+    if (match?.level !== 'all' && outcome === 'changed') state.announce(shownName(name));
     this.#widen(name, mode);
   }
 
@@ -140,6 +143,7 @@ export class DirectoryVisitor {
     if (this.#isUnwantedParent(entry) || this.failed.has(name)) return;
     const mode = this.#widened.get(name);
     this.#widened.delete(name);
+    const isTold = this.#toldOf.delete(name);
     if (mode !== undefined && (mode & OWNER_WRITE) === 0) this.#restore(name, mode);
     const { list, row } = entry;
     if (!keepsMtime(state.options, list.mode(row))) return;
@@ -151,8 +155,11 @@ export class DirectoryVisitor {
       tellTimes(state, name, list.mtimeSec(row), stat.atimeSec);
       state.tree.setTimes(name, { mtimeSec: list.mtimeSec(row), mtimeNsec: list.mtimeNsec(row) });
     } catch (error) {
-      // Whoever may not set it has been told at the visit, or would have changed nothing there: no words, no code (observed).
       if (!(error instanceof FilesystemError)) throw error;
+      // Who does not own it has been told at the visit, or would have changed nothing there: no words, no code (observed). What
+      // else goes wrong with it is silent in rsync, too; here a failing disk is never kept quiet.
+      if (error.code === 'EPERM' || isTold) return;
+      state.failed('generator', `failed to set times on ${state.fullName(name)}`, error);
     }
   }
 

@@ -10,7 +10,7 @@ import {
 } from '../session/item.ts';
 import type { Entry, GeneratorSink } from '../session/ports.ts';
 import type { Task } from '../session/wait.ts';
-import { type AttributeRequest, setAttributes } from './attributes.ts';
+import { type AttributeRequest, type Outcome, setAttributes } from './attributes.ts';
 import type { DestinationState } from './destination-state.ts';
 import { isDirectory, isSymlink } from '@ocrsync/core/file-type';
 import { itemFlags } from './item-flags.ts';
@@ -99,13 +99,13 @@ export function keepAttributes(
   stat: FileStat | undefined,
   times: AttributeRequest['times'],
   tell: boolean,
-): boolean {
+): Outcome {
   const { entry, name, mode } = visited;
   const outcome = setAttributes(state, { role: 'generator', name, entry, mode, stat, times });
   const changed = outcome === 'changed';
   if (tell && outcome !== 'failed')
     tellKept(state, name, changed || (state.dryRun && wouldChange(state, visited, stat, times)));
-  return changed;
+  return outcome;
 }
 
 /** In a dry run: whether attributes would be set. Extended ones are not looked at, as upstream has it. */
