@@ -122,7 +122,8 @@ export class DestinationState {
   }
 
   #tellLack(directory: string, lack: DirectoryLack): void {
-    if (this.dryRun && lack === 'missing') return;
+    // Only --ignore-existing visits what is below a file; a dry run has it still in the way of a directory.
+    if (lack === 'missing' ? this.dryRun : !this.options.ignoreExisting) return;
     const call = `default_perms_for_dir: sys_acl_get_file(${directory}, ACL_TYPE_DEFAULT)`;
     const reason = lack === 'missing' ? 'No such file or directory' : 'Permission denied';
     const severity = lack === 'missing' ? 'info' : 'warning';

@@ -260,6 +260,8 @@ besideUpstream(
     it('has no default permissions for what would be in it', () => {
       kit.compare('RSYNC -r --ignore-existing SH s/ h:$PWD/d');
       kit.compare('RSYNC -rn --ignore-existing s/ d');
+      kit.compare('RSYNC -rni s/ d');
+      kit.compare('RSYNC -rn --delete s/ d');
       kit.compare('RSYNC -rp --ignore-existing s/ d');
     }, 30_000);
   },
