@@ -8,7 +8,7 @@ import { campaign } from '../../interop/differential.ts';
 import { findPeer } from '../../interop/peers.ts';
 
 const from = Number(process.env['OCRSYNC_SEED'] ?? 1);
-const count = Number(process.env['OCRSYNC_RUNS'] ?? 40);
+const count = Number(process.env['OCRSYNC_RUNS'] ?? 100);
 const built = path.join(import.meta.dirname, '../../cli/dist/main.js');
 const canRun = process.platform === 'linux' && existsSync(built) && findPeer('3.4.1') !== undefined;
 
