@@ -8,7 +8,7 @@ const LONGEST_TIMEOUT_SECONDS = 86400;
 /** A keep-alive is a frame without contents. */
 const KEEP_ALIVE_BYTES = 4;
 /**
- * So many time-outs a client waits while only its own keep-alives move. rsync waits for ever: a server that was stopped
+ * So many time-outs a client waits, with nothing to do itself, while only its own keep-alives move. rsync waits for ever: a server that was stopped
  * leaves room for thousands. Not one time-out: rsync's sender says nothing while it compares a file that is all the same.
  */
 const TIMEOUTS_WITHOUT_AN_ANSWER = 4;
@@ -43,8 +43,11 @@ export class KeepAlive {
     if (this.#timeoutSeconds === 0 || this.#timeoutSeconds > seconds) this.#timeoutSeconds = seconds;
   }
 
-  /** Notes what moved since the last call. Bytes count as written when the driver has taken them. */
-  observe(nowMs: number): void {
+  /**
+   * Notes what moved since the last call. Bytes count as written when the driver has taken them. `worked`: this end was not
+   * waiting, so nobody owed it an answer.
+   */
+  observe(nowMs: number, worked = false): void {
     this.#lastProgressMs ??= nowMs;
     if (this.#firstMs === undefined) this.#firstMs = this.#lastAnswerMs = nowMs;
     const read = this.#channel.reader.rawBytesTaken;
@@ -52,7 +55,7 @@ export class KeepAlive {
     if (written !== this.#written) this.#lastWriteMs = nowMs;
     if (read !== this.#read || written !== this.#written) this.#lastProgressMs = nowMs;
     const said = written - this.#keepAliveBytes;
-    if (read !== this.#read || said > this.#saidBytes) this.#lastAnswerMs = nowMs;
+    if (worked || read !== this.#read || said > this.#saidBytes) this.#lastAnswerMs = nowMs;
     this.#saidBytes = Math.max(said, this.#saidBytes);
     this.#read = read;
     this.#written = written;

@@ -82,6 +82,8 @@ export class Session {
   #receiverFiles: ReceiverFiles | undefined;
   #receivingState: ReceivingState | undefined;
   #waitsForFiles = false;
+  /** The last {@link run} ended in the middle of work. */
+  #hasMoreToDo = false;
   #error: Error | undefined;
   #finished = false;
   #sendsNames = false;
@@ -140,7 +142,7 @@ export class Session {
    * put in place: nothing from outside announces their end. Never throws: see {@link error}.
    */
   run(nowMs: number): RunState {
-    this.#keepAlive.observe(nowMs);
+    this.#keepAlive.observe(nowMs, this.#hasMoreToDo);
     this.#working = true;
     try {
       this.#settleFiles();
@@ -151,7 +153,8 @@ export class Session {
       if (this.#finished) this.#receiverFiles?.later?.close();
       this.#keepAlive.check(nowMs);
       this.#waitsForFiles = state === 'idle' && (this.#receiverFiles?.later?.pending ?? 0) > 0;
-      return this.#waitsForFiles ? 'turn' : state;
+      this.#hasMoreToDo = this.#waitsForFiles || state === 'turn';
+      return this.#hasMoreToDo ? 'turn' : state;
     } catch (error) {
       this.#fail(error as Error);
       return 'done';

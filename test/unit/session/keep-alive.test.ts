@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SessionConfig } from '@ocrsync/node/session/config';
 import type { Session } from '@ocrsync/node/session/session';
+import { type Task, WAIT_TURN } from '@ocrsync/node/session/wait';
 import { CLIENT_HELLO, FILE_A, frame, int, listOf, made, put, SERVER_HELLO, taken } from './kit.ts';
 
 const KEEP_ALIVE = '00000007';
@@ -49,6 +50,23 @@ describe('a time-out of ten seconds', () => {
     expect(session.error).toBeUndefined();
     expect(session.nextDeadlineMs(40_500)).toBe(500);
     session.run(41_000);
+    expect(session.error).toMatchObject({ exitCode: 30 });
+  });
+
+  it('counts nothing against the server while the client has work of its own', () => {
+    let works = true;
+    function* long(): Task {
+      while (works) yield WAIT_TURN;
+    }
+    const { session } = made({ side: 'receiver', timeoutSeconds: 10 }, { begin: long, wantsFiles: true });
+    put(session, SERVER_HELLO);
+    put(session, listOf([FILE_A], { role: 'server' }));
+    for (let nowMs = 1000; nowMs < 200_000; nowMs += 500) {
+      works = nowMs < 100_000;
+      session.run(nowMs);
+      taken(session);
+      if (nowMs === 138_000) expect(session.error).toBeUndefined();
+    }
     expect(session.error).toMatchObject({ exitCode: 30 });
   });
 

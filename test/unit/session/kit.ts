@@ -126,6 +126,8 @@ export interface World {
   readonly tells?: number;
   /** Generator: asks for every regular file. */
   readonly wantsFiles?: boolean;
+  /** Generator: what it does first. */
+  readonly begin?: () => Task;
   /** Receiver: outcome of each file, in order; then `good`. */
   readonly results?: readonly ports.ReceiveResult[];
 }
@@ -288,7 +290,9 @@ class MadeGenerator implements ports.GeneratorFiles {
 
   openNothing(): void {}
 
-  *begin(): Task {}
+  *begin(): Task {
+    if (this.#world.begin !== undefined) yield* this.#world.begin();
+  }
 
   *deleteIn(): Task {}
 
