@@ -84,7 +84,6 @@ export class SessionEnds implements SessionHost {
   #charset: NameCharset | undefined;
   /** What a pulling client has asked for. */
   #requested: ImpliedIncludes | undefined;
-  /** Where the program was started; known once a name was asked for. */
   /** Called as soon as the session has a context. */
   onContext: (context: SessionContext) => void = () => undefined;
   failing: () => void = () => undefined;

@@ -57,8 +57,8 @@ export class FilterState {
   /** The rules in force at another place, for names of this state's tree. */
   withRulesOf(other: FilterState): FilterState {
     if (other.#absoluteRoot === this.#absoluteRoot) return other;
-    const { registered, chains } = { registered: other.#registered, chains: other.#chains };
-    return new FilterState(this.#list, this.#protocol, this.#absoluteRoot, this.#side, registered, chains);
+    const root = this.#absoluteRoot;
+    return new FilterState(this.#list, this.#protocol, root, this.#side, other.#registered, other.#chains);
   }
 
   /** Nothing is ever excluded. */

@@ -47,9 +47,12 @@ export function scriptRules(list: FilterList): string[] {
   return list.rules
     .filter((rule) => !isCvs(rule) || rule.automatic !== true)
     .map((rule) => (list.sources.deleteExcluded === true ? withoutSender(rule) : rule))
-    .map((rule) =>
-      rule.kind === 'cvs' ? `${cvsPrefix(rule, wording)}${rule.pattern}` : text(rule, wording),
-    );
+    .map((rule) => wholeText(rule, wording));
+}
+
+/** A rule in one text, -C too, which the wire spells out. */
+function wholeText(rule: Rule, wording: Wording): string {
+  return rule.kind === 'cvs' ? `${cvsPrefix(rule, wording)}${rule.pattern}` : text(rule, wording);
 }
 
 /** As it was given: --delete-excluded, which stands in the script as well, makes all rules the sender's. */
@@ -67,8 +70,7 @@ export function toldRules(list: FilterList, automatic: boolean, protocol: number
   const lines: string[] = [];
   for (const rule of list.rules) {
     if ((rule.automatic === true) !== automatic) continue;
-    const words = rule.kind === 'cvs' ? `${cvsPrefix(rule, wording)}${rule.pattern}` : text(rule, wording);
-    lines.push(`add_rule(${words})`);
+    lines.push(`add_rule(${wholeText(rule, wording)})`);
     if (rule !== firstCvs) continue;
     for (const each of list.cvsRules(protocol)) lines.push(`add_rule(${text(each, wording)}) [global CVS]`);
   }
