@@ -16,11 +16,18 @@ export class CreationMask {
   readonly #filesystem: Filesystem;
   /** Told of a directory that is not there, or is none, though something of it is visited. */
   readonly #lacking: (directory: string, lack: DirectoryLack) => void;
+  readonly #keepsFiles: boolean;
   /** The last directory that was asked about: objects come directory by directory. */
   #directory: string | undefined;
   #mask = 0;
 
-  constructor(filesystem: Filesystem, lacking: (directory: string, lack: DirectoryLack) => void) {
+  /** `keepsFiles`: what is below a file is visited, too (--ignore-existing): only then a directory may be none. */
+  constructor(
+    filesystem: Filesystem,
+    lacking: (directory: string, lack: DirectoryLack) => void,
+    keepsFiles = false,
+  ) {
+    this.#keepsFiles = keepsFiles;
     this.#filesystem = filesystem;
     this.#lacking = lacking;
   }
@@ -41,7 +48,7 @@ export class CreationMask {
     try {
       const acl = readAcl(root, directory, 'default', DIRECTORY_MODE);
       if (acl.user === ACL_ABSENT) {
-        const mode = root.lstat(directory)?.mode;
+        const mode = this.#keepsFiles ? root.lstat(directory)?.mode : undefined;
         if (mode !== undefined && !isDirectory(mode) && !isSymlink(mode)) this.#lacking(directory, 'none');
         return undefined;
       }

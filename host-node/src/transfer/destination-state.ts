@@ -63,7 +63,11 @@ export class DestinationState {
 
   constructor(filesystem: Filesystem, options: Options, context: SessionContext, report: DestinationReport) {
     this.filesystem = filesystem;
-    this.#creationMask = new CreationMask(filesystem, (directory, lack) => this.#tellLack(directory, lack));
+    this.#creationMask = new CreationMask(
+      filesystem,
+      (directory, lack) => this.#tellLack(directory, lack),
+      options.ignoreExisting,
+    );
     this.options = options;
     this.context = context;
     this.report = report;
@@ -122,8 +126,7 @@ export class DestinationState {
   }
 
   #tellLack(directory: string, lack: DirectoryLack): void {
-    // Only --ignore-existing visits what is below a file; a dry run has it still in the way of a directory.
-    if (lack === 'missing' ? this.dryRun : !this.options.ignoreExisting) return;
+    if (this.dryRun && lack === 'missing') return;
     const call = `default_perms_for_dir: sys_acl_get_file(${directory}, ACL_TYPE_DEFAULT)`;
     const reason = lack === 'missing' ? 'No such file or directory' : 'Permission denied';
     const severity = lack === 'missing' ? 'info' : 'warning';
