@@ -134,25 +134,18 @@ export class DeletionCursor {
   }
 
   #look(directory: string, look: () => Strangers): Strangers['stats'] {
-    const { root } = this.#options;
+    const { emitter, root } = this.#options;
     try {
       const { stats, failures } = look();
       for (const failure of failures) {
-        this.#tell(`readlink_stat(${quotedBelow(root.path, failure.file)})`, failure);
+        emitter.failedLook(`readlink_stat(${quotedBelow(root.path, failure.file)})`, failure);
       }
       return stats;
     } catch (error) {
       if (!(error instanceof FilesystemError)) throw error;
-      if (error.code !== 'ENOENT') this.#tell(`opendir ${quotedBelow(root.path, directory)}`, error);
+      if (error.code !== 'ENOENT') emitter.failedLook(`opendir ${quotedBelow(root.path, directory)}`, error);
       return new Map();
     }
-  }
-
-  /** A failure is an I/O error of the run. */
-  #tell(what: string, { strerror, errno }: FilesystemError): void {
-    const { emitter, report } = this.#options;
-    emitter.ioError |= IO_ERROR_GENERAL;
-    report.message('error-xfer', `rsync: [generator] ${what} failed: ${strerror} (${errno})`);
   }
 }
 

@@ -173,13 +173,17 @@ export class DeletionEmitter {
     return { stats, kept };
   }
 
-  /** A failure is told, and is an I/O error of the run. */
+  /** Something could not be looked at, which is told, and is an I/O error of the run. Other errors are thrown on. */
+  failedLook(what: string, error: unknown): void {
+    this.#tell(`${what} failed`, error);
+    this.ioError |= IO_ERROR_GENERAL;
+  }
+
   #lookAt<Found>(what: string, look: () => Found): Found | undefined {
     try {
       return look();
     } catch (error) {
-      this.#tell(`${what} failed`, error);
-      this.ioError |= IO_ERROR_GENERAL;
+      this.failedLook(what, error);
       return undefined;
     }
   }
