@@ -258,15 +258,11 @@ export class Explanation implements EventSink {
     if (sender === 'listed') return { verdict: 'kept', text: 'kept: it is in the file list' };
     if (!this.#options.deletes) return { verdict: 'off', text: 'no deletion is asked for' };
     const heard = this.#deletions.about(path);
-    const isCertain = heard !== undefined && heard.verdict !== 'limit';
-    if (isCertain && heard.kept === undefined) return { verdict: heard.verdict, text: heard.text };
-    if (isCertain) {
+    if (heard !== undefined && heard.verdict !== 'limit') {
       const { verdict, text, kept } = heard;
-      return {
-        verdict,
-        text: `${text}: ${kept!.name} is kept by the rule ${ruleText(kept!)}`,
-        ...ruleFields(kept!),
-      };
+      if (kept === undefined) return { verdict, text };
+      const why = `${kept.name} is kept by the rule ${ruleText(kept)}`;
+      return { verdict, text: `${text}: ${why}`, ...ruleFields(kept) };
     }
     const rule = this.#rule('receiver', path);
     if (rule?.verdict === 'exclude') {
