@@ -3,7 +3,7 @@ import type { Remote } from '../options/endpoint.ts';
 import type { ConfinementPlan } from '../fs/confinement.ts';
 import type { Options } from '../options/options.ts';
 import { splitServerArguments } from '../options/server-args.ts';
-import { RunError } from '../session/run-error.ts';
+import { isTimedOut, RunError } from '../session/run-error.ts';
 import { pump } from '../transfer/pump.ts';
 import {
   type RemoteShell,
@@ -112,8 +112,7 @@ export async function leaveShell(
   signal: AbortSignal,
 ): Promise<number> {
   const kill = (): void => shell.kill();
-  const isTimedOut = failure instanceof RunError && failure.code === 'ERR_IO_TIMEOUT';
-  const patienceMs = isTimedOut ? 0 : SHELL_PATIENCE_MS;
+  const patienceMs = isTimedOut(failure) ? 0 : SHELL_PATIENCE_MS;
   const timer = failure && !signal.aborted ? setTimeout(kill, patienceMs) : undefined;
   if (signal.aborted) kill();
   else signal.addEventListener('abort', kill, { once: true });

@@ -68,6 +68,14 @@ export function partialDirOf(raw: RawOptions, inplace: boolean, fallback: string
   return name === '' || name === '.' ? null : name;
 }
 
+/** Files wait for the end of the run: asked for, and there is a directory to wait in. */
+export function delaysUpdates({
+  delayUpdates,
+  partialDir,
+}: Pick<Options, 'delayUpdates' | 'partialDir'>): boolean {
+  return delayUpdates && partialDir !== null;
+}
+
 /** `.` and empty parts go, `..` takes the part before it along. */
 export function cleanPath(path: string): string {
   const absolute = path.startsWith('/');

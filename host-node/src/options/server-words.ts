@@ -1,5 +1,6 @@
 // The long words of a server's arguments, in rsync's order (docs/protocol/01-session.md §14.3, 05-options.md §12.1).
 import type { CompressChoice, Options } from './options.ts';
+import { delaysUpdates } from './resolve-paths.ts';
 import { infoWords } from './server-info.ts';
 
 type Quote = (value: string) => string;
@@ -101,7 +102,7 @@ function middleWords(words: Words, options: Options, push: boolean): void {
   words.flag(`--checksum-seed=${options.checksumSeed}`, options.checksumSeed !== 0);
   if (push) {
     words.pair('partial-dir', options.partialDirImplied ? null : options.partialDir);
-    words.flag('--delay-updates', options.delayUpdates && options.partialDir !== null);
+    words.flag('--delay-updates', delaysUpdates(options));
     words.flag('--partial', options.partial && options.partialDir === null);
   }
   words.flag('--ignore-errors', options.ignoreErrors);

@@ -24,3 +24,8 @@ export class PeerExit extends Error {
     this.exitCode = exitCode;
   }
 }
+
+/** --timeout: the peer has been waited for long enough. */
+export function isTimedOut(error: Error | undefined): boolean {
+  return error instanceof RunError && error.code === 'ERR_IO_TIMEOUT';
+}

@@ -3,6 +3,7 @@
 // --partial, which asks for that, and where a file is written in place.
 import { FilesystemError, type FileStat } from '../fs/filesystem.ts';
 import { parentOf } from '../fs/path-text.ts';
+import { delaysUpdates } from '../options/resolve-paths.ts';
 import type { Entry, ReceiveResult } from '../session/ports.ts';
 import { RunError } from '../session/run-error.ts';
 import { type AttributeRequest, setAttributes } from './attributes.ts';
@@ -38,12 +39,12 @@ export class FinishedFiles {
 
   /** The data is right. `stat`: the written file, if known. */
   good(target: Target, stat: FileStat | undefined): ReceiveResult {
-    const { options, partialDirectory } = this.#state;
+    const { options } = this.#state;
     if (target.way === 'in-place') {
       this.#setAttributes(target, stat, 'exact');
       return 'good';
     }
-    if (options.delayUpdates && partialDirectory !== undefined) return this.#delay(target, stat);
+    if (delaysUpdates(options)) return this.#delay(target, stat);
     this.#backup(target);
     this.#setAttributes(target, stat, 'exact');
     return this.#putInPlace(target, target.place) ? 'good' : 'failed';

@@ -1,7 +1,7 @@
 // Drives a session over a duplex: moves bytes both ways, tells the time, ends every wait. The only rule that matters:
 // reading never waits for writing (docs/architecture.md, "How data flows").
 import { systemErrorText } from '../fs/errno.ts';
-import { RunError } from '../session/run-error.ts';
+import { isTimedOut, RunError } from '../session/run-error.ts';
 import type { Session } from '../session/session.ts';
 import { Bandwidth } from './bandwidth.ts';
 import { atLimit, limitReached } from './time-limit.ts';
@@ -209,8 +209,7 @@ class Pump implements DuplexSink {
 
   /** A client has waited for its server long enough then. */
   #isTimedOut(): boolean {
-    const { error } = this.#session;
-    return !this.#options.leavesFirst && error instanceof RunError && error.code === 'ERR_IO_TIMEOUT';
+    return !this.#options.leavesFirst && isTimedOut(this.#session.error);
   }
 
   /** The earliest of several calls counts. */

@@ -1,4 +1,5 @@
 // From a command line's Options to what the engine needs to know (session/config.ts). Pure.
+import { delaysUpdates } from '../options/resolve-paths.ts';
 import { capabilityString, mayRecurseIncrementally } from '../options/server-letters.ts';
 import type { Options } from '../options/options.ts';
 import type { BatchHead } from '../session/batch-recorder.ts';
@@ -73,7 +74,7 @@ export function sessionConfig(options: Options, role: SessionRole): SessionConfi
     deletesDuring: options.delete && options.deleteWhen !== 'before' && options.deleteWhen !== 'after',
     deletesLate: lateDeletion(options),
     deleteExcluded: options.deleteExcluded,
-    delaysUpdates: options.delayUpdates && options.partialDir !== null,
+    delaysUpdates: delaysUpdates(options),
     reportUnchanged: options.showUnchanged || options.info.name >= 2,
     matchSummary: options.debug.deltasum >= 1,
     statsWanted: options.info.stats >= 2,
